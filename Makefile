@@ -1,0 +1,105 @@
+# wf. `make`, `make check`, `make install`; DEBUG=1 for sanitizers, WERROR=1
+# for CI. Honours CC CFLAGS LDFLAGS BUILD PREFIX DESTDIR. Sources are globbed:
+# a new .c file needs no line here.
+CC ?= cc
+PREFIX ?= /usr/local
+BUILD ?= build
+PKG_CONFIG ?= pkg-config
+
+LUA := $(firstword $(foreach p,lua5.4 lua-5.4 lua54 lua,$(if $(shell \
+	$(PKG_CONFIG) --exists $(p) && echo y),$(p))))
+PKGS := sqlite3 libcjson libuv yaml-0.1 $(LUA) readline libmd
+# Only the headers of libcurl: it is loaded at the first request.
+PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PKGS) libcurl)
+PKG_LIBS := $(shell $(PKG_CONFIG) --libs $(PKGS))
+
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes \
+	-Wmissing-prototypes -Wwrite-strings -Wpointer-arith -Wcast-qual \
+	-Wformat=2 -Wvla -Wundef -Wimplicit-fallthrough -Wconversion \
+	-Wno-sign-conversion $(if $(WERROR),-Werror)
+ifdef DEBUG
+CFLAGS ?= -Og -g
+MODE := -fsanitize=address,undefined -fno-sanitize-recover=all \
+	-fno-omit-frame-pointer
+else
+CFLAGS ?= -O2 -g
+MODE := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong
+endif
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -I. -include engine/base/banned.h $(WARN) \
+	$(MODE) -fPIE $(PKG_CFLAGS) $(CFLAGS) -MMD -MP
+ALL_LDFLAGS = $(MODE) -pie -Wl,-z,relro,-z,now $(LDFLAGS)
+LIBS = $(PKG_LIBS) -ldl -lpthread -lm
+
+LUAGEN := $(if $(wildcard lua/*.lua),$(BUILD)/gen/lua_embedded.c)
+SRC := $(sort $(wildcard engine/*/*.c lua/*.c shell/*.c))
+OBJ := $(SRC:%.c=$(BUILD)/%.o) $(LUAGEN:.c=.o)
+LIBOBJ := $(filter-out $(BUILD)/shell/main.o,$(OBJ))
+SIMHELP := $(filter-out tests/sim/test_%,$(wildcard tests/sim/*.c))
+TESTS := $(foreach k,unit sim,$(patsubst tests/$(k)/%.c,$(BUILD)/test/%,\
+	$(sort $(wildcard tests/$(k)/test_*.c))))
+FUZZ := $(patsubst tests/fuzz/%.c,$(BUILD)/test/%,\
+	$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+BENCH := $(patsubst scripts/bench/%.c,$(BUILD)/bench/%,\
+	$(sort $(wildcard scripts/bench/*.c)))
+BIN := $(if $(wildcard shell/main.c),$(BUILD)/wf)
+LINK := $(if $(filter build,$(BUILD)),$(if $(BIN),wf))
+
+all: $(BIN) $(LINK)
+tests: all $(TESTS) $(FUZZ)
+
+$(BUILD)/wf: $(BUILD)/shell/main.o $(BUILD)/libwf.a
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+wf: $(BUILD)/wf
+	ln -sf $(BUILD)/wf $@
+$(BUILD)/libwf.a: $(LIBOBJ)
+	@rm -f $@
+	$(AR) rcsD $@ $^
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+$(BUILD)/gen/%.o: $(BUILD)/gen/%.c
+	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+$(BUILD)/gen/lua_embedded.c: scripts/embed $(sort $(wildcard lua/*.lua))
+	@mkdir -p $(@D)
+	scripts/embed $(filter %.lua,$^) >$@.new && mv $@.new $@
+
+LINKTEST = @mkdir -p $(@D); $(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+$(BUILD)/test/%: $(BUILD)/tests/unit/%.o $(BUILD)/libwf.a
+	$(LINKTEST)
+$(BUILD)/test/%: $(BUILD)/tests/sim/%.o $(SIMHELP:%.c=$(BUILD)/%.o) \
+		$(BUILD)/libwf.a
+	$(LINKTEST)
+$(BUILD)/test/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/libwf.a
+	$(LINKTEST)
+$(BUILD)/bench/%: $(BUILD)/scripts/bench/%.o $(BUILD)/libwf.a
+	$(LINKTEST)
+
+RUN = WF=$(abspath $(BUILD))/wf BUILD=$(abspath $(BUILD)) tests/run
+check: all $(TESTS)
+	$(RUN) $(TESTS) $(sort $(wildcard tests/cli/*.t tests/front/*.t tests/tty/*.t))
+check-slow: all $(TESTS) $(FUZZ)
+	$(RUN) -t 900 $(sort $(wildcard tests/crash/*.t tests/fuzz/*.t tests/slow/*.t))
+lint:
+	scripts/check-layers && scripts/check-headers && scripts/check-docs
+format:
+	clang-format -i $(sort $(wildcard engine/*/*.[ch] lua/*.[ch] \
+		shell/*.[ch] tests/*/*.[ch] scripts/*/*.[ch]))
+bench: all $(BENCH)
+	WF=$(abspath $(BUILD))/wf BUILD=$(abspath $(BUILD)) scripts/bench/run
+
+DEST = $(DESTDIR)$(PREFIX)
+install: all
+	install -d $(DEST)/bin
+	install -m 755 $(BUILD)/wf $(DEST)/bin/wf
+	for m in man/*.[1-8]; do d=$(DEST)/share/man/man$${m##*.}; \
+		install -d $$d && install -m 644 $$m $$d/ || exit 1; done
+uninstall:
+	rm -f $(DEST)/bin/wf
+	for m in man/*.[1-8]; do \
+		rm -f $(DEST)/share/man/man$${m##*.}/$${m##*/}; done
+clean:
+	rm -rf $(BUILD) $(LINK)
+
+.PHONY: all tests check check-slow lint format bench install uninstall clean
+.SECONDARY:
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
