@@ -11,6 +11,12 @@
 #include <string.h>
 #include <time.h>
 
+/* Some C libraries wrap these in macros when fortified. */
+#undef sprintf
+#undef vsprintf
+#undef strcpy
+#undef strcat
+
 #pragma GCC poison strcpy strcat sprintf vsprintf strtok atoi atol gets rand
 #pragma GCC poison srand localtime gmtime popen
 
