@@ -39,13 +39,16 @@ TESTS := $(foreach k,unit sim,$(patsubst tests/$(k)/%.c,$(BUILD)/test/%,\
 	$(sort $(wildcard tests/$(k)/test_*.c))))
 FUZZ := $(patsubst tests/fuzz/%.c,$(BUILD)/test/%,\
 	$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+# Programs that shell tests drive: a pty, a ledger of effects.
+DRIVEN := $(foreach k,cli tty crash,$(patsubst tests/$(k)/%.c,\
+	$(BUILD)/test/%,$(sort $(wildcard tests/$(k)/*.c))))
 BENCH := $(patsubst scripts/bench/%.c,$(BUILD)/bench/%,\
 	$(sort $(wildcard scripts/bench/*.c)))
 BIN := $(if $(wildcard shell/main.c),$(BUILD)/wf)
 LINK := $(if $(filter build,$(BUILD)),$(if $(BIN),wf))
 
 all: $(BIN) $(LINK)
-tests: all $(TESTS) $(FUZZ)
+tests: all $(TESTS) $(FUZZ) $(DRIVEN)
 
 $(BUILD)/wf: $(BUILD)/shell/main.o $(BUILD)/libwf.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
@@ -71,14 +74,21 @@ $(BUILD)/test/%: $(BUILD)/tests/sim/%.o $(SIMHELP:%.c=$(BUILD)/%.o) \
 	$(LINKTEST)
 $(BUILD)/test/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/libwf.a
 	$(LINKTEST)
+$(BUILD)/test/%: $(BUILD)/tests/cli/%.o $(BUILD)/libwf.a
+	$(LINKTEST)
+$(BUILD)/test/%: $(BUILD)/tests/tty/%.o $(BUILD)/libwf.a
+	$(LINKTEST)
+$(BUILD)/test/%: $(BUILD)/tests/crash/%.o $(BUILD)/libwf.a
+	$(LINKTEST)
 $(BUILD)/bench/%: $(BUILD)/scripts/bench/%.o $(BUILD)/libwf.a
 	$(LINKTEST)
 
 RUN = WF=$(abspath $(BUILD))/wf BUILD=$(abspath $(BUILD)) tests/run
-check: all $(TESTS)
-	$(RUN) $(TESTS) $(sort $(wildcard tests/cli/*.t tests/front/*.t tests/tty/*.t))
-check-slow: all $(TESTS) $(FUZZ)
-	$(RUN) -t 900 $(sort $(wildcard tests/crash/*.t tests/fuzz/*.t tests/slow/*.t))
+T = $(sort $(wildcard $(1:%=tests/%/*.t)))
+check: all $(TESTS) $(DRIVEN)
+	$(RUN) $(TESTS) $(call T,front cli tty)
+check-slow: all $(TESTS) $(DRIVEN) $(FUZZ)
+	$(RUN) -t 900 $(FUZZ) $(call T,crash fuzz slow)
 lint:
 	scripts/check-layers && scripts/check-headers && scripts/check-docs
 format:
