@@ -1,0 +1,35 @@
+/*
+ * A value that passes between the engine and the Lua room: conditions,
+ * items, references. Strings are borrowed.
+ */
+#ifndef WF_BASE_VALUE_H
+#define WF_BASE_VALUE_H
+
+#include "engine/base/buf.h"
+#include "engine/base/err.h"
+
+enum value_kind {
+	VALUE_NIL, VALUE_BOOL, VALUE_INT, VALUE_NUMBER, VALUE_STRING,
+	VALUE_JSON /* a table, given and taken as JSON text */
+};
+struct value {
+	uint8_t kind;          /* enum value_kind */
+	int64_t i;             /* BOOL, INT */
+	double d;              /* NUMBER */
+	struct str s;          /* STRING, JSON: borrowed */
+};
+
+/*
+ * Asks the host for `root.field` ("build","output"; "vars","x"; field may be
+ * empty: the bare name). Returns 1 and *out (borrowed until the next call),
+ * 0 when the root is unknown (an error with did-you-mean), -1 and err when
+ * it cannot be had now.
+ */
+struct vm_host {
+	void *ud;
+	int (*get)(void *ud, struct str root, struct str field,
+		struct value *out, struct err *err);
+	size_t (*names)(void *ud, const char **names, size_t max);
+};
+
+#endif

@@ -1,0 +1,52 @@
+/*
+ * Views: runs read back from the journal, whether they are open in this
+ * process, in another, or ended. What /show, /logs, /why, /diff and /graph
+ * stand on.
+ */
+#ifndef WF_VIEW_H
+#define WF_VIEW_H
+
+#include "engine/engine.h"
+
+struct run_row;
+
+/* A run read from the journal, whether it is open anywhere or not. */
+struct view {
+	struct plan *plan;
+	struct run *run;
+	struct run_row *row;
+	char *ulid_short;         /* shortest unique prefix, at least 6 */
+};
+/* RUN as typed: prefix, "@last". */
+int view_open(struct engine *e, const char *name, struct view *out,
+	struct err *err);
+void view_release(struct view *v);
+
+/* Output of a step (stream 1 stdout, 2 stderr) or, with step PLAN_NONE, of
+ * the run (language.md 3.5): appends at most `cap` bytes; *total is the
+ * whole length. */
+int engine_output(struct engine *e, const struct run *r, uint32_t frame,
+	uint32_t step, int stream, size_t cap, struct buf *out,
+	uint64_t *total, struct err *err);
+/* The same, written to a descriptor, whole. */
+int engine_output_fd(struct engine *e, const struct run *r, uint32_t frame,
+	uint32_t step, int stream, int fd, struct err *err);
+
+/* Why a step ran, was cached, skipped, chose: facts from the journal. */
+struct because {
+	char what[64];
+	char *value;              /* owned */
+	int64_t seq;
+};
+int engine_why(struct engine *e, const struct view *v, const char *path,
+	struct because **out, size_t *count, struct err *err);
+void because_free(struct because *b, size_t count);
+
+/* Recorded mean of a leaf key in ms, or -1: for front_env.predict. */
+int64_t engine_predict(void *engine, const char *leaf_key);
+
+/* Shortest prefix (>= 6) of a run's ulid that is unique among the newest
+ * runs; `out` holds 27. */
+void engine_short(struct engine *e, const char *ulid, char *out);
+
+#endif

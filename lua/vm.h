@@ -1,0 +1,60 @@
+/*
+ * The sandbox: Lua 5.4 for conditions, /lua steps and, later, facts and
+ * adapters. One source, one allow-list, the same answers on the loop and on
+ * worker threads (contract.md "Lua escape or hang").
+ *
+ * A vm is one Lua state; it belongs to one thread at a time. After any error
+ * or interruption the next evaluation is right.
+ */
+#ifndef WF_LUA_VM_H
+#define WF_LUA_VM_H
+
+#include "engine/base/value.h"
+
+struct vm;
+
+struct vm_options {
+	size_t max_bytes;      /* 0: LIMIT_LUA_BYTES */
+	uint32_t limit_ms;     /* of one evaluation; 0: LIMIT_EVAL_MS */
+	uint64_t seed;         /* of math.random */
+};
+
+int vm_new(struct vm **out, const struct vm_options *options,
+	struct err *err);
+void vm_free(struct vm *vm);
+void vm_limit(struct vm *vm, uint32_t limit_ms); /* 0: none */
+/* From any thread: the evaluation that runs ends soon with ERR_TIMEOUT
+ * ("interrupted"). */
+void vm_interrupt(struct vm *vm);
+
+/*
+ * An expression of language.md section 5 (AND OR NOT && || ! != contains
+ * matches in, ${a.b}, step names with '-'). *out strings live until the next
+ * call on the vm. Error messages give the position in the user's text:
+ * *at is its byte offset.
+ */
+int vm_eval(struct vm *vm, struct str expr, const struct vm_host *host,
+	struct value *out, size_t *at, struct err *err);
+/* Only compiles. */
+int vm_check(struct vm *vm, struct str expr, size_t *at, struct err *err);
+/* nil, false and "" are false. */
+int value_truth(const struct value *v);
+
+/*
+ * A chunk of /lua: `input` is a string, `args` a table of the named values.
+ * The value returned is appended to out: a string as it is, nil nothing,
+ * number and boolean as text, a table as JSON. What it prints goes to
+ * `printed`.
+ */
+struct vm_arg {
+	struct str name, value;
+};
+int vm_run(struct vm *vm, struct str chunk, const char *chunk_name,
+	struct str input, const struct vm_arg *args, size_t arg_count,
+	struct buf *out, struct buf *printed, size_t *line, struct err *err);
+
+/* The executor of /lua; registered by the shell's main. */
+struct executor;
+extern const struct executor exec_lua;
+
+#endif
