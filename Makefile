@@ -87,6 +87,9 @@ RUN = WF=$(abspath $(BUILD))/wf BUILD=$(abspath $(BUILD)) tests/run
 T = $(sort $(wildcard $(1:%=tests/%/*.t)))
 check: all $(TESTS) $(DRIVEN)
 	$(RUN) $(TESTS) $(call T,front cli tty)
+# What the sanitizers see in CI: no terminal tests, which time would spoil.
+check-asan: all $(TESTS) $(DRIVEN)
+	$(RUN) $(TESTS) $(call T,front cli)
 check-slow: all $(TESTS) $(DRIVEN) $(FUZZ)
 	$(RUN) -t 900 $(FUZZ) $(call T,crash fuzz slow)
 lint:
@@ -110,6 +113,7 @@ uninstall:
 clean:
 	rm -rf $(BUILD) $(LINK)
 
-.PHONY: all tests check check-slow lint format bench install uninstall clean
+.PHONY: all tests check check-asan check-slow lint format bench install \
+	uninstall clean
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
