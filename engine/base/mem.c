@@ -57,6 +57,11 @@ void *mem_grow(void *p, size_t n)
 	return q;
 }
 
+void mem_free(void *p)
+{
+	free(p);
+}
+
 void *mem_dup(const void *p, size_t n)
 {
 	void *q = mem_alloc(n);

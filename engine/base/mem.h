@@ -11,6 +11,7 @@
 void *mem_alloc(size_t n);               /* uninitialised; n == 0 is fine */
 void *mem_zero(size_t n);                /* zeroed */
 void *mem_grow(void *p, size_t n);       /* realloc */
+void mem_free(void *p);                  /* NULL is fine */
 void *mem_dup(const void *p, size_t n);  /* copy of n bytes */
 char *mem_strdup(const char *s);         /* copy of a C string */
 char *mem_strndup(const char *s, size_t n);
