@@ -29,6 +29,8 @@ struct exec_outcome;
 /* An argument with its references resolved. */
 struct exec_arg {
 	uint8_t role;          /* enum arg_role */
+	uint8_t from_ref;      /* its first byte is a reference's: such a value
+	                          must not pass for an option */
 	const char *name;      /* NULL for ARG_WORD */
 	struct str value;      /* NUL-terminated too */
 };
@@ -73,6 +75,9 @@ struct exec_job {
 	const char *path;          /* "deploy.bash", for messages */
 	int64_t timeout_ms;        /* 0: none; the core enforces it */
 	void *state;               /* the executor's own */
+	/* Set by start() of those who use the guard, under the job's id; the
+	 * driver hands on what the guard says with exec_report/exec_lost. */
+	void (*report)(struct exec_job *job, const struct guard_report *r);
 	/* The driver's, set before start: */
 	void (*done)(struct exec_job *job, struct exec_outcome *o);
 	void (*on_tap)(struct exec_job *job, int stream, struct str bytes);
@@ -115,12 +120,20 @@ void exec_tap(struct exec_job *job, int stream, struct str bytes);
 void exec_wait(struct exec_job *job, int64_t delay_ms, const char *signal,
 	const char *when_due);
 
+/* From the guard's callbacks. Descriptors in *r are taken. Both do nothing
+ * for a job that is not the guard's. */
+void exec_report(struct exec_job *job, const struct guard_report *r);
+void exec_lost(struct exec_job *job);
+
 /* Value of field `name` (first), or {NULL, 0}. */
 struct str exec_field(const struct exec_job *job, const char *name);
 struct str exec_note(const struct exec_job *job, const char *name);
 int exec_flag(const struct exec_job *job, const char *name);
 size_t exec_words(const struct exec_job *job); /* count of ARG_WORD */
 struct str exec_word(const struct exec_job *job, size_t i);
+/* The directory of the step: job->dir, or the note "dir" seen from there.
+ * The answer is job->dir itself or lives in *b. */
+const char *exec_dir(const struct exec_job *job, struct buf *b);
 
 /* All executors of engine/exec, NULL-terminated. */
 extern const struct executor *const exec_list[];
