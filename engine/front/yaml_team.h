@@ -1,0 +1,49 @@
+/*
+ * The keys of swarm and pipeline blocks; see yaml_keys.h.
+ */
+#ifndef WF_FRONT_YAML_TEAM_H
+#define WF_FRONT_YAML_TEAM_H
+
+#include "engine/front/yaml_keys.h"
+
+enum {
+	SWARM_TOPOLOGY, SWARM_AGENTS, SWARM_COORDINATION, SWARM_EXECUTION,
+	SWARM_GOAL, SWARM_DECISION, SWARM_QUORUM, SWARM_ROUNDS, SWARM_BUDGET,
+	SWARM_KEYS
+};
+
+enum {
+	AGENT_ROLE, AGENT_MODEL, AGENT_CAPABILITIES, AGENT_TOOLS, AGENT_RUN,
+	AGENT_LUA, AGENT_PRIORITY, AGENT_SUBSCRIBES, AGENT_TIMEOUT,
+	AGENT_RETRY, AGENT_BUDGET, AGENT_KEYS
+};
+
+enum {
+	COORD_COMMUNICATION, COORD_SHARING, COORD_CONFLICT, COORD_KEYS
+};
+
+enum {
+	EXEC_LIMIT, EXEC_TIMEOUT, EXEC_RETRY, EXEC_KEYS
+};
+
+enum {
+	PIPE_STAGES, PIPE_FLOW, PIPE_MONITORING, PIPE_KEYS
+};
+
+enum {
+	STAGE_NAME, STAGE_PROCESSOR, STAGE_BATCH, STAGE_PARALLELISM, STAGE_KEYS
+};
+
+enum {
+	FLOWC_BACKPRESSURE, FLOWC_BUFFER, FLOWC_OVERFLOW, FLOWC_KEYS
+};
+
+enum {
+	MON_THROUGHPUT, MON_LATENCY, MON_ERRORS, MON_KEYS
+};
+
+extern const struct ykeys ykeys_swarm, ykeys_agent, ykeys_coordination,
+	ykeys_execution, ykeys_pipeline, ykeys_stage, ykeys_flow_control,
+	ykeys_monitoring;
+
+#endif
