@@ -1,0 +1,99 @@
+/*
+ * The flow of bytes: what a step gets on standard input, what a composite or
+ * a run gives out, what a reference is worth (language.md section 3). Pure
+ * reading of a run's state; works on live runs and on views alike.
+ */
+#ifndef WF_DRIVE_FLOW_H
+#define WF_DRIVE_FLOW_H
+
+#include "engine/base/value.h"
+#include "engine/core/run.h"
+
+struct cJSON;
+struct store;
+
+/* What a run was started with. Borrowed. */
+struct flow {
+	const struct run *run;
+	struct store *store;       /* for blobs */
+	const char *ulid, *dir, *session;
+	const struct cJSON *args;  /* object or NULL */
+	const struct cJSON *vars;  /* object or NULL */
+	const char *(*getenv)(void *ud, const char *name);
+	void *ud;
+	const struct datum *input; /* the run's */
+};
+
+/* A stretch of content: bytes in memory, or a blob. */
+struct piece {
+	struct str bytes;
+	const struct datum *blob;  /* not NULL: the content is this blob */
+};
+struct pieces {
+	struct piece *v;           /* owned */
+	size_t count, cap;
+	struct buf *owned;         /* made texts; owned, addresses are stable */
+	size_t owned_count, owned_cap;
+};
+void pieces_init(struct pieces *p);
+void pieces_release(struct pieces *p);
+uint64_t pieces_len(const struct pieces *p);
+/* Copies at most cap bytes to out. */
+int pieces_read(const struct flow *f, const struct pieces *p, size_t cap,
+	struct buf *out, struct err *err);
+int pieces_write(const struct flow *f, const struct pieces *p, int fd,
+	struct err *err);
+
+void flow_input(const struct flow *f, uint32_t frame, uint32_t node,
+	struct pieces *out);
+void flow_output(const struct flow *f, uint32_t frame, uint32_t node,
+	struct pieces *out);
+void flow_run_output(const struct flow *f, struct pieces *out);
+void flow_frame_output(const struct flow *f, uint32_t frame,
+	struct pieces *out);
+
+/* Frames of a composite in iteration order, superseded ones left out:
+ * appends ids to an owned array; returns the count. */
+size_t flow_frames(const struct run *r, uint32_t frame, uint32_t node,
+	uint32_t role, uint32_t **out);
+
+/* Text of item `index` of a loop whose items are at (frame, node). */
+int flow_item(const struct flow *f, uint32_t frame, uint32_t node,
+	uint32_t index, struct buf *out);
+void flow_items_forget(void); /* drops parsed arrays */
+
+/*
+ * Value of a reference made by `node` in `frame`. 1 and *out (strings in
+ * `scratch`), 0 when it has no value (skipped step, missing field), -1.
+ */
+int flow_ref(const struct flow *f, uint32_t frame, uint32_t node,
+	const struct plan_ref *ref, struct value *out, struct buf *scratch,
+	struct err *err);
+/* The same with the field given apart. */
+int flow_ref_field(const struct flow *f, uint32_t frame, uint32_t node,
+	const struct plan_ref *ref, struct str field, struct value *out,
+	struct buf *scratch, struct err *err);
+/* A field of the step `node` as seen from `frame`: in an enclosing frame, or
+ * below one (an array when a loop is between). */
+struct flow_field {
+	uint32_t node;
+	struct str field;
+};
+int flow_step_field(const struct flow *f, uint32_t frame,
+	const struct flow_field *want, struct value *out,
+	struct buf *scratch, struct err *err);
+/* The value of an argument as text: all parts, references read. 1, 0 when a
+ * reference without `:-` has no value, -1. */
+int flow_arg(const struct flow *f, uint32_t frame, uint32_t node,
+	const struct plan_arg *arg, struct buf *out, struct err *err);
+/* "${build.output}" for messages; appends. */
+void flow_ref_name(const struct plan *p, const struct plan_ref *ref,
+	struct buf *out);
+/* The same by name, for conditions: root and field as written. */
+int flow_get(const struct flow *f, uint32_t frame, uint32_t node,
+	struct str root, struct str field, struct value *out,
+	struct buf *scratch, struct err *err);
+/* A value as text: strings as they are, JSON as JSON, true, 1.5. */
+void value_text(const struct value *v, struct buf *out);
+
+#endif

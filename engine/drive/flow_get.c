@@ -1,0 +1,144 @@
+/*
+ * Names in conditions: `build.exit_code`, `steps.build.output`, `vars.x`, a
+ * loop's variable. The same values as references, found by name when asked,
+ * because an expression names its facts only while it runs.
+ */
+#include "engine/drive/flow.h"
+
+#include <string.h>
+
+#include "engine/base/limits.h"
+#include "engine/base/mem.h"
+
+static const struct {
+	const char *name;
+	enum ref_root root;
+} roots[] = {
+	{"prev", REF_PREV}, {"item", REF_ITEM}, {"index", REF_INDEX},
+	{"args", REF_ARGS}, {"vars", REF_VARS}, {"env", REF_ENV},
+	{"run", REF_RUN}, {"session", REF_SESSION},
+};
+
+/* The block of the /def call that encloses this frame, for `args`. */
+static uint32_t args_block(const struct flow *f, uint32_t frame)
+{
+	const struct plan *p = f->run->plan;
+
+	while (frame != 0) {
+		uint32_t owner = f->run->frames[frame].owner;
+
+		if (p->nodes[owner].kind == NODE_BLOCK &&
+			p->nodes[owner].arg_count > 0)
+			return owner;
+		frame = f->run->frames[frame].parent;
+	}
+	return PLAN_NONE;
+}
+
+static uint32_t loop_of_var(const struct flow *f, uint32_t frame,
+	struct str name)
+{
+	const struct plan *p = f->run->plan;
+
+	while (frame != 0) {
+		const struct frame *fr = &f->run->frames[frame];
+		uint32_t var = p->branches[fr->branch].var;
+
+		if (var != PLAN_NONE && str_eq(name, plan_text(p, var)))
+			return fr->owner;
+		frame = fr->parent;
+	}
+	return PLAN_NONE;
+}
+
+static struct str first_word(struct str *field)
+{
+	struct str word = *field;
+	const char *dot = field->n ? memchr(field->p, '.', field->n) : NULL;
+
+	if (!dot) {
+		field->p += field->n;
+		field->n = 0;
+		return word;
+	}
+	word.n = (size_t)(dot - field->p);
+	field->p += word.n + 1;
+	field->n -= word.n + 1;
+	return word;
+}
+
+static int step_value(const struct flow *f, uint32_t frame, uint32_t node,
+	struct str name, struct str field, struct value *out,
+	struct buf *scratch, struct err *err)
+{
+	uint32_t target = plan_find(f->run->plan, name);
+	struct flow_field want = {PLAN_NONE, field};
+	int rc;
+
+	(void)node;
+	if (target == PLAN_NONE)
+		return 0;
+	want.node = target;
+	if (field.n == 0)
+		want.field = str_of("ok");
+	rc = flow_step_field(f, frame, &want, out, scratch, err);
+	if (rc != 0)
+		return rc;
+	memset(out, 0, sizeof(*out)); /* known, but nothing there: nil */
+	return 1;
+}
+
+int flow_get(const struct flow *f, uint32_t frame, uint32_t node,
+	struct str root, struct str field, struct value *out,
+	struct buf *scratch, struct err *err)
+{
+	struct plan_ref ref = {0, PLAN_NONE, PLAN_NONE, PLAN_NONE, 0};
+	uint32_t loop = loop_of_var(f, frame, root);
+	int rc;
+
+	if (loop != PLAN_NONE) {
+		ref.root = REF_ITEM;
+		ref.node = loop;
+		return flow_ref_field(f, frame, node, &ref, field, out,
+			scratch, err);
+	}
+	for (size_t i = 0; i < sizeof(roots) / sizeof(roots[0]); i++) {
+		if (!str_eq(root, roots[i].name))
+			continue;
+		ref.root = roots[i].root;
+		if (ref.root == REF_ARGS)
+			ref.node = args_block(f, frame);
+		rc = flow_ref_field(f, frame, node, &ref, field, out, scratch,
+			err);
+		if (rc == 0) {
+			memset(out, 0, sizeof(*out));
+			rc = 1;
+		}
+		return rc;
+	}
+	if (str_eq(root, "steps")) {
+		struct str name = first_word(&field);
+
+		return step_value(f, frame, node, name, field, out, scratch,
+			err);
+	}
+	return step_value(f, frame, node, root, field, out, scratch, err);
+}
+
+void flow_ref_name(const struct plan *p, const struct plan_ref *ref,
+	struct buf *out)
+{
+	static const char *const names[REF_ROOTS] = {
+		"", "prev", "item", "index", "args", "vars", "env", "run",
+		"session", "facts"};
+	const char *field = plan_text(p, ref->field);
+
+	buf_str(out, "${");
+	if (ref->root == REF_STEP)
+		buf_str(out, plan_text(p, p->nodes[ref->node].name));
+	else if (ref->root < REF_ROOTS)
+		buf_str(out, names[ref->root]);
+	if (field[0])
+		buf_printf(out, ".%s", field);
+	buf_char(out, '}');
+}
