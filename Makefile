@@ -1,6 +1,6 @@
 # wf. `make`, `make check`, `make install`; DEBUG=1 for sanitizers, WERROR=1
-# for CI. Honours CC CFLAGS LDFLAGS BUILD PREFIX DESTDIR. Sources are globbed:
-# a new .c file needs no line here.
+# for CI, V=1 to see the commands. Honours CC CFLAGS LDFLAGS BUILD PREFIX
+# DESTDIR. Sources are globbed: a new .c file needs no line here.
 CC ?= cc
 PREFIX ?= /usr/local
 BUILD ?= build
@@ -12,6 +12,9 @@ PKGS := sqlite3 libcjson libuv yaml-0.1 $(LUA) readline libmd
 # Only the headers of libcurl: it is loaded at the first request.
 PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PKGS) libcurl)
 PKG_LIBS := $(shell $(PKG_CONFIG) --libs $(PKGS))
+ifeq ($(PKG_LIBS),)
+$(error a library is missing: run scripts/setup)
+endif
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes \
 	-Wmissing-prototypes -Wwrite-strings -Wpointer-arith -Wcast-qual \
@@ -47,38 +50,42 @@ BENCH := $(patsubst scripts/bench/%.c,$(BUILD)/bench/%,\
 BIN := $(if $(wildcard shell/main.c),$(BUILD)/wf)
 LINK := $(if $(filter build,$(BUILD)),$(if $(BIN),wf))
 
-all: $(BIN) $(LINK)
+Q := $(if $(V),,@)
+QUIET := $(V)$(findstring s,$(filter-out -%,$(firstword $(MAKEFLAGS))))
+say = $(if $(QUIET),,@echo "  $(1) $@")
+
+all: $(BUILD)/libwf.a $(BIN) $(LINK)
 tests: all $(TESTS) $(FUZZ) $(DRIVEN)
 
 $(BUILD)/wf: $(BUILD)/shell/main.o $(BUILD)/libwf.a
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+	$(call say,LD)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 wf: $(BUILD)/wf
 	ln -sf $(BUILD)/wf $@
 $(BUILD)/libwf.a: $(LIBOBJ)
 	@rm -f $@
-	$(AR) rcsD $@ $^
-$(BUILD)/%.o: %.c
+	$(Q)$(AR) rcsD $@ $^
+# Other flags, other objects.
+FLAGS = $(filter-out -Werror,$(CC) $(ALL_CFLAGS))
+$(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -c -o $@ $<
-$(BUILD)/gen/%.o: $(BUILD)/gen/%.c
-	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+	@echo '$(FLAGS)' | cmp -s - $@ || echo '$(FLAGS)' >$@
+FORCE:
+$(BUILD)/%.o: %.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
+$(BUILD)/gen/%.o: $(BUILD)/gen/%.c $(BUILD)/flags
+	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 $(BUILD)/gen/lua_embedded.c: scripts/embed $(sort $(wildcard lua/*.lua))
 	@mkdir -p $(@D)
 	scripts/embed $(filter %.lua,$^) >$@.new && mv $@.new $@
 
-LINKTEST = @mkdir -p $(@D); $(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
-$(BUILD)/test/%: $(BUILD)/tests/unit/%.o $(BUILD)/libwf.a
-	$(LINKTEST)
+LINKTEST = $(Q)mkdir -p $(@D); $(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+$(foreach k,unit fuzz cli tty crash,$(eval $(BUILD)/test/%: \
+	$(BUILD)/tests/$(k)/%.o $(BUILD)/libwf.a ; $$(LINKTEST)))
 $(BUILD)/test/%: $(BUILD)/tests/sim/%.o $(SIMHELP:%.c=$(BUILD)/%.o) \
 		$(BUILD)/libwf.a
-	$(LINKTEST)
-$(BUILD)/test/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/libwf.a
-	$(LINKTEST)
-$(BUILD)/test/%: $(BUILD)/tests/cli/%.o $(BUILD)/libwf.a
-	$(LINKTEST)
-$(BUILD)/test/%: $(BUILD)/tests/tty/%.o $(BUILD)/libwf.a
-	$(LINKTEST)
-$(BUILD)/test/%: $(BUILD)/tests/crash/%.o $(BUILD)/libwf.a
 	$(LINKTEST)
 $(BUILD)/bench/%: $(BUILD)/scripts/bench/%.o $(BUILD)/libwf.a
 	$(LINKTEST)
@@ -114,6 +121,6 @@ clean:
 	rm -rf $(BUILD) $(LINK)
 
 .PHONY: all tests check check-asan check-slow lint format bench install \
-	uninstall clean
+	uninstall clean FORCE
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
