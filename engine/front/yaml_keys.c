@@ -97,7 +97,7 @@ const struct ykeys ykeys_condition = { "a condition block", condition_rows, COND
 static const struct ykey document_rows[] = {
 	[DOC_DESCRIPTION] = { "description", YKEY_TEXT, 0, NULL,
 		"what the workflow is for" },
-	[DOC_PARAMS] = { "params", YKEY_MAP, 0, NULL,
+	[DOC_PARAMS] = { "params", YKEY_PAIRS, 0, NULL,
 		"parameters and their defaults" },
 	[DOC_CHAIN] = { "chain", YKEY_MAP, 0, NULL,
 		"steps with dependencies" },

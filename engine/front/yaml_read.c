@@ -10,18 +10,17 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "engine/base/limits.h"
 #include "engine/base/text.h"
 
 static const char *const kind_names[] = { "one value", "a map", "a list" };
 
-const struct ynode *yread_at(const struct yread *y, uint32_t node)
+const struct ynode *yread_at(const struct ytree *y, uint32_t node)
 {
-	assert(node < y->tree.count);
-	return &y->tree.nodes[node];
+	assert(node < y->count);
+	return &y->nodes[node];
 }
 
-int yread_error(const struct yread *y, uint32_t node, const char *code,
+int yread_error(const struct ytree *y, uint32_t node, const char *code,
 	const char *help, const char *fmt, ...)
 {
 	const struct ynode *n = yread_at(y, node);
@@ -31,7 +30,7 @@ int yread_error(const struct yread *y, uint32_t node, const char *code,
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	return diag_add(y->diags, code, n->at, n->len, help, "%s", text);
+	return src_error(y->c, y->src, n->at, n->len, code, help, "%s", text);
 }
 
 /* For "%.*s" of what a user wrote. */
@@ -130,7 +129,7 @@ static int choice_of(struct str word, const char *choices)
 	return -1;
 }
 
-static int bad_choice(const struct yread *y, uint32_t node,
+static int bad_choice(const struct ytree *y, uint32_t node,
 	const struct ykey *key)
 {
 	char words[128], help[192] = "";
@@ -153,11 +152,11 @@ static int bad_choice(const struct yread *y, uint32_t node,
 		snprintf(help, sizeof(help), "did you mean '%s'?", near);
 	else
 		snprintf(help, sizeof(help), "one of: %s", key->choices);
-	return yread_error(y, node, "E307", help, "'%s' cannot be '%.*s'",
+	return yread_error(y, node, "E407", help, "'%s' cannot be '%.*s'",
 		key->name, shown(s), s.p);
 }
 
-static int bad_bool(const struct yread *y, uint32_t node,
+static int bad_bool(const struct ytree *y, uint32_t node,
 	const struct ykey *key)
 {
 	static const char *const yes[] = { "yes", "on", "Yes", "On", "YES",
@@ -168,11 +167,11 @@ static int bad_bool(const struct yread *y, uint32_t node,
 	const char *help = word_in(s, yes) ? "write true, without quotes" :
 		word_in(s, no) ? "write false, without quotes" : NULL;
 
-	return yread_error(y, node, "E307", help,
+	return yread_error(y, node, "E407", help,
 		"'%s' is true or false, not '%.*s'", key->name, shown(s), s.p);
 }
 
-static int bad_number(const struct yread *y, uint32_t node,
+static int bad_number(const struct ytree *y, uint32_t node,
 	const struct ykey *key)
 {
 	const struct ynode *n = yread_at(y, node);
@@ -181,23 +180,23 @@ static int bad_number(const struct yread *y, uint32_t node,
 		!number_parse(n->text, 0, INT32_MAX, &v) ?
 		"write it without quotes" : NULL;
 
-	return yread_error(y, node, "E307", help,
+	return yread_error(y, node, "E407", help,
 		"'%s' is a %s from %d, not '%.*s'", key->name,
 		key->type == YKEY_NUMBER ? "number" : "whole number",
 		key->type == YKEY_SIZE, shown(n->text), n->text.p);
 }
 
-static int bad_duration(const struct yread *y, uint32_t node,
+static int bad_duration(const struct ytree *y, uint32_t node,
 	const struct ykey *key)
 {
 	struct str s = yread_text(y, node);
 
-	return yread_error(y, node, "E307",
+	return yread_error(y, node, "E407",
 		"a number of seconds, or 500ms 30s 5m 2h 1d",
 		"'%s' is a duration, not '%.*s'", key->name, shown(s), s.p);
 }
 
-static int check_scalar(const struct yread *y, uint32_t node,
+static int check_scalar(const struct ytree *y, uint32_t node,
 	const struct ykey *key)
 {
 	const struct ynode *n = yread_at(y, node);
@@ -207,7 +206,7 @@ static int check_scalar(const struct yread *y, uint32_t node,
 	case YKEY_NAME:
 		if (is_name(n->text))
 			return 0;
-		return yread_error(y, node, "E307",
+		return yread_error(y, node, "E407",
 			"letters, digits, _ and -, at most 64, not starting "
 			"with a digit", "'%.*s' cannot be a name",
 			shown(n->text), n->text.p);
@@ -253,7 +252,7 @@ static unsigned kinds_of(uint8_t type)
 	}
 }
 
-static int check_items(const struct yread *y, uint32_t node,
+static int check_items(const struct ytree *y, uint32_t node,
 	const struct ykey *key)
 {
 	uint32_t i = yread_first(y, node);
@@ -261,27 +260,27 @@ static int check_items(const struct yread *y, uint32_t node,
 
 	for (; i != YNODE_NONE; i = yread_after(y, node, i)) {
 		if (yread_at(y, i)->kind != YNODE_SCALAR)
-			rc = yread_error(y, i, "E307", NULL,
+			rc = yread_error(y, i, "E407", NULL,
 				"'%s' holds a list of values, not %s",
 				key->name, kind_names[yread_at(y, i)->kind]);
 		else if (ynode_is_null(yread_at(y, i)))
-			rc = yread_error(y, i, "E307", NULL,
+			rc = yread_error(y, i, "E407", NULL,
 				"an item of '%s' has no value", key->name);
 	}
 	return rc;
 }
 
-static int check_value(const struct yread *y, uint32_t node,
+static int check_value(const struct ytree *y, uint32_t node,
 	const struct ykey *key)
 {
 	const struct ynode *n = yread_at(y, node);
 	unsigned kinds = kinds_of(key->type);
 
 	if (ynode_is_null(n))
-		return yread_error(y, node - 1, "E307", NULL,
+		return yread_error(y, node - 1, "E407", NULL,
 			"'%s' has no value", key->name);
 	if (!(kinds >> n->kind & 1))
-		return yread_error(y, node, "E307",
+		return yread_error(y, node, "E407",
 			key->type == YKEY_SEQ ?
 			"start each item with '- ' on a line of its own" : NULL,
 			"'%s' is %s, not %s", key->name,
@@ -295,7 +294,7 @@ static int check_value(const struct yread *y, uint32_t node,
 	return 0;
 }
 
-static int unknown(const struct yread *y, uint32_t node,
+static int unknown(const struct ytree *y, uint32_t node,
 	const struct ykeys *keys)
 {
 	const char *names[YREAD_KEYS], *near;
@@ -316,7 +315,7 @@ static int unknown(const struct yread *y, uint32_t node,
 		if (i < keys->count)
 			snprintf(help + len, sizeof(help) - len, " ...");
 	}
-	return yread_error(y, node, "E306", help, "%s has no key '%.*s'",
+	return yread_error(y, node, "E402", help, "%s has no key '%.*s'",
 		keys->what, shown(s), s.p);
 }
 
@@ -330,7 +329,7 @@ static size_t find_key(const struct ykeys *keys, struct str name)
 	return i;
 }
 
-int yread_map(const struct yread *y, uint32_t node, const struct ykeys *keys,
+int yread_map(const struct ytree *y, uint32_t node, const struct ykeys *keys,
 	uint32_t *value)
 {
 	const struct ynode *m = yread_at(y, node);
@@ -342,7 +341,7 @@ int yread_map(const struct yread *y, uint32_t node, const struct ykeys *keys,
 	for (at = 0; at < keys->count; at++)
 		value[at] = YNODE_NONE;
 	if (m->kind != YNODE_MAP)
-		return yread_error(y, node, "E307", "write `key: value` lines",
+		return yread_error(y, node, "E407", "write `key: value` lines",
 			"%s is a map, not %s", keys->what,
 			ynode_is_null(m) ? "empty" : kind_names[m->kind]);
 	for (i = 0, k = node + 1; i < m->count; i++) {
@@ -358,18 +357,18 @@ int yread_map(const struct yread *y, uint32_t node, const struct ykeys *keys,
 	}
 	for (at = 0; at < keys->count && !rc; at++)
 		if (keys->keys[at].required && value[at] == YNODE_NONE)
-			rc = yread_error(y, node, "E308", NULL,
+			rc = yread_error(y, node, "E408", NULL,
 				"%s needs the key '%s'", keys->what,
 				keys->keys[at].name);
 	return rc;
 }
 
-int yread_bool(const struct yread *y, uint32_t node, int none)
+int yread_bool(const struct ytree *y, uint32_t node, int none)
 {
 	return node == YNODE_NONE ? none : to_bool(yread_at(y, node));
 }
 
-int64_t yread_number(const struct yread *y, uint32_t node, int64_t none)
+int64_t yread_number(const struct ytree *y, uint32_t node, int64_t none)
 {
 	int64_t v = none;
 
@@ -378,7 +377,7 @@ int64_t yread_number(const struct yread *y, uint32_t node, int64_t none)
 	return v;
 }
 
-int64_t yread_ms(const struct yread *y, uint32_t node, int64_t none)
+int64_t yread_ms(const struct ytree *y, uint32_t node, int64_t none)
 {
 	int64_t v = none;
 
@@ -387,21 +386,21 @@ int64_t yread_ms(const struct yread *y, uint32_t node, int64_t none)
 	return v;
 }
 
-int yread_choice(const struct yread *y, uint32_t node, const struct ykey *key,
+int yread_choice(const struct ytree *y, uint32_t node, const struct ykey *key,
 	int none)
 {
 	return node == YNODE_NONE ? none :
 		choice_of(yread_at(y, node)->text, key->choices);
 }
 
-struct str yread_text(const struct yread *y, uint32_t node)
+struct str yread_text(const struct ytree *y, uint32_t node)
 {
 	struct str none = { "", 0 };
 
 	return node == YNODE_NONE ? none : yread_at(y, node)->text;
 }
 
-uint32_t yread_first(const struct yread *y, uint32_t node)
+uint32_t yread_first(const struct ytree *y, uint32_t node)
 {
 	const struct ynode *n;
 
@@ -413,7 +412,7 @@ uint32_t yread_first(const struct yread *y, uint32_t node)
 	return n->count ? node + 1 : YNODE_NONE;
 }
 
-uint32_t yread_after(const struct yread *y, uint32_t node, uint32_t item)
+uint32_t yread_after(const struct ytree *y, uint32_t node, uint32_t item)
 {
 	uint32_t next = yread_at(y, item)->next;
 

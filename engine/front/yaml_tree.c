@@ -7,12 +7,9 @@
  */
 #include "engine/front/yaml_tree.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <yaml.h>
 
-#include "engine/base/limits.h"
-#include "engine/base/map.h"
 #include "engine/base/text.h"
 
 enum { FEW_KEYS = 24 };
@@ -24,9 +21,8 @@ struct level {
 
 struct reader {
 	struct ytree *t;
-	struct diags *diags;
 	struct str text;
-	size_t base;       /* offset of text in the source */
+	size_t base;       /* of text in the src: behind a BOM */
 	size_t mark, byte; /* the cursor: the same place in both counts */
 	struct level stack[LIMIT_YAML_DEPTH];
 	size_t depth;
@@ -58,8 +54,8 @@ static int fail(struct reader *r, const char *code, const yaml_mark_t *mark,
 {
 	size_t at = walk(r, mark->index);
 
-	return diag_add(r->diags, code, r->base + at, at < r->text.n, help,
-		"%s", what);
+	return src_error(r->t->c, r->t->src, r->base + at, at < r->text.n,
+		code, help, "%s", what);
 }
 
 /* libyaml's words, with the way out for the usual mistakes. */
@@ -88,21 +84,18 @@ static int fail_syntax(struct reader *r, const yaml_parser_t *y)
 	size_t at;
 
 	if (y->error == YAML_MEMORY_ERROR)
-		return diag_add(r->diags, "E303", r->base, 0, NULL,
-			"out of memory");
+		return src_error(r->t->c, r->t->src, r->base, 0, "E406",
+			NULL, "out of memory");
 	if (y->error == YAML_READER_ERROR) {
 		at = y->problem_offset < r->text.n ? y->problem_offset :
 			r->text.n;
-		return diag_add(r->diags, "E302", r->base + at,
-			at < r->text.n, NULL, "%s", what);
+		return src_error(r->t->c, r->t->src, r->base + at,
+			at < r->text.n, "E401", NULL, "%s", what);
 	}
 	at = walk(r, y->problem_mark.index);
-	if (y->context)
-		return diag_add(r->diags, "E301", r->base + at,
-			at < r->text.n, cure(what), "%s, %s", what,
-			y->context);
-	return diag_add(r->diags, "E301", r->base + at, at < r->text.n,
-		cure(what), "%s", what);
+	return src_error(r->t->c, r->t->src, r->base + at, at < r->text.n,
+		"E401", cure(what), "%s%s%s", what, y->context ? ", " : "",
+		y->context ? y->context : "");
 }
 
 static struct ynode *add(struct reader *r, enum ynode_kind kind,
@@ -136,7 +129,7 @@ static void set_text(struct reader *r, struct ynode *n, const yaml_event_t *e)
 		n->raw = 1;
 		n->text.p = r->text.p + from + skip;
 	} else {
-		n->text.p = arena_strndup(&r->t->arena, value, len);
+		n->text.p = arena_strndup(&r->t->c->arena, value, len);
 	}
 	n->text.n = len;
 	nl = memchr(r->text.p + from, '\n', end - from);
@@ -171,7 +164,7 @@ static int place(struct reader *r, const yaml_event_t *e)
 		return 0;
 	parent->count++;
 	if (e->type != YAML_SCALAR_EVENT)
-		return fail(r, "E301", &e->start_mark,
+		return fail(r, "E401", &e->start_mark,
 			"quote a key that starts with [ or {",
 			"a key must be one word");
 	return 0;
@@ -183,7 +176,7 @@ static int on_scalar(struct reader *r, const yaml_event_t *e)
 	size_t nul;
 
 	if (e->data.scalar.anchor || e->data.scalar.tag)
-		return fail(r, "E304", &e->start_mark,
+		return fail(r, "E404", &e->start_mark,
 			"quote a value that starts with & or !",
 			"anchors and tags are not part of a workflow");
 	if (place(r, e))
@@ -193,12 +186,12 @@ static int on_scalar(struct reader *r, const yaml_event_t *e)
 	set_text(r, n, e);
 	nul = strnlen(n->text.p, n->text.n);
 	if (nul < n->text.n)
-		return fail(r, "E302", &e->start_mark, NULL,
+		return fail(r, "E401", &e->start_mark, NULL,
 			"a value holds a NUL byte");
 	if (r->depth && r->stack[r->depth - 1].on_key == 0 &&
 	    r->t->nodes[r->stack[r->depth - 1].node].kind == YNODE_MAP &&
 	    n->style == YNODE_PLAIN && str_eq(n->text, "<<"))
-		return fail(r, "E304", &e->start_mark, "write the keys out",
+		return fail(r, "E404", &e->start_mark, "write the keys out",
 			"merge keys are not part of a workflow");
 	return 0;
 }
@@ -212,13 +205,13 @@ static int on_open(struct reader *r, const yaml_event_t *e)
 	struct level *l;
 
 	if (marked)
-		return fail(r, "E304", &e->start_mark,
+		return fail(r, "E404", &e->start_mark,
 			"quote a value that starts with & or !",
 			"anchors and tags are not part of a workflow");
 	if (place(r, e))
 		return -1;
 	if (r->depth == LIMIT_YAML_DEPTH)
-		return fail(r, "E303", &e->start_mark, NULL,
+		return fail(r, "E406", &e->start_mark, NULL,
 			"nested too deeply: at most 64 levels");
 	l = &r->stack[r->depth++];
 	l->node = (uint32_t)r->t->count;
@@ -230,10 +223,11 @@ static int on_open(struct reader *r, const yaml_event_t *e)
 static int twice(struct reader *r, const struct ynode *first,
 	const struct ynode *again)
 {
+	struct front_ctx *c = r->t->c;
 	uint32_t line, col;
 
-	diag_place(r->diags, first->at, &line, &col);
-	return diag_add(r->diags, "E305", again->at, again->len, NULL,
+	diag_place(c->diags, src_place(r->t->src, first->at), &line, &col);
+	return src_error(c, r->t->src, again->at, again->len, "E403", NULL,
 		"key '%.*s' is given twice, first in line %u",
 		(int)(again->text.n < 64 ? again->text.n : 64),
 		again->text.p, (unsigned)line);
@@ -286,12 +280,12 @@ static int on_close(struct reader *r)
 static int on_document(struct reader *r, const yaml_event_t *e)
 {
 	if (r->documents++)
-		return fail(r, "E304", &e->start_mark,
+		return fail(r, "E405", &e->start_mark,
 			"put it into a file of its own",
 			"a second document is not part of a workflow");
 	if (e->data.document_start.tag_directives.start !=
 	    e->data.document_start.tag_directives.end)
-		return fail(r, "E304", &e->start_mark, NULL,
+		return fail(r, "E404", &e->start_mark, NULL,
 			"directives are not part of a workflow");
 	return 0;
 }
@@ -302,7 +296,7 @@ static int on_event(struct reader *r, const yaml_event_t *e)
 	case YAML_DOCUMENT_START_EVENT:
 		return on_document(r, e);
 	case YAML_ALIAS_EVENT:
-		return fail(r, "E304", &e->start_mark,
+		return fail(r, "E404", &e->start_mark,
 			"quote a value that starts with *, or write it out",
 			"aliases are not part of a workflow");
 	case YAML_SCALAR_EVENT:
@@ -329,7 +323,7 @@ static int read_events(struct reader *r)
 	int rc = 0, more = 1;
 
 	if (!yaml_parser_initialize(&y))
-		return diag_add(r->diags, "E303", r->base, 0, NULL,
+		return src_error(r->t->c, r->t->src, 0, 0, "E406", NULL,
 			"out of memory");
 	yaml_parser_set_encoding(&y, YAML_UTF8_ENCODING);
 	yaml_parser_set_input_string(&y, (const unsigned char *)r->text.p,
@@ -347,36 +341,34 @@ static int read_events(struct reader *r)
 	return rc;
 }
 
-int ytree_read(struct ytree *t, struct str text, size_t limit,
-	struct diags *diags)
+int ytree_read(struct ytree *t, struct front_ctx *c, const struct src *src,
+	size_t limit)
 {
-	struct reader r = { .t = t, .diags = diags };
+	struct reader r = { .t = t, .text = src->text };
 	size_t bad;
 
 	memset(t, 0, sizeof(*t));
-	arena_init(&t->arena);
-	t->source = diags->source;
-	if (text.n >= 3 && memcmp(text.p, "\xef\xbb\xbf", 3) == 0) {
-		text.p += 3;
-		text.n -= 3;
+	t->c = c;
+	t->src = src;
+	if (r.text.n >= 3 && memcmp(r.text.p, "\xef\xbb\xbf", 3) == 0) {
+		r.text.p += 3;
+		r.text.n -= 3;
+		r.base = 3;
 	}
-	r.text = text;
-	r.base = text.n ? (size_t)(text.p - diags->source.p) : 0;
-	if (text.n > limit)
-		return diag_add(diags, "E303", r.base, 0,
+	if (r.text.n > limit)
+		return src_error(c, src, 0, 0, "E406",
 			"a .yaml file may hold 64 MiB",
-			"YAML of %zu bytes: at most %zu", text.n, limit);
-	bad = utf8_check(text.p, text.n);
-	if (bad < text.n)
-		return diag_add(diags, "E302", r.base + bad, 1, NULL,
+			"YAML of %zu bytes: at most %zu", r.text.n, limit);
+	bad = utf8_check(r.text.p, r.text.n);
+	if (bad < r.text.n)
+		return src_error(c, src, r.base + bad, 1, "E401", NULL,
 			"byte 0x%02x is not UTF-8",
-			(unsigned)(unsigned char)text.p[bad]);
+			(unsigned)(unsigned char)r.text.p[bad]);
 	if (read_events(&r))
 		return -1;
 	if (!t->count) {
 		t->nodes = mem_more(t->nodes, 0, &t->cap, sizeof(*t->nodes));
 		memset(t->nodes, 0, sizeof(*t->nodes));
-		t->nodes[0].at = (uint32_t)r.base;
 		t->nodes[0].next = 1;
 		t->nodes[0].text.p = "";
 		t->count = 1;
@@ -386,14 +378,19 @@ int ytree_read(struct ytree *t, struct str text, size_t limit,
 
 void ytree_release(struct ytree *t)
 {
-	free(t->nodes);
-	arena_release(&t->arena);
+	mem_free(t->nodes);
 	memset(t, 0, sizeof(*t));
 }
 
-size_t ynode_text_at(const struct ytree *t, const struct ynode *n)
+const struct src *ynode_src(const struct ytree *t, const struct ynode *n)
 {
-	return n->raw ? (size_t)(n->text.p - t->source.p) : n->at;
+	struct src *s = arena_alloc(&t->c->arena, sizeof(*s));
+
+	s->text = n->text;
+	s->up = t->src;
+	s->at = n->raw ? (size_t)(n->text.p - t->src->text.p) : n->at;
+	s->fixed = !n->raw;
+	return s;
 }
 
 int ynode_is_null(const struct ynode *n)

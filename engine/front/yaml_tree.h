@@ -7,8 +7,7 @@
 #ifndef WF_FRONT_YAML_TREE_H
 #define WF_FRONT_YAML_TREE_H
 
-#include "engine/base/mem.h"
-#include "engine/front/diag.h"
+#include "engine/front/front_int.h"
 
 #define YNODE_NONE UINT32_MAX
 
@@ -18,8 +17,8 @@ enum ynode_style { YNODE_PLAIN, YNODE_QUOTED, YNODE_BLOCK };
 struct ynode {
 	uint8_t kind;      /* enum ynode_kind */
 	uint8_t style;     /* enum ynode_style, scalars */
-	uint8_t raw;       /* 1: `text` is a slice of the source */
-	uint32_t at, len;  /* bytes of diags->source; len for carets only */
+	uint8_t raw;       /* 1: `text` is a slice of the YAML */
+	uint32_t at, len;  /* bytes of the text; len for carets only */
 	uint32_t next;     /* index behind this node and all beneath it */
 	uint32_t count;    /* SEQ: items; MAP: pairs */
 	struct str text;   /* SCALAR: its value */
@@ -28,21 +27,21 @@ struct ynode {
 struct ytree {
 	struct ynode *nodes; /* owned; nodes[0] is the top */
 	size_t count, cap;
-	struct str source;   /* diags->source: outlives the tree */
-	struct arena arena;  /* values that are no slice of the source */
+	struct front_ctx *c; /* borrowed: its diags and its arena */
+	const struct src *src; /* the YAML; as long as the compilation */
 };
 
 /*
- * Reads `text`, a slice of diags->source, at most `limit` bytes long.
- * Returns 0, or -1 with at least one error in diags. An empty text gives a
- * tree with one empty plain scalar. Release in both cases.
+ * Reads `src`, at most `limit` bytes. Returns 0, or -1 after an error. An
+ * empty text gives a tree with one empty plain scalar. Release in both cases;
+ * values stay alive in the context's arena.
  */
-int ytree_read(struct ytree *t, struct str text, size_t limit,
-	struct diags *diags);
+int ytree_read(struct ytree *t, struct front_ctx *c, const struct src *src,
+	size_t limit);
 void ytree_release(struct ytree *t);
 
-/* Source offset of the first byte of a scalar's value. */
-size_t ynode_text_at(const struct ytree *t, const struct ynode *n);
+/* A scalar's value as a text of its own, in the context's arena. */
+const struct src *ynode_src(const struct ytree *t, const struct ynode *n);
 /* Plain `~`, `null`, `Null`, `NULL` or nothing. */
 int ynode_is_null(const struct ynode *n);
 
