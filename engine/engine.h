@@ -80,6 +80,7 @@ struct submit_options {
 	uint8_t pinned;           /* --save-state */
 	uint8_t tap;              /* stream its steps' output to observers */
 	uint8_t quiet;            /* observers are not told its events */
+	uint8_t forget;           /* freed as soon as it is over */
 	/* --resume-from, /retry: take over the results of `adopt_from` (an
 	 * ended or interrupted run) for the nodes where keep[node] != 0. */
 	const struct run *adopt_from;

@@ -12,6 +12,7 @@ struct run_row;
 
 /* A run read from the journal, whether it is open anywhere or not. */
 struct view {
+	struct engine *engine;
 	struct plan *plan;
 	struct run *run;
 	struct run_row *row;

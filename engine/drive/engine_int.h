@@ -11,27 +11,12 @@
 #include "engine/base/map.h"
 #include "engine/base/mem.h"
 #include "engine/core/sched.h"
+#include "engine/drive/flow.h"
+#include "engine/drive/setup.h"
 #include "engine/engine.h"
 #include "engine/exec/exec.h"
 #include "engine/observe.h"
 #include "engine/store/store.h"
-
-struct cJSON;
-
-/* What runs of one submission share; counted. */
-struct setup {
-	uint32_t refs;
-	struct plan *plan;         /* held */
-	struct buf encoded;        /* plan_encode */
-	struct digest plan_digest, text_key;
-	char *command, *text, *dir, *args, *session;
-	struct cJSON *args_json;   /* parsed args; may be NULL */
-	struct datum input;        /* the run's input */
-	char *input_bytes;         /* behind input.head */
-	int input_fd;              /* spool until the first run's batch; -1 */
-	char **leaf_keys;          /* by node, made when asked */
-	const struct executor **executors; /* by node; NULL: not a step */
-};
 
 /* A run that is open in this process. */
 struct drive_run {
@@ -40,33 +25,45 @@ struct drive_run {
 	char ulid[ULID_LEN + 1];
 	uint8_t open;              /* the slot is in use */
 	uint8_t over;              /* told: ended or stands still */
-	uint8_t told_new;          /* its row is in a batch */
-	uint8_t tap, quiet, pinned, released;
+	uint8_t tap, quiet, pinned, forget;
 	uint8_t row_state;         /* state last written to its row */
-	char *parent;
 	uint32_t jobs;             /* open jobs */
+	char *parent;              /* ulid or NULL */
+};
+
+struct tick_blob {
+	struct store_run *store;
+	int fd;
+	struct digest digest;
+	uint64_t len;
+};
+
+struct tick_cache {            /* a result to be cached with this batch */
+	struct cache_parts *parts; /* owned */
+	uint32_t slot;
+	struct buf result;         /* encoded event */
+	int64_t expires_ms;
 };
 
 /* What waits for a commit. */
 struct tick {
 	struct outbox out;
+	struct tick_blob *blobs;
+	size_t blob_count, blob_cap;
+	struct tick_cache *caches;
+	size_t cache_count, cache_cap;
 	struct tick *next;
-	uint32_t *closed;          /* slots whose store handle ends here */
-	size_t closed_count, closed_cap;
 };
 
 /* One attempt that an executor works on. */
 struct job {
-	struct exec_job x;         /* must be first */
+	struct exec_job x;         /* first: the executor's view */
 	struct engine *e;
 	uint32_t slot, frame, step, attempt;
 	int64_t began_ms;
 	uint64_t began_us;
 	struct arena arena;        /* arguments, environment, input */
-	struct buf in_buf;
-	int in_fd;                 /* spool of a large input, or -1 */
-	struct job *next;          /* of the same run */
-	uint8_t starting, finished;
+	uint8_t starting, over;
 };
 
 struct engine {
@@ -75,64 +72,71 @@ struct engine {
 	struct store *store;
 	char *state_dir, *project, *session;
 	uint32_t slots;
-	/* executors by name */
 	const struct executor **executors;
 	const struct vocab_kind **kinds;
 	size_t executor_count;
 	struct vocab vocab;
-	struct strmap executor_map;
 	struct engine_lua lua;
-	uint8_t has_lua, closing, stalled, dirty, failed;
-	struct drive_run *runs;
+	uint8_t has_lua, closing, failed;
+	struct drive_run *runs;    /* by slot */
 	size_t run_cap;
 	uint32_t open_runs;
-	/* the tick */
 	struct tick *tick;         /* being filled */
-	struct tick *spare;
+	struct tick *spare;        /* recycled */
 	size_t ticks_out;          /* submitted, not committed */
-	size_t tick_events;        /* bound of one tick */
 	uv_prepare_t prepare;
-	uv_idle_t idle;
 	uv_async_t wake;
 	uv_timer_t timer;
 	int64_t timer_at;
-	/* what jobs need */
 	struct exec_host host;
 	struct guard *guard;
 	struct http *http;
 	uint64_t next_job;
-	struct idmap jobs;         /* id → struct job */
-	struct idmap by_key;       /* key_of(slot, frame, step) → struct job */
-	char *vars, *envs;         /* unused: see maps below */
-	struct cJSON *var_json, *env_json;
+	struct idmap jobs;         /* id -> struct job */
+	struct idmap by_key;       /* job_key() -> struct job */
+	struct idmap cache_parts;  /* parts that wait for their result */
+	struct cJSON *vars, *envs; /* objects of strings */
 	struct observer *observers;
 	struct owner_socket *owner;
-	struct items *items;       /* parsed item arrays, see flow_items.c */
+	struct viewed *views;      /* open views: see view.c */
 	struct err store_err;
 };
 
 /* tick.c */
-int engine_input(struct engine *e, struct input *in, struct err *err);
 void tick_init(struct engine *e);
 void tick_close(struct engine *e);
-void tick_commit_news(struct engine *e);
-/* setup.c */
-const char *setup_leaf_key(struct setup *s, uint32_t node);
-void setup_hold(struct setup *s);
+/* Tells the scheduler what happened, now; its events join the open tick. */
+int engine_input(struct engine *e, struct input *in, struct err *err);
+/* Commits what the tick holds; called before the loop sleeps. */
+void tick_flush(struct engine *e);
+
+/* Given to the store: wakes the loop from the writer thread. */
+void tick_wake(void *engine);
+
 /* runs.c */
 struct drive_run *drive_run_at(const struct engine *e, uint32_t slot);
-struct drive_run *drive_run_make(struct engine *e, uint32_t slot);
-void drive_run_end(struct engine *e, uint32_t slot);
+struct drive_run *drive_run_open(struct engine *e, uint32_t slot,
+	struct setup *setup);
+void drive_run_over(struct engine *e, uint32_t slot);
+void drive_flow(const struct engine *e, uint32_t slot, struct flow *f);
+
 /* jobs.c */
 void job_start(struct engine *e, const struct action *a);
 void job_kill(struct engine *e, const struct action *a);
-void jobs_lost(struct engine *e);   /* the guard died */
+void job_withdraw(struct engine *e, const struct action *a);
+void jobs_drop(struct engine *e);   /* at close: no results any more */
+
+/* view.c: what is needed to read bytes of any run, open or viewed; 0, -1 */
+int flow_of_run(struct engine *e, const struct run *r, struct flow *f,
+	struct err *err);
+
 /* evals.c */
 void eval_start(struct engine *e, const struct action *a);
+
 /* host.c */
-int host_init(struct engine *e, const struct engine_options *o,
-	struct err *err);
+void host_init(struct engine *e, const struct engine_options *o);
 void host_close(struct engine *e);
+
 /* owner.c */
 void owner_listen(struct engine *e);
 void owner_close(struct engine *e);

@@ -47,7 +47,7 @@ static void add_piece(struct pieces *p, struct str bytes,
 	p->v[p->count++].blob = blob;
 }
 
-static void add_datum(struct pieces *p, const struct datum *d)
+void pieces_datum(struct pieces *p, const struct datum *d)
 {
 	struct str head = {d->head, d->inline_len};
 
@@ -213,7 +213,7 @@ static void entry_input(const struct flow *f, uint32_t frame,
 
 	if (frame == 0) {
 		if (f->input)
-			add_datum(out, f->input);
+			pieces_datum(out, f->input);
 		return;
 	}
 	b = &f->run->plan->branches[fr->branch];
@@ -222,7 +222,7 @@ static void entry_input(const struct flow *f, uint32_t frame,
 		const struct step *s = run_step(f->run, fr->parent, fr->owner);
 
 		if (s->kept)
-			add_datum(out, &s->kept->r.out);
+			pieces_datum(out, &s->kept->r.out);
 		return;
 	}
 	if (b->role == ROLE_BODY &&
@@ -362,7 +362,7 @@ void flow_output(const struct flow *f, uint32_t frame, uint32_t node,
 	if (node_is_leaf(n) || (s->kept && s->kept->r.cached) ||
 		(s->flags & STEP_ADOPTED)) {
 		if (s->kept)
-			add_datum(out, &s->kept->r.out);
+			pieces_datum(out, &s->kept->r.out);
 		return;
 	}
 	composite_output(f, frame, node, ROLE_BODY, out);

@@ -37,6 +37,8 @@ struct pieces {
 };
 void pieces_init(struct pieces *p);
 void pieces_release(struct pieces *p);
+/* Adds what the datum holds (borrowed). */
+void pieces_datum(struct pieces *p, const struct datum *d);
 uint64_t pieces_len(const struct pieces *p);
 /* Copies at most cap bytes to out. */
 int pieces_read(const struct flow *f, const struct pieces *p, size_t cap,
@@ -82,8 +84,8 @@ struct flow_field {
 int flow_step_field(const struct flow *f, uint32_t frame,
 	const struct flow_field *want, struct value *out,
 	struct buf *scratch, struct err *err);
-/* The value of an argument as text: all parts, references read. 1, 0 when a
- * reference without `:-` has no value, -1. */
+/* The value of an argument as text: all parts, references read. 1; 0 and err
+ * when a reference without `:-` has no value; -1. */
 int flow_arg(const struct flow *f, uint32_t frame, uint32_t node,
 	const struct plan_arg *arg, struct buf *out, struct err *err);
 /* "${build.output}" for messages; appends. */

@@ -632,6 +632,19 @@ int flow_ref_field(const struct flow *f, uint32_t frame, uint32_t node,
 	return 0;
 }
 
+static void no_value(const struct plan *p, const struct plan_ref *ref,
+	struct err *err)
+{
+	struct buf name;
+
+	buf_init(&name);
+	flow_ref_name(p, ref, &name);
+	err_set(err, ERR_NOTFOUND, "%s has no value", buf_cstr(&name));
+	err_help(err, "give a default: %.*s:-…}", (int)name.len - 1,
+		buf_cstr(&name));
+	buf_release(&name);
+}
+
 int flow_arg(const struct flow *f, uint32_t frame, uint32_t node,
 	const struct plan_arg *arg, struct buf *out, struct err *err)
 {
@@ -657,6 +670,8 @@ int flow_arg(const struct flow *f, uint32_t frame, uint32_t node,
 			rc = 1;
 			continue;
 		}
+		if (rc == 0)
+			no_value(p, ref, err);
 		if (rc <= 0)
 			break;
 		value_text(&v, out);

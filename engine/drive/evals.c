@@ -1,0 +1,212 @@
+/*
+ * Evaluations: conditions, items, choices and cache look-ups. What comes out
+ * becomes a fact by going back as an input; a replay never asks again.
+ */
+#include "engine/drive/engine_int.h"
+
+#include <cjson/cJSON.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/base/limits.h"
+#include "engine/drive/cachekey.h"
+
+struct asking {
+	struct flow flow;
+	uint32_t frame, step;
+	struct buf scratch;    /* holds the value given last */
+};
+
+static int get(void *ud, struct str root, struct str field,
+	struct value *out, struct err *err)
+{
+	struct asking *a = ud;
+
+	buf_clear(&a->scratch);
+	return flow_get(&a->flow, a->frame, a->step, root, field, out,
+		&a->scratch, err);
+}
+
+static size_t names(void *ud, const char **list, size_t max)
+{
+	static const char *const roots[] = {"prev", "item", "index", "args",
+		"vars", "env", "run", "session", "steps"};
+	const struct asking *a = ud;
+	const struct plan *p = a->flow.run->plan;
+	size_t n = 0;
+
+	for (uint32_t i = 0; i < p->node_count && n < max; i++)
+		if (!(p->nodes[i].flags & NODE_QUIET))
+			list[n++] = plan_text(p, p->nodes[i].name);
+	for (size_t i = 0; i < sizeof(roots) / sizeof(roots[0]) && n < max; i++)
+		list[n++] = roots[i];
+	return n;
+}
+
+static void answer(struct engine *e, const struct action *a, int64_t value,
+	struct str bytes, const struct result *res)
+{
+	struct input in = {.kind = INPUT_EVAL_DONE, .run = a->run,
+		.frame = a->frame, .step = a->step, .attempt = a->attempt,
+		.purpose = a->purpose, .value = value, .bytes = bytes,
+		.result = res};
+
+	engine_input(e, &in, NULL);
+}
+
+static void answer_failed(struct engine *e, const struct action *a,
+	const char *what, const struct err *err)
+{
+	struct result res = {.outcome = OUTCOME_FAILED,
+		.error_class = CLASS_CONFIGURATION, .exit_code = -1};
+	char text[1024];
+
+	snprintf(text, sizeof(text), err->help[0] ? "%s: %s (%s)" : "%s: %s",
+		what, err->text, err->help);
+	res.error = str_of(text);
+	answer(e, a, 0, (struct str){NULL, 0}, &res);
+}
+
+static const char *expr_of(const struct plan *p, const struct action *a)
+{
+	const struct plan_node *n = &p->nodes[a->step];
+
+	if (a->branch != PLAN_NONE)
+		return plan_text(p, p->branches[a->branch].expr);
+	if (a->purpose == EVAL_ITEMS)
+		return plan_text(p, p->branches[n->branch].expr);
+	return plan_text(p, n->cond);
+}
+
+/* A string's lines as a JSON array. */
+static cJSON *lines_of(struct str s)
+{
+	cJSON *array = cJSON_CreateArray();
+
+	while (s.n > 0) {
+		const char *nl = memchr(s.p, '\n', s.n);
+		size_t n = nl ? (size_t)(nl - s.p) : s.n;
+		char *line = mem_strndup(s.p, n);
+
+		cJSON_AddItemToArray(array, cJSON_CreateString(line));
+		free(line);
+		s.p += n + (nl != NULL);
+		s.n -= n + (nl != NULL);
+	}
+	return array;
+}
+
+static void give_items(struct engine *e, const struct action *a,
+	const struct value *v)
+{
+	struct err err = {0};
+	cJSON *array = NULL;
+	char *text;
+	int n;
+
+	if (v->kind == VALUE_STRING)
+		array = lines_of(v->s);
+	else if (v->kind == VALUE_JSON)
+		array = cJSON_ParseWithLength(v->s.p, v->s.n);
+	if (cJSON_IsObject(array) && !array->child) {
+		cJSON_Delete(array);     /* an empty table has no kind */
+		array = cJSON_CreateArray();
+	}
+	n = cJSON_IsArray(array) ? cJSON_GetArraySize(array) : -1;
+	if (n < 0 || n > LIMIT_ITEMS) {
+		err_set(&err, ERR_PLAN, n < 0
+			? "`for` needs a list or a text" : "too many items");
+		answer_failed(e, a, "items", &err);
+		cJSON_Delete(array);
+		return;
+	}
+	text = cJSON_PrintUnformatted(array);
+	answer(e, a, n, str_of(text), NULL);
+	cJSON_free(text);
+	cJSON_Delete(array);
+}
+
+static int truth(const struct value *v)
+{
+	return !(v->kind == VALUE_NIL || (v->kind == VALUE_BOOL && !v->i) ||
+		(v->kind == VALUE_STRING && v->s.n == 0));
+}
+
+static void eval_lua(struct engine *e, const struct action *a)
+{
+	struct asking ask = {.frame = a->frame, .step = a->step};
+	struct vm_host host = {&ask, get, names};
+	struct value v = {0};
+	struct err err = {0};
+	const char *expr;
+	char what[200];
+	size_t at = 0;
+	int rc;
+
+	drive_flow(e, a->run, &ask.flow);
+	buf_init(&ask.scratch);
+	expr = expr_of(ask.flow.run->plan, a);
+	rc = e->has_lua ? e->lua.eval(e->lua.ud, str_of(expr), &host, &v, &at,
+		&err) : err_set(&err, ERR_STATE, "there is no Lua here");
+	snprintf(what, sizeof(what), "condition '%.120s' at column %zu", expr,
+		at + 1);
+	if (rc < 0)
+		answer_failed(e, a, what, &err);
+	else if (a->purpose == EVAL_ITEMS)
+		give_items(e, a, &v);
+	else
+		answer(e, a, truth(&v), (struct str){NULL, 0}, NULL);
+	buf_release(&ask.scratch);
+}
+
+static void eval_cache(struct engine *e, const struct action *a)
+{
+	struct cache_parts *parts = NULL;
+	struct err err = {0};
+	struct result res;
+	struct buf miss;
+	void *held = NULL;
+
+	/* what cannot be keyed runs: its own error says why */
+	if (cache_parts_make(e, a->run, a->frame, a->step, &parts, &err) < 0) {
+		answer(e, a, 0, str_of(err.text), NULL);
+		return;
+	}
+	if (cache_find(e, parts, &res, &held)) {
+		res.cached = 1;
+		answer(e, a, 1, str_of(parts->json), &res);
+		free(held);
+		cache_parts_free(parts);
+		return;
+	}
+	buf_init(&miss);
+	cache_missed(e, parts, &miss);
+	cache_await(e, a->run, a->frame, a->step, parts);
+	answer(e, a, 0, (struct str){miss.data, miss.len}, NULL);
+	buf_release(&miss);
+}
+
+void eval_start(struct engine *e, const struct action *a)
+{
+	struct err err = {0};
+
+	if (!drive_run_at(e, a->run) || e->closing)
+		return;
+	switch ((enum eval_purpose)a->purpose) {
+	case EVAL_CONDITION:
+	case EVAL_ITEMS:
+		eval_lua(e, a);
+		return;
+	case EVAL_CHOICE:
+		answer(e, a, 0, str_of("not adaptive: the first"), NULL);
+		return;
+	case EVAL_CACHE:
+		eval_cache(e, a);
+		return;
+	case EVAL_CALL:
+		err_set(&err, ERR_PLAN, "nothing here can make calls");
+		answer_failed(e, a, "call", &err);
+		return;
+	}
+}

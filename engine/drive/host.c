@@ -1,0 +1,164 @@
+/*
+ * What executors get from the engine: the guard and HTTP, started at their
+ * first use, worker threads, the environment.
+ */
+#include "engine/drive/engine_int.h"
+
+#include <cjson/cJSON.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/base/limits.h"
+
+static struct engine *engine_of(struct exec_host *h)
+{
+	return (struct engine *)(void *)((char *)h -
+		offsetof(struct engine, host));
+}
+
+static void on_report(void *ud, const struct guard_report *r)
+{
+	struct engine *e = ud;
+	struct job *j = idmap_find(&e->jobs, r->id);
+
+	if (j)
+		exec_report(&j->x, r);
+}
+
+static void on_tap(void *ud, uint64_t id, int stream, struct str bytes)
+{
+	struct engine *e = ud;
+	struct job *j = idmap_find(&e->jobs, id);
+
+	if (j)
+		exec_tap(&j->x, stream, bytes);
+}
+
+/* The guard died: its jobs are lost; the next job starts a new guard. */
+static void on_death(void *ud)
+{
+	struct engine *e = ud;
+	struct guard *dead = e->guard;
+	uint64_t last = e->next_job;
+
+	e->guard = NULL;
+	for (uint64_t id = 1; id <= last && e->jobs.count > 0; id++) {
+		struct job *j = idmap_find(&e->jobs, id);
+
+		if (j)
+			exec_lost(&j->x);
+	}
+	guard_end(dead);
+}
+
+static struct guard *get_guard(struct exec_host *h, struct err *err)
+{
+	struct engine *e = engine_of(h);
+	struct guard_options o = {.slots = e->slots,
+		.spool_dir = store_spool_dir(e->store),
+		.owner_fd = store_owner_fd(e->store)};
+	struct guard_calls calls = {e, on_report, on_tap, on_death};
+
+	if (!e->guard && guard_start(&e->guard, &e->loop, &o, &calls, err) < 0)
+		e->guard = NULL;
+	return e->guard;
+}
+
+static struct http *get_http(struct exec_host *h, struct err *err)
+{
+	struct engine *e = engine_of(h);
+
+	if (!e->http && http_new(&e->http, &e->loop, err) < 0)
+		e->http = NULL;
+	return e->http;
+}
+
+static const char *host_getenv(struct exec_host *h, const char *name)
+{
+	return engine_getenv(engine_of(h), name);
+}
+
+void host_init(struct engine *e, const struct engine_options *o)
+{
+	size_t n = 0, more = 0;
+
+	while (exec_list[n])
+		n++;
+	while (o->more && o->more[more])
+		more++;
+	e->executors = mem_alloc((n + more + 1) * sizeof(*e->executors));
+	e->kinds = mem_alloc((n + more + 1) * sizeof(*e->kinds));
+	for (size_t i = 0; i < n + more; i++) {
+		e->executors[i] = i < n ? exec_list[i] : o->more[i - n];
+		e->kinds[i] = e->executors[i]->kind;
+	}
+	e->executor_count = n + more;
+	e->vocab.kinds = e->kinds;
+	e->vocab.count = n + more;
+	e->vars = cJSON_CreateObject();
+	e->envs = cJSON_CreateObject();
+	idmap_init(&e->jobs);
+	idmap_init(&e->by_key);
+	idmap_init(&e->cache_parts);
+	e->host.loop = &e->loop;
+	e->host.workers = work_pool_new(&e->loop, 2);
+	e->host.spool_dir = store_spool_dir(e->store);
+	e->host.guard = get_guard;
+	e->host.http = get_http;
+	e->host.getenv = host_getenv;
+}
+
+void host_close(struct engine *e)
+{
+	if (e->guard)
+		guard_end(e->guard);
+	if (e->http)
+		http_free(e->http);
+	work_pool_free(e->host.workers);
+	e->guard = NULL;
+	e->http = NULL;
+	jobs_drop(e);
+	idmap_release(&e->jobs);
+	idmap_release(&e->by_key);
+	idmap_release(&e->cache_parts);
+	cJSON_Delete(e->vars);
+	cJSON_Delete(e->envs);
+	free(e->executors);
+	free(e->kinds);
+}
+
+static void set_in(cJSON *object, const char *name, const char *value)
+{
+	cJSON_DeleteItemFromObjectCaseSensitive(object, name);
+	if (value)
+		cJSON_AddStringToObject(object, name, value);
+}
+
+static const char *get_from(const cJSON *object, const char *name)
+{
+	const cJSON *j = cJSON_GetObjectItemCaseSensitive(object, name);
+
+	return cJSON_IsString(j) ? j->valuestring : NULL;
+}
+
+void engine_var(struct engine *e, const char *name, const char *value)
+{
+	set_in(e->vars, name, value);
+}
+
+const char *engine_getvar(const struct engine *e, const char *name)
+{
+	return get_from(e->vars, name);
+}
+
+void engine_env(struct engine *e, const char *name, const char *value)
+{
+	set_in(e->envs, name, value);
+}
+
+const char *engine_getenv(const struct engine *e, const char *name)
+{
+	const char *v = get_from(e->envs, name);
+
+	return v ? v : getenv(name);
+}

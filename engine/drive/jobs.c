@@ -1,0 +1,465 @@
+/*
+ * Jobs: attempts handed to executors. Arguments are resolved here, results
+ * become inputs here. Every job ends exactly once, in job_end().
+ */
+#include "engine/drive/engine_int.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cjson/cJSON.h>
+
+#include "engine/base/limits.h"
+#include "engine/drive/blobfile.h"
+#include "engine/drive/cachekey.h"
+#include "engine/drive/order.h"
+#include "engine/io/clock.h"
+#include "engine/io/file.h"
+
+static uint64_t job_key(uint32_t slot, uint32_t frame, uint32_t step)
+{
+	return (uint64_t)slot << 42 ^ (uint64_t)frame << 21 ^ step;
+}
+
+static struct job *job_at(const struct engine *e, const struct action *a)
+{
+	struct job *j = idmap_find(&e->by_key,
+		job_key(a->run, a->frame, a->step));
+
+	return j && j->attempt == a->attempt ? j : NULL;
+}
+
+static void job_free(struct job *j)
+{
+	struct engine *e = j->e;
+	struct drive_run *r = drive_run_at(e, j->slot);
+
+	idmap_take(&e->jobs, j->x.id);
+	if (idmap_find(&e->by_key, job_key(j->slot, j->frame, j->step)) == j)
+		idmap_take(&e->by_key, job_key(j->slot, j->frame, j->step));
+	if (r) {
+		r->jobs--;
+		if (r->forget && r->over && r->jobs == 0)
+			engine_release(e, j->slot);
+	}
+	arena_release(&j->arena);
+	free(j);
+}
+
+/* ---------------------------------------------------------------- results */
+/* Moves what an executor put out into a datum; spools become blobs. */
+static void keep_output(struct engine *e, struct drive_run *r,
+	const struct exec_output *o, struct datum *d)
+{
+	struct tick_blob *b;
+	int fd = o->fd > 0 ? o->fd : -1;
+
+	memset(d, 0, sizeof(*d));
+	d->truncated = o->truncated;
+	d->len = fd >= 0 ? o->len : o->bytes.n;
+	d->head = o->bytes.p;
+	d->inline_len = (uint32_t)(o->bytes.n < LIMIT_INLINE ? o->bytes.n
+		: LIMIT_INLINE);
+	if (fd < 0 && o->bytes.n <= LIMIT_INLINE)
+		return;
+	d->inline_len = d->inline_len < 512 ? d->inline_len : 512;
+	d->has_digest = 1;
+	if (fd >= 0) {
+		d->digest = o->digest;
+	} else {
+		digest_of(o->bytes.p, o->bytes.n, &d->digest);
+		fd = spool_make(store_spool_dir(e->store));
+		if (fd < 0 || write(fd, o->bytes.p, o->bytes.n) !=
+				(ssize_t)o->bytes.n) {
+			d->truncated = 1;
+			d->has_digest = 0;
+			d->len = d->inline_len;
+			if (fd >= 0)
+				close(fd);
+			return;
+		}
+	}
+	e->tick->blobs = mem_more(e->tick->blobs, e->tick->blob_count,
+		&e->tick->blob_cap, sizeof(*e->tick->blobs));
+	b = &e->tick->blobs[e->tick->blob_count++];
+	b->store = r->store;
+	b->fd = fd;
+	b->digest = d->digest;
+	b->len = d->len;
+}
+
+static void drop_output(const struct exec_output *o)
+{
+	if (o->fd > 0)
+		close(o->fd);
+}
+
+/* Meta of the executor, with the order of both streams when it matters. */
+static struct str meta_of(struct job *j, const struct exec_outcome *o)
+{
+	cJSON *doc;
+	char *text;
+	struct str meta = o->meta;
+
+	if (o->index.n == 0 || o->out.bytes.n == 0 || o->err.bytes.n == 0)
+		return meta;
+	doc = meta.n ? cJSON_ParseWithLength(meta.p, meta.n)
+		: cJSON_CreateObject();
+	if (!doc)
+		return meta;
+	order_to_json(o->index, doc);
+	text = cJSON_PrintUnformatted(doc);
+	meta.n = strlen(text);
+	meta.p = arena_strndup(&j->arena, text, meta.n);
+	cJSON_free(text);
+	cJSON_Delete(doc);
+	return meta;
+}
+
+static void job_end(struct exec_job *x, struct exec_outcome *o)
+{
+	struct job *j = (struct job *)x;
+	struct engine *e = j->e;
+	struct drive_run *r = drive_run_at(e, j->slot);
+	struct input in = {.kind = INPUT_JOB_DONE, .run = j->slot,
+		.frame = j->frame, .step = j->step, .attempt = j->attempt};
+	struct result res;
+
+	assert(!j->over);
+	j->over = 1;
+	if (e->closing || !r || !r->store) {
+		drop_output(&o->out);
+		drop_output(&o->err);
+	} else {
+		memset(&res, 0, sizeof(res));
+		res.outcome = o->outcome;
+		res.error_class = o->error_class;
+		res.exit_code = o->exit_code;
+		res.start_ms = o->start_ms ? o->start_ms : j->began_ms;
+		res.dur_us = o->dur_us ? o->dur_us
+			: clock_mono_us() - j->began_us;
+		res.queued_ms = o->queued_ms;
+		res.tokens_in = o->tokens_in;
+		res.tokens_out = o->tokens_out;
+		res.cost_micro = o->cost_micro;
+		res.error = o->error;
+		res.meta = meta_of(j, o);
+		keep_output(e, r, &o->out, &res.out);
+		keep_output(e, r, &o->err, &res.err);
+		in.result = &res;
+		engine_input(e, &in, NULL);
+		if (res.outcome == OUTCOME_OK)
+			cache_keep(e, j->slot, j->frame, j->step, &res);
+	}
+	if (!j->starting)
+		job_free(j);
+}
+
+static void job_waits(struct exec_job *x, int64_t delay_ms, int has_delay,
+	const char *signal, const char *when_due)
+{
+	struct job *j = (struct job *)x;
+	struct input in = {.kind = INPUT_JOB_WAITS, .run = j->slot,
+		.frame = j->frame, .step = j->step, .attempt = j->attempt};
+
+	assert(!j->over);
+	j->over = 1;
+	in.due_ms = has_delay ? clock_now_ms() + delay_ms : 0;
+	in.name = str_of(signal);
+	in.bytes = str_of(when_due);
+	engine_input(j->e, &in, NULL);
+	if (!j->starting)
+		job_free(j);
+}
+
+static void job_tap(struct exec_job *x, int stream, struct str bytes)
+{
+	struct job *j = (struct job *)x;
+
+	for (struct observer *o = j->e->observers; o; o = o->next)
+		if (o->on_tap)
+			o->on_tap(o->ud, j->slot, j->frame, j->step, stream,
+				bytes);
+}
+
+static void job_fail(struct job *j, enum outcome outcome,
+	const struct err *err)
+{
+	struct exec_outcome o = {.outcome = (uint8_t)outcome,
+		.error_class = CLASS_CONFIGURATION, .exit_code = -1};
+	char text[sizeof(err->text) + sizeof(err->help) + 16];
+
+	snprintf(text, sizeof(text), err->help[0] ? "%s (%s)" : "%s",
+		err->text, err->help);
+	o.error = str_of(text);
+	job_end(&j->x, &o);
+}
+
+/* -------------------------------------------------------------- arguments */
+struct arg_list {
+	struct exec_arg *v;
+	size_t count, cap;
+};
+
+static void add_arg(struct arg_list *l, uint8_t role, const char *name,
+	struct str value, int from_ref)
+{
+	l->v = mem_more(l->v, l->count, &l->cap, sizeof(*l->v));
+	l->v[l->count].role = role;
+	l->v[l->count].from_ref = from_ref != 0;
+	l->v[l->count].name = name;
+	l->v[l->count++].value = value;
+}
+
+/* `${x.lines...}`: one argument for each element. */
+static int spread_arg(struct job *j, const struct flow *f,
+	const struct plan_arg *a, struct arg_list *list, struct err *err)
+{
+	struct buf text;
+	const cJSON *item;
+	cJSON *doc;
+	int rc;
+
+	buf_init(&text);
+	rc = flow_arg(f, j->frame, j->step, a, &text, err);
+	if (rc <= 0) {
+		buf_release(&text);
+		return -1;
+	}
+	doc = cJSON_ParseWithLength(buf_cstr(&text), text.len);
+	if (!cJSON_IsArray(doc))
+		rc = err_set(err, ERR_PLAN, "only a list can be spread");
+	cJSON_ArrayForEach(item, doc) {
+		char *s = cJSON_IsString(item) ? NULL
+			: cJSON_PrintUnformatted(item);
+		const char *p = s ? s : item->valuestring;
+		struct str v = {NULL, strlen(p)};
+
+		v.p = arena_strndup(&j->arena, p, v.n);
+		add_arg(list, (uint8_t)a->role, NULL, v, 1);
+		cJSON_free(s);
+	}
+	cJSON_Delete(doc);
+	buf_release(&text);
+	return rc < 0 ? -1 : 0;
+}
+
+static int one_arg(struct job *j, const struct flow *f,
+	const struct plan_arg *a, struct arg_list *list, struct buf *text,
+	struct err *err)
+{
+	const struct plan *p = f->run->plan;
+	const struct plan_part *first = &p->parts[a->part];
+	int from_ref = a->part_count > 0 && first->ref != PLAN_NONE;
+	const char *name = a->name == PLAN_NONE ? NULL : plan_text(p, a->name);
+	struct str v;
+
+	if (a->part_count == 1 && !from_ref) { /* literal: the plan's own */
+		add_arg(list, (uint8_t)a->role, name,
+			str_of(plan_text(p, first->text)), 0);
+		return 0;
+	}
+	if (from_ref && a->part_count == 1 && p->refs[first->ref].spread)
+		return spread_arg(j, f, a, list, err);
+	buf_clear(text);
+	if (flow_arg(f, j->frame, j->step, a, text, err) <= 0)
+		return -1;
+	v.n = text->len;
+	v.p = arena_strndup(&j->arena, buf_cstr(text), text->len);
+	add_arg(list, (uint8_t)a->role, name, v, from_ref);
+	return 0;
+}
+
+static int make_args(struct job *j, const struct flow *f, struct err *err)
+{
+	const struct plan *p = f->run->plan;
+	const struct plan_node *n = &p->nodes[j->step];
+	struct arg_list list = {0};
+	struct buf text;
+	int rc = 0;
+
+	buf_init(&text);
+	for (uint32_t i = n->arg; rc == 0 && i < n->arg + n->arg_count; i++)
+		rc = one_arg(j, f, &p->args[i], &list, &text, err);
+	if (list.count)
+		j->x.args = arena_dup(&j->arena, list.v,
+			list.count * sizeof(*list.v));
+	j->x.arg_count = list.count;
+	free(list.v);
+	buf_release(&text);
+	return rc;
+}
+
+static int make_input(struct job *j, const struct flow *f, struct err *err)
+{
+	struct pieces in;
+	struct buf bytes;
+	char path[4096];
+	int rc;
+
+	pieces_init(&in);
+	flow_input(f, j->frame, j->step, &in);
+	if (in.count == 0) {
+		j->x.in = (struct str){"", 0};
+		rc = 0;
+	} else if (pieces_len(&in) > LIMIT_STDIN_INLINE) {
+		rc = blobfile_path(f, &in, path, sizeof(path), err);
+		if (rc == 0)
+			j->x.in_path = arena_strndup(&j->arena, path,
+				strlen(path));
+	} else {
+		buf_init(&bytes);
+		rc = pieces_read(f, &in, SIZE_MAX, &bytes, err);
+		j->x.in.n = bytes.len;
+		j->x.in.p = arena_strndup(&j->arena, buf_cstr(&bytes),
+			bytes.len);
+		buf_release(&bytes);
+	}
+	pieces_release(&in);
+	return rc;
+}
+
+/* The variables a child sees beside its own: shell.md "environment". */
+static void make_env(struct job *j, const struct flow *f)
+{
+	struct engine *e = j->e;
+	const cJSON *set;
+	size_t n = 0, cap = (size_t)cJSON_GetArraySize(e->envs) + 8;
+	const char **env = arena_alloc(&j->arena, cap * sizeof(*env));
+	const char *project = e->project ? e->project : f->dir;
+	char key[33];
+
+	run_key(str_of(project), str_of(f->ulid), str_of(j->x.path), key);
+	env[n++] = "WF=1";
+	env[n++] = arena_printf(&j->arena, "WF_RUN_ID=%s", f->ulid);
+	env[n++] = arena_printf(&j->arena, "WF_STEP=%s", j->x.path);
+	env[n++] = arena_printf(&j->arena, "WF_ATTEMPT=%u", j->attempt);
+	env[n++] = arena_printf(&j->arena, "WF_IDEMPOTENCY_KEY=%s", key);
+	cJSON_ArrayForEach(set, e->envs)
+		if (cJSON_IsString(set))
+			env[n++] = arena_printf(&j->arena, "%s=%s",
+				set->string, set->valuestring);
+	j->x.env = env;
+}
+
+static void make_path(struct job *j, const struct run *r)
+{
+	struct buf path;
+
+	buf_init(&path);
+	run_path(r, j->frame, j->step, &path);
+	j->x.path = arena_strndup(&j->arena, buf_cstr(&path), path.len);
+	buf_release(&path);
+}
+
+/* ------------------------------------------------------------------ start */
+static int prepare(struct job *j, const struct executor *x, struct err *err)
+{
+	struct flow f;
+	const struct plan_node *n;
+
+	drive_flow(j->e, j->slot, &f);
+	n = &f.run->plan->nodes[j->step];
+	j->x.dir = f.dir;
+	j->x.timeout_ms = f.run->plan->policies[n->policy].timeout_ms;
+	make_path(j, f.run);
+	if (make_args(j, &f, err) < 0 || make_input(j, &f, err) < 0)
+		return -1;
+	if (n->lane == LANE_PROCESS || n->lane == LANE_WORKER) {
+		make_env(j, &f);
+		owner_listen(j->e);
+	}
+	if (x->kind->missing)
+		return err_set(err, ERR_PLAN, "/%s: %s", x->kind->name,
+			x->kind->missing);
+	return 0;
+}
+
+static struct job *job_new(struct engine *e, const struct action *a)
+{
+	struct job *j = mem_zero(sizeof(*j));
+	struct drive_run *r = drive_run_at(e, a->run);
+
+	j->e = e;
+	j->slot = a->run;
+	j->frame = a->frame;
+	j->step = a->step;
+	j->attempt = a->attempt;
+	j->began_ms = clock_now_ms();
+	j->began_us = clock_mono_us();
+	arena_init(&j->arena);
+	j->x.id = ++e->next_job;
+	j->x.host = &e->host;
+	j->x.tap = r->tap;
+	j->x.done = job_end;
+	j->x.on_tap = job_tap;
+	j->x.waits = job_waits;
+	j->starting = 1;
+	r->jobs++;
+	idmap_put(&e->jobs, j->x.id, j);
+	idmap_put(&e->by_key, job_key(j->slot, j->frame, j->step), j);
+	return j;
+}
+
+void job_start(struct engine *e, const struct action *a)
+{
+	struct drive_run *r = drive_run_at(e, a->run);
+	const struct executor *x;
+	struct err err = {0};
+	struct job *j;
+
+	if (!r || e->closing)
+		return;
+	x = r->setup->executors[a->step];
+	j = job_new(e, a);
+	if (!x) {
+		err_set(&err, ERR_PLAN, "no such kind of step here: %s",
+			plan_text(r->setup->plan,
+				r->setup->plan->nodes[a->step].exec));
+		job_fail(j, OUTCOME_FAILED, &err);
+	} else if (prepare(j, x, &err) < 0) {
+		job_fail(j, OUTCOME_FAILED, &err);
+	} else {
+		j->x.executor = x;
+		j->x.direct = !a->ahead && r->setup->plan->policies[
+			r->setup->plan->nodes[a->step].policy].pool !=
+			PLAN_NONE;
+		if (x->check && x->check(&j->x, &err) < 0)
+			job_fail(j, OUTCOME_REFUSED, &err);
+		else
+			x->start(&j->x);
+	}
+	j->starting = 0;
+	if (j->over)
+		job_free(j);
+}
+
+void job_kill(struct engine *e, const struct action *a)
+{
+	struct job *j = job_at(e, a);
+
+	if (j && j->x.executor && j->x.executor->kill)
+		j->x.executor->kill(&j->x, a->hard);
+}
+
+void job_withdraw(struct engine *e, const struct action *a)
+{
+	struct job *j = job_at(e, a);
+
+	if (j && e->guard)
+		guard_withdraw(e->guard, j->x.id);
+}
+
+void jobs_drop(struct engine *e)
+{
+	assert(e->closing);
+	for (uint64_t id = 1; e->jobs.count > 0 && id <= e->next_job; id++) {
+		struct job *j = idmap_find(&e->jobs, id);
+
+		if (j)
+			job_free(j);
+	}
+}

@@ -1,0 +1,175 @@
+/*
+ * Stored runs back into memory. After an edit of its text a run's state
+ * begins at that edit: the steps it kept come as adoptions behind it.
+ */
+#include "engine/drive/replay.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <cjson/cJSON.h>
+
+#include "engine/base/mem.h"
+#include "engine/drive/engine_int.h"
+#include "engine/front/front.h"
+
+struct replaying {
+	struct run *run;
+	const struct run_row *row;
+	int64_t edited;       /* seq of the last RUN_EDITED, 0: none */
+	struct err *err;
+	int rc;
+};
+
+static int find_edit(void *ud, int64_t seq, uint32_t frame, uint32_t step,
+	uint8_t kind, int64_t t_ms, const void *data, size_t len)
+{
+	struct replaying *r = ud;
+
+	(void)frame, (void)step, (void)t_ms, (void)data, (void)len;
+	if (kind == EVENT_RUN_EDITED)
+		r->edited = seq;
+	return 0;
+}
+
+static int fold(void *ud, int64_t seq, uint32_t frame, uint32_t step,
+	uint8_t kind, int64_t t_ms, const void *data, size_t len)
+{
+	struct replaying *r = ud;
+	struct event ev = {.kind = kind, .frame = frame, .step = step,
+		.t_ms = t_ms};
+
+	if (seq < r->edited)
+		return 0;
+	if (event_decode(&ev, data, len, r->err) < 0) {
+		r->rc = -1;
+		return 1;
+	}
+	if (!run_accepts(r->run, &ev)) {
+		r->rc = err_set(r->err, ERR_CORRUPT, "event %lld (%s) of run "
+			"%.6s cannot follow what stands before it",
+			(long long)seq, event_name(kind), r->row->ulid);
+		err_help(r->err, "run `wf doctor`");
+		return 1;
+	}
+	run_apply(r->run, &ev);
+	return 0;
+}
+
+/* The run row is the RUN_STARTED event. */
+static void begin(struct run *run, const struct run_row *row)
+{
+	struct event ev = {.kind = EVENT_RUN_STARTED, .step = PLAN_NONE};
+
+	ev.t_ms = row->started_ms;
+	ev.seed = row->seed;
+	if (run->plan->timeout_ms > 0)
+		ev.due_ms = row->started_ms + run->plan->timeout_ms;
+	run_apply(run, &ev);
+}
+
+int replay_run(struct engine *e, const struct run_row *row,
+	struct replayed *out, struct err *err)
+{
+	struct replaying r = {.row = row, .err = err};
+	struct buf bytes;
+	int rc = -1;
+
+	memset(out, 0, sizeof(*out));
+	buf_init(&bytes);
+	if (store_plan(e->store, row, &bytes, err) < 0 ||
+		plan_decode(bytes.data, bytes.len, &out->plan, err) < 0)
+		goto out;
+	out->run = r.run = run_new(out->plan, PLAN_NONE);
+	begin(r.run, row);
+	if (store_events(e->store, row, 0, find_edit, &r, err) < 0 ||
+		store_events(e->store, row, 0, fold, &r, err) < 0)
+		goto out;
+	rc = r.rc;
+out:
+	buf_release(&bytes);
+	if (rc < 0)
+		replay_release(out);
+	return rc;
+}
+
+void replay_release(struct replayed *r)
+{
+	if (r->run)
+		run_free(r->run);
+	plan_drop(r->plan);
+	memset(r, 0, sizeof(*r));
+}
+
+static int needs_kept(const struct plan *p, uint32_t node,
+	const uint8_t *keep)
+{
+	const struct plan_node *n = &p->nodes[node];
+
+	for (uint32_t i = 0; i < n->need_count; i++)
+		if (!keep[p->edges[n->need + i]])
+			return 0;
+	return 1;
+}
+
+static int same_leaf(const struct plan *a, uint32_t x, const struct plan *b,
+	uint32_t y)
+{
+	char ka[DIGEST_HEX + 1], kb[DIGEST_HEX + 1];
+
+	front_leaf_key(a, x, ka);
+	front_leaf_key(b, y, kb);
+	return strcmp(ka, kb) == 0;
+}
+
+/* Nodes of body 0 in an order in which needs come first: written order, and
+ * again until nothing changes, since a reference may point forward. */
+uint8_t *replay_keep(const struct run *old, struct plan *plan,
+	const uint32_t **from)
+{
+	uint8_t *keep = mem_zero(plan->node_count + 1);
+	uint32_t *map = mem_zero((plan->node_count + 1) * sizeof(*map));
+	const struct plan_body *b = &plan->bodies[0];
+	int again = 1;
+
+	while (again) {
+		again = 0;
+		for (uint32_t i = b->first; i < b->first + b->count; i++) {
+			struct str name = str_of(plan_text(plan,
+				plan->nodes[i].name));
+			uint32_t was = plan_find(old->plan, name);
+			const struct step *s;
+
+			if (keep[i] || was == PLAN_NONE ||
+				old->plan->nodes[was].body != 0)
+				continue;
+			s = run_step(old, 0, was);
+			if (s->state != STEP_SUCCEEDED || !s->kept ||
+				!needs_kept(plan, i, keep) ||
+				!same_leaf(old->plan, was, plan, i))
+				continue;
+			keep[i] = 1;
+			map[i] = was;
+			again = 1;
+		}
+	}
+	*from = map;
+	return keep;
+}
+
+void replay_share(struct setup *to, const struct setup *from)
+{
+	cJSON_Delete(to->record_json);
+	free(to->record);
+	free(to->input_bytes);
+	to->record = mem_strdup(from->record);
+	to->record_json = cJSON_Parse(to->record);
+	to->args = cJSON_GetObjectItemCaseSensitive(to->record_json, "args");
+	to->input = from->input;
+	to->input_bytes = NULL;
+	if (from->input_bytes) {
+		to->input_bytes = mem_dup(from->input_bytes,
+			from->input.len + 1);
+		to->input.head = to->input_bytes;
+	}
+}

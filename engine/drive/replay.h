@@ -1,0 +1,33 @@
+/*
+ * Replay: a stored run folded back into its state. Reads facts, repeats no
+ * decision.
+ */
+#ifndef WF_DRIVE_REPLAY_H
+#define WF_DRIVE_REPLAY_H
+
+#include "engine/drive/setup.h"
+
+struct run_row;
+
+struct replayed {
+	struct plan *plan;  /* held */
+	struct run *run;    /* owned; may be taken by setting it NULL */
+};
+
+/* ERR_CORRUPT when the events cannot follow each other. */
+int replay_run(struct engine *e, const struct run_row *row,
+	struct replayed *out, struct err *err);
+void replay_release(struct replayed *r);
+
+/*
+ * Which steps of `plan` may take their result from `old`: the same leaf key,
+ * the same label, succeeded there, and all their needs are kept too. Returns
+ * owned flags by node, and owned node numbers of `old` in *from.
+ */
+uint8_t *replay_keep(const struct run *old, struct plan *plan,
+	const uint32_t **from);
+
+/* Input and arguments of `from` for an edited text's setup. */
+void replay_share(struct setup *to, const struct setup *from);
+
+#endif

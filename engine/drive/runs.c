@@ -1,0 +1,450 @@
+/*
+ * Runs that are open in this process: begun, resumed, told to stop, let go.
+ * All of it goes through inputs; nothing here decides.
+ */
+#include "engine/drive/engine_int.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/base/limits.h"
+#include "engine/drive/replay.h"
+#include "engine/io/clock.h"
+
+struct drive_run *drive_run_at(const struct engine *e, uint32_t slot)
+{
+	if (slot >= e->run_cap || !e->runs[slot].open)
+		return NULL;
+	return &e->runs[slot];
+}
+
+struct drive_run *drive_run_open(struct engine *e, uint32_t slot,
+	struct setup *setup)
+{
+	struct drive_run *r;
+
+	if (slot >= e->run_cap) {
+		size_t cap = e->run_cap ? e->run_cap * 2 : 16;
+
+		while (cap <= slot)
+			cap *= 2;
+		e->runs = mem_grow(e->runs, cap * sizeof(*e->runs));
+		memset(e->runs + e->run_cap, 0,
+			(cap - e->run_cap) * sizeof(*e->runs));
+		e->run_cap = cap;
+	}
+	r = &e->runs[slot];
+	assert(!r->open);
+	memset(r, 0, sizeof(*r));
+	r->open = 1;
+	r->setup = setup;
+	setup_hold(setup);
+	e->open_runs++;
+	return r;
+}
+
+static void close_run(struct engine *e, uint32_t slot)
+{
+	struct drive_run *r = drive_run_at(e, slot);
+	struct run *run = sched_take(e->sched, slot);
+
+	flow_items_forget();
+	run_free(run);
+	setup_drop(r->setup);
+	free(r->parent);
+	r->open = 0;
+	e->open_runs--;
+}
+
+void drive_run_over(struct engine *e, uint32_t slot)
+{
+	struct drive_run *r = drive_run_at(e, slot);
+	const struct run *run = sched_run(e->sched, slot);
+	enum run_state state;
+
+	if (!r || !run)
+		return;
+	state = run->state;
+	r->over = 1;
+	for (struct observer *o = e->observers; o && !r->quiet; o = o->next)
+		if (o->on_over)
+			o->on_over(o->ud, slot, state);
+	if (r->forget && run_ended(run) && r->jobs == 0)
+		close_run(e, slot);
+}
+
+void engine_release(struct engine *e, uint32_t slot)
+{
+	struct drive_run *r = drive_run_at(e, slot);
+
+	if (!r)
+		return;
+	if (r->over && run_ended(sched_run(e->sched, slot)) && r->jobs == 0)
+		close_run(e, slot);
+	else
+		r->forget = 1;
+}
+
+static const char *env_of(void *ud, const char *name)
+{
+	return engine_getenv(ud, name);
+}
+
+void drive_flow(const struct engine *e, uint32_t slot, struct flow *f)
+{
+	const struct drive_run *r = drive_run_at(e, slot);
+
+	memset(f, 0, sizeof(*f));
+	f->run = sched_run(e->sched, slot);
+	f->store = e->store;
+	f->ulid = r->ulid;
+	f->dir = r->setup->dir;
+	f->session = r->setup->session;
+	f->args = r->setup->args;
+	f->vars = e->vars;
+	f->getenv = env_of;
+	f->ud = (void *)(uintptr_t)e;
+	f->input = &r->setup->input;
+}
+
+static int adopt_results(struct engine *e, uint32_t slot,
+	const struct submit_options *o, const struct plan *p, struct err *err)
+{
+	struct input in = {.kind = INPUT_ADOPT, .run = slot};
+
+	for (uint32_t i = 0; i < p->node_count; i++) {
+		uint32_t from = o->keep_node ? o->keep_node[i] : i;
+		const struct step *s;
+
+		if (!o->keep[i])
+			continue;
+		s = run_step(o->adopt_from, 0, from);
+		if (!s->kept)
+			continue;
+		in.step = i;
+		in.attempt = s->attempts;
+		in.result = &s->kept->r;
+		if (engine_input(e, &in, err) < 0)
+			return -1;
+	}
+	in.kind = INPUT_BEGIN;
+	in.result = NULL;
+	return engine_input(e, &in, err);
+}
+
+int engine_submit(struct engine *e, struct setup *s,
+	const struct submit_options *o, uint32_t *slot, struct err *err)
+{
+	static const struct submit_options none;
+	struct input in = {.kind = INPUT_START};
+	struct drive_run *r;
+
+	if (!o)
+		o = &none;
+	if (e->failed)
+		return err_set(err, ERR_STATE, "the journal has failed: %s",
+			e->store_err.text);
+	if (e->open_runs >= LIMIT_RUNS_OPEN)
+		return err_set(err, ERR_LIMIT, "%d runs are open already",
+			LIMIT_RUNS_OPEN);
+	in.run = sched_slot(e->sched);
+	r = drive_run_open(e, in.run, s);
+	ulid_make(r->ulid, clock_now_ms());
+	r->parent = o->parent ? mem_strdup(o->parent) : NULL;
+	r->pinned = o->pinned;
+	r->tap = o->tap;
+	r->quiet = o->quiet;
+	r->forget = o->forget;
+	r->store = store_run_new(e->store);
+	in.plan = s->plan;
+	in.seed = clock_random();
+	in.held = o->adopt_from != NULL;
+	*slot = in.run;
+	if (engine_input(e, &in, err) < 0)
+		return -1;
+	if (o->adopt_from)
+		return adopt_results(e, in.run, o, s->plan, err);
+	return 0;
+}
+
+/* Verdicts for all steps in doubt, as asked on the command line. */
+static int resolve_all(struct engine *e, uint32_t slot, enum verdict v,
+	struct err *err)
+{
+	const struct run *r = sched_run(e->sched, slot);
+	struct input in = {.kind = INPUT_RESOLVE, .run = slot,
+		.verdict = (uint8_t)v};
+	size_t found = 0;
+
+	for (uint32_t f = 0; f < r->frame_count; f++) {
+		const struct plan_body *b = &r->plan->bodies[r->frames[f].body];
+
+		for (uint32_t i = 0; r->frames[f].steps && i < b->count; i++) {
+			if (r->frames[f].steps[i].state != STEP_IN_DOUBT)
+				continue;
+			in.frame = f;
+			in.step = b->first + i;
+			found++;
+			if (engine_input(e, &in, err) < 0)
+				return -1;
+		}
+	}
+	return found ? 0 : err_set(err, ERR_NOTFOUND,
+		"no step of the run is in doubt");
+}
+
+static int go_on(struct engine *e, uint32_t slot,
+	const struct resume_options *o, struct err *err)
+{
+	struct input in = {.kind = INPUT_RESUME, .run = slot};
+
+	if (o->from) {
+		in.kind = INPUT_REWIND;
+		if (run_find(sched_run(e->sched, slot), str_of(o->from),
+				&in.frame, &in.step) < 0)
+			return err_set(err, ERR_NOTFOUND,
+				"the run has no step '%s'", o->from);
+		if (engine_input(e, &in, err) < 0)
+			return -1;
+		in.kind = INPUT_RESUME;
+	}
+	if (engine_input(e, &in, err) < 0)
+		return -1;
+	if (o->in_doubt)
+		return resolve_all(e, slot, o->in_doubt - 1, err);
+	return 0;
+}
+
+/* --edit: the new plan, then what stays of the old results. */
+static int edit_plan(struct engine *e, uint32_t slot,
+	const struct resume_options *o, const struct run *old,
+	struct err *err)
+{
+	struct drive_run *r = drive_run_at(e, slot);
+	struct input in = {.kind = INPUT_EDIT, .run = slot, .plan = o->plan};
+	struct setup_options so = {.plan = o->plan,
+		.command = str_of(r->setup->command), .text = o->text,
+		.dir = r->setup->dir, .session = str_of(r->setup->session)};
+	struct submit_options keep = {.adopt_from = old};
+	struct setup *s;
+	int rc;
+
+	if (setup_new(e, &so, &s, err) < 0)
+		return -1;
+	replay_share(s, r->setup);
+	keep.keep = replay_keep(old, o->plan, &keep.keep_node);
+	rc = engine_input(e, &in, err);
+	if (rc == 0) {
+		setup_drop(r->setup);
+		r->setup = s;
+		rc = adopt_results(e, slot, &keep, o->plan, err);
+	}
+	free((void *)(uintptr_t)keep.keep);
+	free((void *)(uintptr_t)keep.keep_node);
+	return rc;
+}
+
+int engine_resume(struct engine *e, const struct run_row *row,
+	const struct resume_options *o, uint32_t *slot, struct err *err)
+{
+	struct replayed old = {0}, was = {0};
+	struct store_run *handle;
+	struct setup *setup;
+	struct drive_run *r;
+	int rc;
+
+	if (store_run_adopt(e->store, row, &handle, err) < 0)
+		return -1;
+	if (replay_run(e, row, &old, err) < 0 ||
+		(o->plan && replay_run(e, row, &was, err) < 0) ||
+		setup_of_row(e, row, old.plan, &setup, err) < 0) {
+		replay_release(&old);
+		replay_release(&was);
+		return -1;
+	}
+	*slot = sched_add(e->sched, old.run);
+	old.run = NULL;
+	r = drive_run_open(e, *slot, setup);
+	setup_drop(setup);
+	memcpy(r->ulid, row->ulid, sizeof(r->ulid));
+	r->store = handle;
+	r->tap = o->tap;
+	r->row_state = RUN_STATES;
+	rc = o->plan ? edit_plan(e, *slot, o, was.run, err)
+		: go_on(e, *slot, o, err);
+	replay_release(&old);
+	replay_release(&was);
+	return rc;
+}
+
+/* ------------------------------------------------------------- requests */
+const struct run *engine_run(const struct engine *e, uint32_t slot)
+{
+	return drive_run_at(e, slot) ? sched_run(e->sched, slot) : NULL;
+}
+
+const char *engine_ulid(const struct engine *e, uint32_t slot)
+{
+	const struct drive_run *r = drive_run_at(e, slot);
+
+	return r ? r->ulid : NULL;
+}
+
+uint32_t engine_slot(const struct engine *e, const char *ulid)
+{
+	for (uint32_t i = 0; i < e->run_cap; i++)
+		if (e->runs[i].open && strcmp(e->runs[i].ulid, ulid) == 0)
+			return i;
+	return PLAN_NONE;
+}
+
+size_t engine_slots(const struct engine *e, uint32_t *slots, size_t max)
+{
+	size_t n = 0;
+
+	for (uint32_t i = 0; i < e->run_cap; i++) {
+		if (!e->runs[i].open)
+			continue;
+		if (n < max)
+			slots[n] = i;
+		n++;
+	}
+	return n;
+}
+
+/* Gives an input about an open run; it may move again. */
+static int ask(struct engine *e, struct input *in, struct err *err)
+{
+	struct drive_run *r = drive_run_at(e, in->run);
+
+	if (!r)
+		return err_set(err, ERR_NOTFOUND, "the run is not open here");
+	if (run_ended(sched_run(e->sched, in->run)))
+		return err_set(err, ERR_STATE, "the run has ended");
+	if (engine_input(e, in, err) < 0)
+		return -1;
+	r->over = 0;
+	return 0;
+}
+
+int engine_cancel(struct engine *e, uint32_t slot, int hard, struct err *err)
+{
+	struct input in = {.kind = INPUT_CANCEL, .run = slot,
+		.hard = hard != 0};
+
+	return ask(e, &in, err);
+}
+
+int engine_pause(struct engine *e, uint32_t slot, int on, struct err *err)
+{
+	struct input in = {.kind = on ? INPUT_PAUSE : INPUT_CONTINUE,
+		.run = slot};
+
+	return ask(e, &in, err);
+}
+
+int engine_signal(struct engine *e, uint32_t slot, uint32_t frame,
+	uint32_t step, const char *name, struct str bytes, struct err *err)
+{
+	struct input in = {.kind = INPUT_SIGNAL, .run = slot, .frame = frame,
+		.step = step, .name = str_of(name), .bytes = bytes};
+
+	return ask(e, &in, err);
+}
+
+int engine_resolve(struct engine *e, uint32_t slot, const char *path,
+	enum verdict v, struct err *err)
+{
+	struct input in = {.kind = INPUT_RESOLVE, .run = slot,
+		.verdict = (uint8_t)v};
+
+	if (!drive_run_at(e, slot))
+		return err_set(err, ERR_NOTFOUND, "the run is not open here");
+	drive_run_at(e, slot)->over = 0;
+	if (!path)
+		return resolve_all(e, slot, v, err);
+	if (run_find(sched_run(e->sched, slot), str_of(path), &in.frame,
+			&in.step) < 0)
+		return err_set(err, ERR_NOTFOUND, "the run has no step '%s'",
+			path);
+	return ask(e, &in, err);
+}
+
+/* ------------------------------------------------------------- answers */
+static const char *step_field_text(const struct plan *p, uint32_t node,
+	const char *name)
+{
+	const struct plan_node *n = &p->nodes[node];
+
+	for (uint32_t i = n->arg; i < n->arg + n->arg_count; i++)
+		if (p->args[i].role == ARG_FIELD && p->args[i].part_count &&
+			strcmp(plan_text(p, p->args[i].name), name) == 0)
+			return plan_text(p, p->parts[p->args[i].part].text);
+	return NULL;
+}
+
+static int is_choice(const char *choices, struct str text)
+{
+	while (*choices) {
+		size_t n = strcspn(choices, ",");
+
+		if (str_same(str_trim((struct str){choices, n}), text))
+			return 1;
+		choices += n + (choices[n] == ',');
+	}
+	return 0;
+}
+
+/* The one step that waits for an answer. */
+static int find_asking(const struct run *r, uint32_t *frame, uint32_t *node,
+	struct err *err)
+{
+	size_t found = 0;
+
+	for (uint32_t f = 0; f < r->frame_count; f++) {
+		const struct plan_body *b = &r->plan->bodies[r->frames[f].body];
+
+		for (uint32_t i = 0; r->frames[f].steps && i < b->count; i++) {
+			const struct step *s = &r->frames[f].steps[i];
+
+			if (step_settled(s) || !(s->flags & STEP_ON_SIGNAL))
+				continue;
+			*frame = f;
+			*node = b->first + i;
+			found++;
+		}
+	}
+	if (found == 1)
+		return 0;
+	if (found == 0)
+		return err_set(err, ERR_STATE, "no step waits for an answer");
+	err_set(err, ERR_USAGE, "%zu steps wait for an answer", found);
+	return err_help(err, "name one: /answer RUN.STEP TEXT");
+}
+
+int engine_answer(struct engine *e, uint32_t slot, const char *path,
+	struct str text, struct err *err)
+{
+	const struct run *r = engine_run(e, slot);
+	const struct step *s;
+	const char *choices;
+	uint32_t frame = 0, node = 0;
+
+	if (!r)
+		return err_set(err, ERR_NOTFOUND, "the run is not open here");
+	if (!path && find_asking(r, &frame, &node, err) < 0)
+		return -1;
+	if (path && run_find(r, str_of(path), &frame, &node) < 0)
+		return err_set(err, ERR_NOTFOUND, "the run has no step '%s'",
+			path);
+	s = run_step(r, frame, node);
+	if (step_settled(s))
+		return err_set(err, ERR_STATE,
+			"the step has been answered already");
+	choices = step_field_text(r->plan, node, "choices");
+	if (choices && !is_choice(choices, str_trim(text)))
+		return err_set(err, ERR_USAGE, "answer one of %s", choices);
+	return engine_signal(e, slot, frame, node, "answer", text, err);
+}

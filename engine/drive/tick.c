@@ -1,0 +1,347 @@
+/*
+ * The tick: inputs go to the scheduler as they come; before the loop sleeps,
+ * the events they caused go to the writer as one batch. When it is durable
+ * they are published and the actions of the batch are carried out. The loop
+ * never waits for a disk.
+ */
+#include "engine/drive/engine_int.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "engine/base/limits.h"
+#include "engine/drive/cachekey.h"
+#include "engine/io/clock.h"
+
+static struct tick *tick_new(struct engine *e)
+{
+	struct tick *t = e->spare;
+
+	if (t) {
+		e->spare = t->next;
+		t->next = NULL;
+		return t;
+	}
+	t = mem_zero(sizeof(*t));
+	outbox_init(&t->out);
+	return t;
+}
+
+static void tick_recycle(struct engine *e, struct tick *t)
+{
+	outbox_clear(&t->out);
+	t->blob_count = t->cache_count = 0;
+	t->next = e->spare;
+	e->spare = t;
+}
+
+static void tick_free(struct tick *t)
+{
+	while (t) {
+		struct tick *next = t->next;
+
+		outbox_release(&t->out);
+		free(t->blobs);
+		free(t->caches);
+		free(t);
+		t = next;
+	}
+}
+
+static void arm_timer(struct engine *e);
+
+int engine_input(struct engine *e, struct input *in, struct err *err)
+{
+	in->now_ms = clock_now_ms();
+	return sched_step(e->sched, in, &e->tick->out, err);
+}
+
+static void new_row(struct engine *e, struct batch *b, struct drive_run *r,
+	const struct out_event *ev)
+{
+	struct run_new n;
+	struct setup *s = r->setup;
+	const struct run *run = sched_run(e->sched, ev->run);
+
+	memset(&n, 0, sizeof(n));
+	memcpy(n.ulid, r->ulid, sizeof(n.ulid));
+	n.parent = str_of(r->parent);
+	n.command = str_of(s->command);
+	n.text = str_of(s->text);
+	n.text_key = s->text_key;
+	n.dir = str_of(s->dir);
+	n.args = str_of(s->record);
+	n.session = str_of(s->session);
+	n.plan = s->encoded.data;
+	n.plan_len = s->encoded.len;
+	n.plan_digest = s->plan_digest;
+	n.started_ms = ev->t_ms;
+	n.seed = run->seed;
+	n.pinned = r->pinned;
+	n.hidden = s->plan->node_count == 1 &&
+		s->plan->nodes[0].kind == NODE_STEP &&
+		s->plan->nodes[0].lane == LANE_INLINE;
+	batch_run_new(b, r->store, &n);
+	if (s->input_fd >= 0) {
+		batch_blob(b, s->input_fd, &s->input.digest,
+			s->input.len);
+		s->input_fd = -1;
+	}
+	r->row_state = RUN_RUNNING;
+}
+
+static void row_state(struct batch *b, struct drive_run *r,
+	const struct run *run)
+{
+	uint32_t steps = 0;
+
+	for (int i = 0; i < STEP_STATES; i++)
+		steps += run->counts[i];
+	batch_run_state(b, r->store, run->state, run->exit,
+		run->finished_ms, steps, run->counts[STEP_FAILED]);
+	r->row_state = run->state;
+}
+
+/* Recorded durations: of steps that are worth predicting. */
+static void note_duration(struct engine *e, struct batch *b,
+	struct drive_run *r, const struct out_event *ev)
+{
+	const struct plan_node *n = &r->setup->plan->nodes[ev->step];
+	struct event full = {0};
+
+	if (!node_is_leaf(n) || n->lane == LANE_INLINE || n->lane == LANE_WAIT)
+		return;
+	full.kind = ev->kind;
+	if (event_decode(&full, e->tick->out.data.data + ev->data,
+			ev->data_len, NULL) < 0 || full.result.cached)
+		return;
+	batch_duration(b, setup_leaf_key(r->setup, ev->step),
+		full.result.dur_us, full.result.outcome == OUTCOME_OK);
+}
+
+static void batch_one(struct engine *e, struct batch *b,
+	const struct out_event *ev)
+{
+	struct drive_run *r = drive_run_at(e, ev->run);
+	const struct run *run = sched_run(e->sched, ev->run);
+	const char *data = e->tick->out.data.data;
+
+	assert(r && r->store && run);
+	if (ev->kind == EVENT_RUN_STARTED) {
+		new_row(e, b, r, ev);
+		return;
+	}
+	if (ev->kind == EVENT_RUN_EDITED)
+		batch_run_plan(b, r->store, r->setup->encoded.data,
+			r->setup->encoded.len, &r->setup->plan_digest,
+			str_of(r->setup->text));
+	batch_event(b, r->store, ev->frame, ev->step, ev->kind, ev->t_ms,
+		data ? data + ev->data : "", ev->data_len);
+	if (ev->kind == EVENT_STEP_FINISHED)
+		note_duration(e, b, r, ev);
+	if (ev->kind == EVENT_RUN_FINISHED) {
+		row_state(b, r, run);
+		batch_run_close(b, r->store);
+		r->store = NULL;
+	} else if (r->row_state != run->state && !run_ended(run)) {
+		row_state(b, r, run);
+	}
+}
+
+static void batch_caches(struct engine *e, struct batch *b)
+{
+	struct tick *t = e->tick;
+
+	for (size_t i = 0; i < t->cache_count; i++) {
+		struct tick_cache *c = &t->caches[i];
+		struct drive_run *r = drive_run_at(e, c->slot);
+
+		batch_cache(b, &c->parts->key, str_of(c->parts->leaf),
+			str_of(c->parts->json), c->result.data, c->result.len,
+			c->expires_ms, r ? r->ulid : "");
+		buf_release(&c->result);
+		cache_parts_free(c->parts);
+	}
+}
+
+static void do_action(struct engine *e, const struct action *a)
+{
+	switch ((enum action_kind)a->kind) {
+	case ACTION_JOB:
+		job_start(e, a);
+		return;
+	case ACTION_KILL:
+		job_kill(e, a);
+		return;
+	case ACTION_WITHDRAW:
+		job_withdraw(e, a);
+		return;
+	case ACTION_EVAL:
+		eval_start(e, a);
+		return;
+	case ACTION_RUN_OVER:
+		drive_run_over(e, a->run);
+		return;
+	case ACTION_KINDS:
+		break;
+	}
+	assert(!"unknown action");
+}
+
+static void publish(struct engine *e, struct tick *t, int64_t seq)
+{
+	for (size_t i = 0; e->observers && i < t->out.event_count; i++) {
+		const struct out_event *ev = &t->out.events[i];
+		struct drive_run *r = drive_run_at(e, ev->run);
+		struct event full = {0};
+
+		if (r && !r->quiet) {
+			full.kind = ev->kind;
+			full.frame = ev->frame;
+			full.step = ev->step;
+			full.t_ms = ev->t_ms;
+			if (event_decode(&full, t->out.data.data + ev->data,
+					ev->data_len, &e->store_err) < 0)
+				assert(!"an event of ours cannot be decoded");
+			for (struct observer *o = e->observers; o; o = o->next)
+				if (o->on_event)
+					o->on_event(o->ud, ev->run, seq,
+						&full);
+		}
+		seq += ev->kind != EVENT_RUN_STARTED;
+	}
+}
+
+static void tell_stall(struct engine *e, const char *text)
+{
+	for (struct observer *o = e->observers; o; o = o->next)
+		if (o->on_stall)
+			o->on_stall(o->ud, text);
+}
+
+static void on_wake(uv_async_t *h)
+{
+	struct engine *e = h->data;
+	enum store_status status;
+	struct err err = {0};
+	int64_t seq;
+	void *tag;
+
+	while (store_done(e->store, &tag, &status, &seq, &err)) {
+		struct tick *t = tag;
+
+		if (status != STORE_COMMITTED) {
+			tell_stall(e, err.text);
+			e->failed |= status == STORE_FAILED;
+			if (status == STORE_FAILED)
+				e->store_err = err;
+			if (status == STORE_FAILED && t)
+				e->ticks_out--;
+			continue;
+		}
+		e->ticks_out--;
+		publish(e, t, seq);
+		for (size_t i = 0; i < t->out.action_count; i++)
+			do_action(e, &t->out.actions[i]);
+		tick_recycle(e, t);
+	}
+	if (e->guard)
+		guard_flush(e->guard);
+}
+
+void tick_wake(void *engine)
+{
+	struct engine *e = engine;
+
+	uv_async_send(&e->wake);
+}
+
+/* Actions that no event of this tick stands behind need no commit. */
+static void act_now(struct engine *e)
+{
+	struct tick *t = e->tick;
+
+	e->tick = tick_new(e);
+	for (size_t i = 0; i < t->out.action_count; i++)
+		do_action(e, &t->out.actions[i]);
+	tick_recycle(e, t);
+}
+
+static void submit(struct engine *e)
+{
+	struct tick *t = e->tick;
+	struct batch *b = batch_new();
+
+	for (size_t i = 0; i < t->blob_count; i++)
+		batch_blob(b, t->blobs[i].fd, &t->blobs[i].digest,
+			t->blobs[i].len);
+	for (size_t i = 0; i < t->out.event_count; i++)
+		batch_one(e, b, &t->out.events[i]);
+	batch_caches(e, b);
+	e->tick = tick_new(e);
+	e->ticks_out++;
+	store_submit(e->store, b, t);
+}
+
+void tick_flush(struct engine *e)
+{
+	while (e->tick->out.event_count == 0 && e->tick->out.action_count > 0)
+		act_now(e);
+	if (e->tick->out.event_count > 0 && !e->failed)
+		submit(e);
+	arm_timer(e);
+}
+
+static void on_prepare(uv_prepare_t *h)
+{
+	tick_flush(h->data);
+}
+
+static void on_timer(uv_timer_t *h)
+{
+	struct engine *e = h->data;
+	struct input in = {.kind = INPUT_TICK, .run = PLAN_NONE};
+
+	e->timer_at = INT64_MAX;
+	engine_input(e, &in, NULL);
+}
+
+static void arm_timer(struct engine *e)
+{
+	int64_t at = sched_deadline(e->sched), now, delay;
+
+	if (at == e->timer_at)
+		return;
+	e->timer_at = at;
+	if (at == INT64_MAX) {
+		uv_timer_stop(&e->timer);
+		return;
+	}
+	now = clock_now_ms();
+	delay = at > now ? at - now : 0;
+	uv_update_time(&e->loop);
+	uv_timer_start(&e->timer, on_timer, (uint64_t)delay, 0);
+}
+
+void tick_init(struct engine *e)
+{
+	e->tick = tick_new(e);
+	e->timer_at = INT64_MAX;
+	uv_prepare_init(&e->loop, &e->prepare);
+	e->prepare.data = e;
+	uv_prepare_start(&e->prepare, on_prepare);
+	uv_unref((uv_handle_t *)&e->prepare);
+	uv_async_init(&e->loop, &e->wake, on_wake);
+	e->wake.data = e;
+	uv_timer_init(&e->loop, &e->timer);
+	e->timer.data = e;
+}
+
+void tick_close(struct engine *e)
+{
+	tick_free(e->tick);
+	tick_free(e->spare);
+	e->tick = e->spare = NULL;
+}

@@ -1,0 +1,214 @@
+/*
+ * /why: the journal's facts about one step, in the words of a person. Reads
+ * events, decides nothing.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/drive/engine_int.h"
+#include "engine/view.h"
+
+struct why {
+	const struct view *view;
+	uint32_t frame, node;
+	struct because *list;
+	size_t count, cap;
+	struct err *err;
+	int rc;
+};
+
+static void add(struct why *w, int64_t seq, const char *what, char *value)
+{
+	struct because *b;
+
+	w->list = mem_more(w->list, w->count, &w->cap, sizeof(*w->list));
+	b = &w->list[w->count++];
+	snprintf(b->what, sizeof(b->what), "%s", what);
+	b->value = value;
+	b->seq = seq;
+}
+
+static const char *name_of(const struct why *w, uint32_t node)
+{
+	const struct plan *p = w->view->plan;
+
+	return node < p->node_count ? plan_text(p, p->nodes[node].name) : "?";
+}
+
+static void needs(struct why *w)
+{
+	const struct plan *p = w->view->plan;
+	const struct plan_node *n = &p->nodes[w->node];
+
+	for (uint32_t i = 0; i < n->need_count; i++) {
+		uint32_t need = p->edges[n->need + i];
+		const struct step *s = run_step(w->view->run, w->frame, need);
+
+		add(w, 0, "needs", mem_printf("%s, which %s",
+			name_of(w, need), step_state_name(s->state)));
+	}
+}
+
+static void decided(struct why *w, int64_t seq, const struct event *ev)
+{
+	const struct plan *p = w->view->plan;
+	const struct plan_node *n = &p->nodes[w->node];
+
+	switch ((enum eval_purpose)ev->status) {
+	case EVAL_CONDITION:
+		add(w, seq, "condition", mem_printf("%s is %s",
+			plan_text(p, n->cond != PLAN_NONE ? n->cond
+				: p->branches[n->branch].expr),
+			ev->value ? "true" : "false"));
+		return;
+	case EVAL_ITEMS:
+		add(w, seq, "items", mem_printf("%lld",
+			(long long)ev->value));
+		return;
+	case EVAL_CHOICE:
+		add(w, seq, "chose", mem_printf("branch %lld (%.*s)",
+			(long long)ev->value + 1, (int)ev->bytes.n,
+			ev->bytes.p ? ev->bytes.p : ""));
+		return;
+	case EVAL_CACHE:
+		add(w, seq, ev->value ? "cache hit" : "cache miss",
+			ev->value ? mem_strdup("text, input and declared "
+				"files are the same")
+			: mem_strndup(ev->bytes.p ? ev->bytes.p : "",
+				ev->bytes.n));
+		return;
+	case EVAL_CALL:
+		add(w, seq, "call", mem_strndup(ev->bytes.p ? ev->bytes.p
+			: "", ev->bytes.n));
+		return;
+	}
+}
+
+static void finished(struct why *w, int64_t seq, const struct event *ev,
+	const char *what)
+{
+	const struct result *r = &ev->result;
+
+	add(w, seq, what, mem_printf("%s%s%.*s, attempt %u, %.1f ms%s",
+		outcome_name(r->outcome), r->error.n ? ": " : "",
+		(int)r->error.n, r->error.n ? r->error.p : "", ev->attempt,
+		(double)r->dur_us / 1000.0, r->cached ? ", from the cache"
+		: ""));
+}
+
+static void skipped(struct why *w, int64_t seq, const struct event *ev)
+{
+	switch ((enum skip_reason)ev->status) {
+	case SKIP_NEED:
+		add(w, seq, "skipped", mem_printf("needs %s, which did not "
+			"succeed", name_of(w, ev->cause)));
+		return;
+	case SKIP_CONDITION:
+		add(w, seq, "skipped", mem_strdup("its condition was false"));
+		return;
+	case SKIP_STOPPED:
+		add(w, seq, "skipped", mem_printf("the run stopped after %s "
+			"failed", name_of(w, ev->cause)));
+		return;
+	case SKIP_BRANCH:
+		add(w, seq, "skipped", mem_strdup("its branch was not taken"));
+		return;
+	case SKIP_NONE:
+		return;
+	}
+}
+
+static void explain(struct why *w, int64_t seq, const struct event *ev)
+{
+	switch ((enum event_kind)ev->kind) {
+	case EVENT_STEP_STARTED:
+		add(w, seq, "started", mem_printf("attempt %u", ev->attempt));
+		return;
+	case EVENT_STEP_WAITING:
+		add(w, seq, "waits", ev->name.n
+			? mem_printf("for the signal '%.*s'", (int)ev->name.n,
+				ev->name.p)
+			: mem_strdup("for its time"));
+		return;
+	case EVENT_STEP_FINISHED:
+		finished(w, seq, ev, "finished");
+		return;
+	case EVENT_STEP_RETRYING:
+		finished(w, seq, ev, "will be tried again");
+		return;
+	case EVENT_STEP_SKIPPED:
+		skipped(w, seq, ev);
+		return;
+	case EVENT_STEP_CANCELLED:
+		add(w, seq, "cancelled", mem_strdup("the run was stopped"));
+		return;
+	case EVENT_STEP_TIMED_OUT:
+		add(w, seq, "timed out", mem_strdup("its @timeout passed"));
+		return;
+	case EVENT_STEP_LOST:
+		add(w, seq, "lost", mem_strdup("it was running when its "
+			"shell or guard died: it runs again"));
+		return;
+	case EVENT_STEP_IN_DOUBT:
+		add(w, seq, "in doubt", mem_strdup("a `once` step was cut "
+			"off: nobody knows whether it was done"));
+		return;
+	case EVENT_STEP_RESOLVED:
+		add(w, seq, "resolved", mem_strdup(
+			ev->status == VERDICT_DONE ? "done" :
+			ev->status == VERDICT_SKIP ? "skip" : "retry"));
+		return;
+	case EVENT_STEP_ADOPTED:
+		finished(w, seq, ev, "taken from another run");
+		return;
+	case EVENT_STEP_DECIDED:
+		decided(w, seq, ev);
+		return;
+	default:
+		return; /* the rest says nothing about why */
+	}
+}
+
+static int on_event(void *ud, int64_t seq, uint32_t frame, uint32_t step,
+	uint8_t kind, int64_t t_ms, const void *data, size_t len)
+{
+	struct why *w = ud;
+	struct event ev = {.kind = kind, .frame = frame, .step = step,
+		.t_ms = t_ms};
+
+	if (frame != w->frame || step != w->node)
+		return 0;
+	if (event_decode(&ev, data, len, w->err) < 0) {
+		w->rc = -1;
+		return 1;
+	}
+	explain(w, seq, &ev);
+	return 0;
+}
+
+int engine_why(struct engine *e, const struct view *v, const char *path,
+	struct because **out, size_t *count, struct err *err)
+{
+	struct why w = {.view = v, .err = err};
+
+	if (run_find(v->run, str_of(path), &w.frame, &w.node) < 0)
+		return err_set(err, ERR_NOTFOUND, "the run has no step '%s'",
+			path);
+	needs(&w);
+	if (store_events(e->store, v->row, 0, on_event, &w, err) < 0 ||
+		w.rc < 0) {
+		because_free(w.list, w.count);
+		return -1;
+	}
+	*out = w.list;
+	*count = w.count;
+	return 0;
+}
+
+void because_free(struct because *b, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free(b[i].value);
+	free(b);
+}
