@@ -1,0 +1,201 @@
+/*
+ * What jobs leave behind. A process belongs to an ended job when it is in the
+ * job's group or session, or is an orphan that fell to the guard and carries
+ * the job's mark in its environment, or descends from one of these. An orphan
+ * without any mark is a stray: it is ended as soon as no job is running that
+ * began before it, and in any case with the guard.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "engine/io/clock.h"
+#include "engine/io/guard_side.h"
+#include "engine/io/guard_sweep.h"
+
+/* Orphans fall to the main thread; children of slots are their threads'. */
+static int has_orphans(const struct machine *m)
+{
+	char some[16];
+
+	if (m->children_fd < 0)
+		return 1;
+	return pread(m->children_fd, some, sizeof(some), 0) != 0;
+}
+
+int left_nothing(struct machine *m, struct task *t)
+{
+	if (kill(-t->pid, 0) == 0 || errno != ESRCH)
+		return 0;
+	return !has_orphans(m);
+}
+
+static char *read_children(const struct machine *m)
+{
+	struct buf b;
+	ssize_t n;
+
+	buf_init(&b);
+	do {
+		buf_reserve(&b, 4096);
+		n = pread(m->children_fd, b.data + b.len, 4096,
+			(off_t)b.len);
+		if (n > 0)
+			b.len += (size_t)n;
+	} while (n > 0);
+	b.data[b.len] = '\0';
+	return buf_take(&b);
+}
+
+/* Calls fn for every orphan among the processes. Without the list of
+ * children every child counts that is in no session of its own. */
+static void each_orphan(struct machine *m, struct procs *all, struct task *t,
+	void (*fn)(struct machine *, struct task *, struct proc *))
+{
+	char *text, *at, *end;
+	struct proc *p;
+	size_t i;
+
+	if (m->children_fd >= 0) {
+		text = read_children(m);
+		for (at = text;; at = end) {
+			pid_t pid = (pid_t)strtol(at, &end, 10);
+
+			if (end == at)
+				break;
+			p = procs_find(all, pid);
+			if (p)
+				fn(m, t, p);
+		}
+		free(text);
+		return;
+	}
+	for (i = 0; i < all->n; i++)
+		if (all->v[i].ppid == m->self)
+			fn(m, t, &all->v[i]);
+}
+
+/* Under lock: could any running job or service have begotten it? */
+static int may_be_anyones(struct machine *m, const struct proc *p,
+	const struct task *but)
+{
+	struct task *t;
+
+	for (t = m->running.head; t; t = t->next) {
+		if (t == but || !t->pid)
+			continue;
+		if (p->pid == t->pid || p->start >= t->start_ticks)
+			return 1;
+	}
+	return 0;
+}
+
+static void judge(struct machine *m, struct task *t, struct proc *p)
+{
+	int claimed;
+
+	if (p->marked)
+		return;
+	if (proc_environ(p->pid, t->mark) == ENVIRON_MATCH) {
+		p->marked = 1;
+		return;
+	}
+	pthread_mutex_lock(&m->lock);
+	claimed = may_be_anyones(m, p, t);
+	pthread_mutex_unlock(&m->lock);
+	/* Dead ones are marked so that they are reaped. */
+	if (p->state == 'Z')
+		p->marked = m->children_fd >= 0;
+	else if (!claimed && m->children_fd >= 0)
+		p->marked = 1;
+}
+
+size_t left_signal(struct machine *m, struct task *t, int sig)
+{
+	struct procs all;
+	size_t i, live;
+
+	procs_read(&all);
+	for (i = 0; i < all.n; i++)
+		all.v[i].marked = all.v[i].pgrp == t->pid ||
+			all.v[i].session == t->pid;
+	each_orphan(m, &all, t, judge);
+	procs_spread(&all);
+	live = procs_signal(&all, sig);
+	procs_release(&all);
+	return live;
+}
+
+/* 1 when we have no child at all; then no descendant lives either, since
+ * every one of them falls to us. */
+static int reap_all(void)
+{
+	pid_t pid;
+
+	do
+		pid = waitpid(-1, NULL, WNOHANG);
+	while (pid > 0);
+	return pid < 0 && errno == ECHILD;
+}
+
+static size_t signal_groups(struct machine *m, int sig)
+{
+	struct task *t;
+	size_t live = 0;
+
+	pthread_mutex_lock(&m->lock);
+	for (t = m->running.head; t; t = t->next)
+		live += t->pid && !t->gone && kill(-t->pid, sig) == 0;
+	pthread_mutex_unlock(&m->lock);
+	return live;
+}
+
+static size_t signal_all(struct machine *m, int sig)
+{
+	struct procs all;
+	size_t i, live;
+
+	procs_read(&all);
+	for (i = 0; i < all.n; i++)
+		all.v[i].marked = all.v[i].ppid == m->self;
+	procs_spread(&all);
+	live = procs_signal(&all, sig);
+	if (all.n == 0) /* no /proc: at least what we started */
+		live = signal_groups(m, sig);
+	procs_release(&all);
+	return live;
+}
+
+/* The shell may die while its guard ends politely. */
+static int closed(int sock)
+{
+	char some[256];
+	ssize_t n;
+
+	do
+		n = recv(sock, some, sizeof(some), MSG_DONTWAIT);
+	while (n > 0);
+	return n == 0 || (errno != EAGAIN && errno != EINTR);
+}
+
+void left_end_all(struct machine *m, int sock, unsigned grace_ms)
+{
+	uint64_t since = clock_mono_us(), now;
+	unsigned step = 1, hurry_ms = 100, empty = 0;
+	int sig = SIGTERM;
+
+	while (!reap_all() && empty < 20) {
+		empty = signal_all(m, sig) ? 0 : empty + 1;
+		sweep_nap(step);
+		if (step < 8)
+			step *= 2;
+		if (grace_ms > hurry_ms && closed(sock))
+			grace_ms = hurry_ms;
+		now = clock_mono_us();
+		sig = now - since >= grace_ms * 1000u ? SIGKILL : 0;
+	}
+}
