@@ -23,48 +23,45 @@ enum {
 	INTERN_MIN = 64
 };
 
-static void intern_insert(struct intern *t, uint32_t hash, uint32_t slot)
+static void intern_insert(struct intern *t, struct intern_slot slot)
 {
-	size_t i = hash & (t->cap - 1);
+	size_t i = slot.hash & (t->cap - 1);
 
-	while (t->slots[i])
+	while (t->slots[i].taken)
 		i = (i + 1) & (t->cap - 1);
 	t->slots[i] = slot;
-	t->hashes[i] = hash;
 }
 
 static void intern_add(struct intern *t, uint32_t hash, uint32_t index)
 {
+	struct intern_slot slot = { index + 1, hash };
 	struct intern old = *t;
 	size_t i;
 
 	if ((t->count + 1) * 4 > t->cap * 3) {
 		t->cap = old.cap ? old.cap * 2 : INTERN_MIN;
 		t->slots = mem_zero(t->cap * sizeof(*t->slots));
-		t->hashes = mem_alloc(t->cap * sizeof(*t->hashes));
 		for (i = 0; i < old.cap; i++)
-			if (old.slots[i])
-				intern_insert(t, old.hashes[i], old.slots[i]);
+			if (old.slots[i].taken)
+				intern_insert(t, old.slots[i]);
 		mem_free(old.slots);
-		mem_free(old.hashes);
 	}
-	intern_insert(t, hash, index + 1);
+	intern_insert(t, slot);
 	t->count++;
 }
 
 /* Walks the entries with this hash; *at starts at 0. PLAN_NONE: no more. */
 static uint32_t intern_next(const struct intern *t, uint32_t hash, size_t *at)
 {
-	size_t i;
+	const struct intern_slot *s;
 
-	for (; *at < t->cap; ++*at) {
-		i = (hash + *at) & (t->cap - 1);
-		if (!t->slots[i])
+	while (*at < t->cap) {
+		s = &t->slots[(hash + *at) & (t->cap - 1)];
+		if (!s->taken)
 			return PLAN_NONE;
-		if (t->hashes[i] != hash)
-			continue;
 		++*at;
-		return t->slots[i] - 1;
+		if (s->hash == hash)
+			return s->taken - 1;
 	}
 	return PLAN_NONE;
 }
@@ -99,9 +96,7 @@ void build_free(struct builder *b)
 	mem_free(b->policies);
 	mem_free(b->demands);
 	mem_free(b->texts.slots);
-	mem_free(b->texts.hashes);
 	mem_free(b->policy_set.slots);
-	mem_free(b->policy_set.hashes);
 	buf_release(&b->text);
 	mem_free(b);
 }
@@ -123,7 +118,9 @@ uint32_t build_text(struct builder *b, struct str s)
 	}
 	at = (uint32_t)b->text.len;
 	buf_add(&b->text, s.p, s.n);
-	buf_char(&b->text, '\0');
+	buf_reserve(&b->text, 1);
+	b->text.len++; /* the NUL that is there becomes a part of it */
+	b->text.data[b->text.len] = '\0';
 	intern_add(&b->texts, hash, at);
 	return at;
 }

@@ -154,6 +154,15 @@ static int check_made(const struct builder *b, uint32_t *node, struct err *err)
 	return 0;
 }
 
+/* The nodes of a body are contiguous: no look at the node itself. */
+static int in_body(const struct freezing *f, uint32_t node, uint32_t body)
+{
+	uint32_t first = f->nodes.start[body];
+	uint32_t count = f->nodes.start[body + 1] - first;
+
+	return count && node - f->node_to[f->nodes.list[first]] < count;
+}
+
 static int bad_edge(const struct freezing *f, const struct made_edge *e,
 	uint32_t *node, struct err *err)
 {
@@ -170,30 +179,29 @@ static int collect_needs(struct freezing *f, uint32_t *node, struct err *err)
 {
 	struct builder *b = f->b;
 	size_t n = b->node_count;
-	uint32_t *seen = mem_zero(n * sizeof(*seen)), i, k, old, at = 0;
-	const struct made_edge *e;
+	uint32_t *seen = mem_zero(n * sizeof(*seen)), i, k, old, need, at = 0;
+	const struct groups *g = &f->edges;
+	int rc = 0;
 
 	f->needs = mem_alloc(b->edge_count * sizeof(*f->needs));
 	f->need_start = mem_alloc((n + 1) * sizeof(*f->need_start));
-	for (i = 0; i < n; i++) {
+	for (i = 0; i < n && rc == 0; i++) {
 		f->need_start[i] = at;
 		old = f->node_at[i];
-		for (k = f->edges.start[old]; k < f->edges.start[old + 1];
-				k++) {
-			e = &b->edges[f->edges.list[k]];
-			if (b->nodes[e->need].body != b->nodes[old].body) {
-				mem_free(seen);
-				return bad_edge(f, e, node, err);
-			}
-			if (seen[e->need] == i + 1)
+		for (k = g->start[old]; k < g->start[old + 1]; k++) {
+			need = f->node_to[b->edges[g->list[k]].need];
+			if (seen[need] == i + 1)
 				continue;
-			seen[e->need] = i + 1;
-			f->needs[at++] = f->node_to[e->need];
+			seen[need] = i + 1;
+			f->needs[at++] = need;
+			if (!in_body(f, need, b->nodes[old].body))
+				rc = bad_edge(f, &b->edges[g->list[k]], node,
+					err);
 		}
 	}
 	f->need_start[n] = at;
 	mem_free(seen);
-	return 0;
+	return rc;
 }
 
 static void fill_bodies(struct freezing *f)

@@ -9,9 +9,13 @@
 #include "engine/core/build.h"
 
 /* A set of indices found by hash; what they mean is the caller's. */
+struct intern_slot {
+	uint32_t taken;        /* index + 1, 0: free */
+	uint32_t hash;
+};
+
 struct intern {
-	uint32_t *slots;       /* index + 1, 0: free */
-	uint32_t *hashes;
+	struct intern_slot *slots;
 	size_t cap, count;
 };
 

@@ -60,28 +60,43 @@ static void add_number(struct buf *out, uint32_t v)
 	buf_add(out, digits + at, sizeof(digits) - at);
 }
 
-/* The first free of base, base_2, base_3, … */
-static uint32_t free_name(struct naming *n, uint32_t scope, uint32_t base)
+static uint32_t numbered(struct naming *n, uint32_t base, uint32_t number)
 {
-	struct builder *b = n->b;
-	uintptr_t number = (uintptr_t)idmap_find(&n->last,
-		key_of(scope, base));
 	struct str word;
+
+	if (number < 2)
+		return base;
+	buf_clear(&n->word);
+	buf_str(&n->word, n->b->text.data + base);
+	buf_char(&n->word, '_');
+	add_number(&n->word, number);
+	word.p = n->word.data;
+	word.n = n->word.len;
+	return build_text(n->b, word);
+}
+
+/*
+ * Takes the first free of base, base_2, base_3, … A name whose text was not
+ * there before is free in every scope, and nobody asks for it again: a base
+ * would have been there, and numbers of a base only grow. It need not be
+ * remembered, which makes naming a long workflow cheap.
+ */
+static uint32_t take_free(struct naming *n, uint32_t scope, uint32_t base)
+{
+	uint64_t key = key_of(scope, base);
+	uintptr_t count = (uintptr_t)idmap_find(&n->last, key);
 	uint32_t name;
+	size_t texts;
 
 	do {
-		name = base;
-		if (++number > 1) {
-			buf_clear(&n->word);
-			buf_str(&n->word, b->text.data + base);
-			buf_char(&n->word, '_');
-			add_number(&n->word, (uint32_t)number);
-			word.p = n->word.data;
-			word.n = n->word.len;
-			name = build_text(b, word);
-		}
-	} while (!b->text_full && idmap_find(&n->taken, key_of(scope, name)));
-	idmap_put(&n->last, key_of(scope, base), (void *)number);
+		texts = n->b->texts.count;
+		name = numbered(n, base, (uint32_t)++count);
+		if (n->b->texts.count != texts || n->b->text_full)
+			break;
+	} while (idmap_find(&n->taken, key_of(scope, name)));
+	idmap_put(&n->last, key, (void *)count);
+	if (n->b->texts.count == texts)
+		idmap_put(&n->taken, key_of(scope, name), n->b);
 	return name;
 }
 
@@ -111,7 +126,7 @@ int build_names(struct builder *b, uint32_t *node, struct err *err)
 {
 	struct naming n = { .b = b };
 	struct plan_node *it;
-	uint32_t base, scope;
+	uint32_t base;
 	int rc;
 	size_t i;
 
@@ -124,9 +139,7 @@ int build_names(struct builder *b, uint32_t *node, struct err *err)
 		base = it->exec;
 		if (base == PLAN_NONE)
 			base = build_text(b, str_of(kind_names[it->kind]));
-		scope = n.scopes[it->body];
-		it->name = free_name(&n, scope, base);
-		idmap_put(&n.taken, key_of(scope, it->name), b);
+		it->name = take_free(&n, n.scopes[it->body], base);
 	}
 	mem_free(n.scopes);
 	idmap_release(&n.taken);

@@ -135,22 +135,22 @@ int node_is_leaf(const struct plan_node *n)
 void plan_fill_succ(struct plan *p)
 {
 	uint32_t half = p->edge_count / 2, i, k, at = half;
+	uint32_t *next = mem_zero(p->node_count * sizeof(*next));
 	struct plan_node *n;
 
-	for (i = 0; i < p->node_count; i++)
-		p->nodes[i].succ_count = 0;
 	for (i = 0; i < half; i++)
-		p->nodes[p->edges[i]].succ_count++;
+		next[p->edges[i]]++;
 	for (i = 0; i < p->node_count; i++) {
 		n = &p->nodes[i];
 		n->succ = at;
+		n->succ_count = next[i];
+		next[i] = at;
 		at += n->succ_count;
-		n->succ_count = 0;
 	}
 	for (i = 0; i < p->node_count; i++) {
-		for (k = 0; k < p->nodes[i].need_count; k++) {
-			n = &p->nodes[p->edges[p->nodes[i].need + k]];
-			p->edges[n->succ + n->succ_count++] = i;
-		}
+		n = &p->nodes[i];
+		for (k = n->need; k < n->need + n->need_count; k++)
+			p->edges[next[p->edges[k]]++] = i;
 	}
+	mem_free(next);
 }

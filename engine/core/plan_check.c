@@ -61,16 +61,15 @@ static int tree_in_range(const struct plan *p)
 static int edges_in_range(const struct plan *p)
 {
 	const struct plan_node *n;
-	uint32_t i, k, need;
+	const struct plan_body *b;
+	uint32_t i, k;
 
 	for (i = 0; i < p->node_count; i++) {
 		n = &p->nodes[i];
-		for (k = n->need; k < n->need + n->need_count; k++) {
-			need = p->edges[k];
-			if (need >= p->node_count ||
-					p->nodes[need].body != n->body)
+		b = &p->bodies[n->body];
+		for (k = n->need; k < n->need + n->need_count; k++)
+			if (p->edges[k] - b->first >= b->count)
 				return 0;
-		}
 	}
 	return 1;
 }
