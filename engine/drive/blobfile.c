@@ -52,27 +52,38 @@ static int link_blob(int fd, char *path, struct err *err)
 	return 0;
 }
 
+int blobfile_spool(const struct flow *f, const struct pieces *p,
+	struct digest *out, struct err *err)
+{
+	int fd = spool_make(store_spool_dir(f->store));
+
+	if (fd < 0)
+		return err_errno(err, ERR_STATE, "cannot make a file in %s",
+			store_dir(f->store));
+	if (digest_pieces(f, p, fd, out, err) < 0) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
 int blobfile_path(const struct flow *f, const struct pieces *p, char *path,
 	size_t size, struct err *err)
 {
 	struct digest d;
 	char hex[DIGEST_HEX + 1];
-	int fd, rc = -1;
+	int fd, rc;
 
 	if (p->count == 1 && p->v[0].blob)
 		return store_blob_path(f->store, &p->v[0].blob->digest, path,
 			size, err);
-	fd = spool_make(store_spool_dir(f->store));
+	fd = blobfile_spool(f, p, &d, err);
 	if (fd < 0)
-		return err_errno(err, ERR_STATE, "cannot make a file in %s",
-			store_dir(f->store));
-	if (digest_pieces(f, p, fd, &d, err) < 0)
-		goto out;
+		return -1;
 	digest_hex(&d, hex);
 	snprintf(path, size, "%s/blobs/%.2s/%s", store_dir(f->store), hex,
 		hex);
 	rc = link_blob(fd, path, err);
-out:
 	close(fd);
 	return rc;
 }

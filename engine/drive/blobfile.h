@@ -11,5 +11,9 @@
 /* Path of a file that holds exactly these pieces. */
 int blobfile_path(const struct flow *f, const struct pieces *p, char *path,
 	size_t size, struct err *err);
+/* A spool that holds exactly these pieces, and its digest; descriptor or
+ * -1. The caller owns it. */
+int blobfile_spool(const struct flow *f, const struct pieces *p,
+	struct digest *out, struct err *err);
 
 #endif

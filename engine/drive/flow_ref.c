@@ -22,7 +22,7 @@ static int give_text(struct value *out, struct buf *scratch, size_t from,
 	enum value_kind kind)
 {
 	memset(out, 0, sizeof(*out));
-	out->kind = kind;
+	out->kind = (uint8_t)kind;
 	out->s.p = buf_cstr(scratch) + from;
 	out->s.n = scratch->len - from;
 	return 1;

@@ -50,8 +50,7 @@ static void job_free(struct job *j)
 }
 
 /* ---------------------------------------------------------------- results */
-/* Moves what an executor put out into a datum; spools become blobs. */
-static void keep_output(struct engine *e, struct drive_run *r,
+void tick_keep_output(struct engine *e, struct drive_run *r,
 	const struct exec_output *o, struct datum *d)
 {
 	struct tick_blob *b;
@@ -147,8 +146,8 @@ static void job_end(struct exec_job *x, struct exec_outcome *o)
 		res.cost_micro = o->cost_micro;
 		res.error = o->error;
 		res.meta = meta_of(j, o);
-		keep_output(e, r, &o->out, &res.out);
-		keep_output(e, r, &o->err, &res.err);
+		tick_keep_output(e, r, &o->out, &res.out);
+		tick_keep_output(e, r, &o->err, &res.err);
 		in.result = &res;
 		engine_input(e, &in, NULL);
 		if (res.outcome == OUTCOME_OK)

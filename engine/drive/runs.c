@@ -10,6 +10,8 @@
 #include <string.h>
 
 #include "engine/base/limits.h"
+#include "engine/base/text.h"
+#include "engine/drive/blobfile.h"
 #include "engine/drive/replay.h"
 #include "engine/io/clock.h"
 
@@ -109,24 +111,63 @@ void drive_flow(const struct engine *e, uint32_t slot, struct flow *f)
 	f->input = &r->setup->input;
 }
 
+/* A composite keeps no output of its own: what is adopted must carry it. */
+static int composite_result(struct engine *e, uint32_t slot,
+	const struct run *from, uint32_t node, struct result *res,
+	struct buf *bytes, struct err *err)
+{
+	struct flow f = {.run = from, .store = e->store};
+	struct exec_output o = {.fd = -1};
+	struct pieces p;
+	int rc;
+
+	pieces_init(&p);
+	flow_output(&f, 0, node, &p);
+	rc = pieces_read(&f, &p, LIMIT_INLINE, bytes, err);
+	if (rc == 0 && pieces_len(&p) > LIMIT_INLINE) {
+		o.fd = blobfile_spool(&f, &p, &o.digest, err);
+		o.len = pieces_len(&p);
+		rc = o.fd < 0 ? -1 : 0;
+	}
+	pieces_release(&p);
+	o.bytes = (struct str){buf_cstr(bytes), bytes->len};
+	if (rc == 0)
+		tick_keep_output(e, drive_run_at(e, slot), &o, &res->out);
+	return rc;
+}
+
+static int adopt_one(struct engine *e, struct input *in,
+	const struct run *from, uint32_t node, struct err *err)
+{
+	const struct step *s = run_step(from, 0, node);
+	struct result res;
+	struct buf bytes;
+	int rc = 0;
+
+	if (!s->kept)
+		return 0;
+	buf_init(&bytes);
+	res = s->kept->r;
+	if (!node_is_leaf(&from->plan->nodes[node]) && !res.cached)
+		rc = composite_result(e, in->run, from, node, &res, &bytes,
+			err);
+	in->attempt = s->attempts;
+	in->result = &res;
+	if (rc == 0)
+		rc = engine_input(e, in, err);
+	buf_release(&bytes);
+	return rc;
+}
+
 static int adopt_results(struct engine *e, uint32_t slot,
 	const struct submit_options *o, const struct plan *p, struct err *err)
 {
 	struct input in = {.kind = INPUT_ADOPT, .run = slot};
 
 	for (uint32_t i = 0; i < p->node_count; i++) {
-		uint32_t from = o->keep_node ? o->keep_node[i] : i;
-		const struct step *s;
-
-		if (!o->keep[i])
-			continue;
-		s = run_step(o->adopt_from, 0, from);
-		if (!s->kept)
-			continue;
 		in.step = i;
-		in.attempt = s->attempts;
-		in.result = &s->kept->r;
-		if (engine_input(e, &in, err) < 0)
+		if (o->keep[i] && adopt_one(e, &in, o->adopt_from,
+				o->keep_node ? o->keep_node[i] : i, err) < 0)
 			return -1;
 	}
 	in.kind = INPUT_BEGIN;

@@ -187,29 +187,31 @@ static void do_action(struct engine *e, const struct action *a)
 	case ACTION_KINDS:
 		break;
 	}
-	assert(!"unknown action");
+	abort(); /* a kind that action.h does not know */
 }
 
-static void publish(struct engine *e, struct tick *t, int64_t seq)
+static void publish_one(struct engine *e, const struct tick *t,
+	const struct out_event *ev, int64_t seq)
+{
+	struct event full = {.kind = ev->kind, .frame = ev->frame,
+		.step = ev->step, .t_ms = ev->t_ms};
+
+	if (event_decode(&full, t->out.data.data + ev->data, ev->data_len,
+			&e->store_err) < 0)
+		abort(); /* we encoded it ourselves */
+	for (struct observer *o = e->observers; o; o = o->next)
+		if (o->on_event)
+			o->on_event(o->ud, ev->run, seq, &full);
+}
+
+static void publish(struct engine *e, const struct tick *t, int64_t seq)
 {
 	for (size_t i = 0; e->observers && i < t->out.event_count; i++) {
 		const struct out_event *ev = &t->out.events[i];
-		struct drive_run *r = drive_run_at(e, ev->run);
-		struct event full = {0};
+		const struct drive_run *r = drive_run_at(e, ev->run);
 
-		if (r && !r->quiet) {
-			full.kind = ev->kind;
-			full.frame = ev->frame;
-			full.step = ev->step;
-			full.t_ms = ev->t_ms;
-			if (event_decode(&full, t->out.data.data + ev->data,
-					ev->data_len, &e->store_err) < 0)
-				assert(!"an event of ours cannot be decoded");
-			for (struct observer *o = e->observers; o; o = o->next)
-				if (o->on_event)
-					o->on_event(o->ud, ev->run, seq,
-						&full);
-		}
+		if (r && !r->quiet)
+			publish_one(e, t, ev, seq);
 		seq += ev->kind != EVENT_RUN_STARTED;
 	}
 }
