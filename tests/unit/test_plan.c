@@ -1,0 +1,853 @@
+/*
+ * Plans: what the builder makes of its calls, what it refuses and how it says
+ * so, and that stored plans come back the same or not at all.
+ */
+#include "engine/core/build.h"
+
+#include <stdlib.h>
+
+#include "engine/base/mem.h"
+#include "engine/core/plan.h"
+#include "engine/core/vocab.h"
+
+#include "tests/unit/tap.h"
+
+static uint64_t random_state;
+
+static uint32_t random_below(uint32_t n)
+{
+	random_state = random_state * UINT64_C(6364136223846793005) +
+		UINT64_C(1442695040888963407);
+	return (uint32_t)(random_state >> 33) % n;
+}
+
+static uint32_t text(struct builder *b, const char *s)
+{
+	return s ? build_text(b, str_of(s)) : PLAN_NONE;
+}
+
+/* A step of kind `exec`, whose only argument is `args`. */
+static uint32_t step(struct builder *b, uint32_t body, const char *name,
+	const char *exec, const char *args)
+{
+	uint32_t n = build_node(b, body, NODE_STEP, text(b, name));
+
+	build_at(b, n)->exec = text(b, exec);
+	build_at(b, n)->source = n * 10;
+	if (args) {
+		build_arg(b, n, ARG_FIELD, text(b, "text"));
+		build_part_text(b, str_of(args));
+	}
+	return n;
+}
+
+static void refer(struct builder *b, uint32_t to, const char *field)
+{
+	struct plan_ref r = { REF_STEP, to, text(b, field), PLAN_NONE, 0 };
+
+	build_part_ref(b, &r);
+}
+
+/* Adds a body of `node` with that role. */
+static uint32_t branch(struct builder *b, uint32_t node, enum branch_role role,
+	const char *expr, const char *var)
+{
+	uint32_t body = build_body(b, node);
+
+	build_branch(b, node, body, role, text(b, expr), text(b, var));
+	return body;
+}
+
+static const struct build_options plain = {
+	.command = { "chain", 5 }, .source = { "text", 4 }
+};
+
+/* Ends the builder; NULL and *err when it is refused. */
+static struct plan *end(struct builder *b, uint32_t *where, struct err *err)
+{
+	struct plan *p = NULL;
+	int rc = build_end(b, &plain, &p, where, err);
+
+	build_free(b);
+	return rc == 0 ? p : NULL;
+}
+
+static struct plan *must_end(struct builder *b)
+{
+	struct err err = { ERR_NONE, "", "" };
+	struct plan *p = end(b, NULL, &err);
+
+	if (!p) {
+		note("%s", err.text);
+		exit(1);
+	}
+	return p;
+}
+
+/* The builder is to be refused with these words at this place. */
+static void refused(struct builder *b, const char *words, uint32_t at,
+	const char *sentence)
+{
+	struct err err = { ERR_NONE, "", "" };
+	uint32_t where = 12345;
+	struct plan *p = end(b, &where, &err);
+
+	if (p)
+		err_set(&err, ERR_NONE, "a plan");
+	plan_drop(p);
+	is_str(err.text, words, sentence);
+	if (where != at)
+		ok(0, "%s: where is %u, want %u", sentence, where, at);
+}
+
+static void is_dump(const struct plan *p, const char *want,
+	const char *sentence)
+{
+	struct buf out;
+
+	buf_init(&out);
+	plan_dump(p, &out);
+	is_str(buf_cstr(&out), want, sentence);
+	buf_release(&out);
+}
+
+static struct plan *rich_plan(void)
+{
+	struct build_options o = plain;
+	struct plan_policy q = { .pool = PLAN_NONE };
+	struct plan_ref r = { REF_ENV, PLAN_NONE, 0, 0, 0 };
+	struct builder *b = build_new();
+	uint32_t build, test, each, decide, body, n, d;
+	struct plan *p = NULL;
+	struct err err;
+
+	build = step(b, 0, "build", "bash", "make -j2 \"a\\b\" ${x}\n");
+	body = branch(b, build, ROLE_UNDO, NULL, NULL);
+	step(b, body, NULL, "bash", "rm ");
+	refer(b, build, "file");
+	test = step(b, 0, "test", "bash", "check ");
+	refer(b, build, "output");
+	build_part_text(b, str_of("!"));
+	build_edge(b, build, test);
+	d = build_demand(b, text(b, "tool"), 1);
+	build_demand(b, text(b, "gpu"), 2);
+	q = (struct plan_policy){ .retry = 1, .timeout_ms = 300000,
+		.cache_ms = 5, .backoff_milli = 1500, .delay_ms = 10,
+		.limit = 4, .max = 10, .priority = 2, .demand = d,
+		.demand_count = 2, .pool = text(b, "fast") };
+	build_policy(b, test, &q);
+	*build_at(b, test) = (struct plan_node){ .kind = NODE_STEP,
+		.flags = NODE_IGNORE | NODE_SHADOW, .lane = LANE_NET,
+		.effect = EFFECT_ONCE, .name = build_at(b, test)->name,
+		.exec = build_at(b, test)->exec, .cond = text(b, "build.ok"),
+		.policy = build_at(b, test)->policy };
+	build_arg(b, test, ARG_WORD, PLAN_NONE);
+	r.field = text(b, "HOME");
+	r.fallback = text(b, "no}\ne");
+	build_part_ref(b, &r);
+	build_arg(b, test, ARG_ENV, text(b, "K"));
+	r = (struct plan_ref){ REF_STEP, build, text(b, "lines"), PLAN_NONE,
+		1 };
+	build_part_ref(b, &r);
+	build_arg(b, test, ARG_NOTE, text(b, "dir"));
+	each = build_node(b, 0, NODE_FOR, text(b, "each"));
+	body = branch(b, each, ROLE_BODY, "test.lines", "f");
+	n = step(b, body, NULL, "grep", NULL);
+	build_arg(b, n, ARG_WORD, PLAN_NONE);
+	r = (struct plan_ref){ REF_ITEM, each, PLAN_NONE, PLAN_NONE, 0 };
+	build_part_ref(b, &r);
+	decide = build_node(b, body, NODE_IF, PLAN_NONE);
+	build_edge(b, n, decide);
+	n = branch(b, decide, ROLE_BODY, "grep.ok", NULL);
+	n = build_node(b, n, NODE_CALL, text(b, "pick"));
+	build_at(b, n)->effect = EFFECT_PURE;
+	n = branch(b, decide, ROLE_BODY, NULL, NULL);
+	n = build_node(b, n, NODE_BLOCK, text(b, "g"));
+	step(b, branch(b, n, ROLE_BODY, NULL, NULL), "deep", "echo", "x");
+	build_edge(b, test, each);
+	n = step(b, 0, "last", "echo", NULL);
+	build_edge(b, test, n);
+	build_edge(b, each, n);
+	o.strategy = STRATEGY_ROLLBACK;
+	o.flags = PLAN_SAVE_STATE | PLAN_ADAPTIVE;
+	o.limit = 3;
+	o.timeout_ms = 9;
+	if (build_end(b, &o, &p, NULL, &err) < 0) {
+		note("%s", err.text);
+		exit(1);
+	}
+	build_free(b);
+	return p;
+}
+
+static void test_dump(void)
+{
+	struct plan *p = rich_plan();
+
+	is_dump(p,
+		"chain strategy=rollback flags=save_state,adaptive limit=3 "
+		"timeout=9\n"
+		"build: bash text=\"make -j2 \\\"a\\\\b\\\" \\${x}\\n\" "
+		"needs=-\n"
+		"  undo:\n"
+		"    bash: bash text=\"rm ${build.file}\" needs=-\n"
+		"test: bash lane=net effect=once flags=ignore,shadow retry=1 "
+		"backoff=1500 delay=10 timeout=300000 cache=5 limit=4 max=10 "
+		"priority=2 on=fast uses=tool:1,gpu:2 if=\"build.ok\" "
+		"text=\"check ${build.output}!\" \"${env.HOME:-no}\\ne}\" "
+		"env.K=\"${build.lines...}\" @dir=\"\" needs=build\n"
+		"each: for needs=test\n"
+		"  each f in \"test.lines\":\n"
+		"    grep: grep \"${item}\" needs=-\n"
+		"    if: if needs=grep\n"
+		"      when \"grep.ok\":\n"
+		"        pick: call effect=pure needs=-\n"
+		"      else:\n"
+		"        g: block needs=-\n"
+		"          do:\n"
+		"            deep: echo text=\"x\" needs=-\n"
+		"last: echo needs=test,each\n",
+		"a dump shows all that changes what a run does");
+	plan_drop(p);
+}
+
+static const char *name_of(const struct plan *p, uint32_t node)
+{
+	return plan_text(p, p->nodes[node].name);
+}
+
+static void test_names(void)
+{
+	struct builder *b = build_new();
+	uint32_t block, loop, inner, i;
+	struct plan *p;
+
+	step(b, 0, NULL, "bash", "1");
+	step(b, 0, "bash_2", "bash", "2");
+	block = build_node(b, 0, NODE_BLOCK, PLAN_NONE);
+	inner = branch(b, block, ROLE_BODY, NULL, NULL);
+	step(b, inner, NULL, "bash", "3");
+	step(b, inner, "bash_2", "bash", "4");
+	step(b, inner, NULL, "bash", "5");
+	loop = build_node(b, 0, NODE_FOR, PLAN_NONE);
+	inner = branch(b, loop, ROLE_BODY, "x", "f");
+	step(b, inner, NULL, "bash", "6");
+	build_node(b, 0, NODE_JOIN, PLAN_NONE);
+	step(b, 0, NULL, "bash", "7");
+	p = must_end(b);
+	is_dump(p, "chain strategy=stop\n"
+		"bash: bash text=\"1\" needs=-\n"
+		"bash_2: bash text=\"2\" needs=-\n"
+		"block: block needs=-\n"
+		"  do:\n"
+		"    bash: bash text=\"3\" needs=-\n"
+		"    bash_2: bash text=\"4\" needs=-\n"
+		"    bash_3: bash text=\"5\" needs=-\n"
+		"for: for needs=-\n"
+		"  each f in \"x\":\n"
+		"    bash_3: bash text=\"6\" needs=-\n"
+		"join: join needs=-\n"
+		"bash_4: bash text=\"7\" needs=-\n",
+		"steps without a label are numbered in written order");
+	i = plan_find(p, str_of("bash_2"));
+	is_int(p->nodes[i].body, 0, "the name of an outer body wins");
+	i = plan_find(p, str_of("bash_3"));
+	ok(i != PLAN_NONE && p->bodies[p->nodes[i].body].owner ==
+		plan_find(p, str_of("block")),
+		"of two names at the same depth the first is found");
+	is_int(plan_find(p, str_of("nobody")), PLAN_NONE,
+		"a name that is not there is not found");
+	plan_drop(p);
+
+	b = build_new();
+	step(b, 0, "a", "bash_2", "x");
+	step(b, 0, NULL, "bash", "x");
+	step(b, 0, NULL, "bash", "x");
+	step(b, 0, NULL, "bash_2", "x");
+	step(b, 0, NULL, "bash", "x");
+	p = must_end(b);
+	is_str(name_of(p, 2), "bash_2", "a kind may be called like a number");
+	is_str(name_of(p, 3), "bash_2_2", "and gets a number of its own");
+	is_str(name_of(p, 4), "bash_3", "and disturbs nobody");
+	plan_drop(p);
+
+	b = build_new();
+	step(b, 0, "a", "bash", "x");
+	step(b, 0, "b", "bash", "x");
+	loop = build_node(b, 0, NODE_IF, PLAN_NONE);
+	step(b, branch(b, loop, ROLE_BODY, "x", NULL), "a", "bash", "x");
+	refused(b, "two steps are called 'a'", 30,
+		"a label in a branch cannot be that of a step outside");
+}
+
+/* The handle order, need order and both directions of edges. */
+static void test_order(void)
+{
+	struct builder *b = build_new();
+	uint32_t x, first, second, last;
+	const struct plan_node *n;
+	struct plan *p;
+
+	x = build_node(b, 0, NODE_IF, text(b, "x"));
+	first = step(b, branch(b, x, ROLE_BODY, "c", NULL), "in", "bash", "1");
+	second = step(b, 0, "second", "bash", "2");
+	last = step(b, 0, "last", "bash", "3");
+	build_arg(b, first, ARG_WORD, PLAN_NONE);
+	build_part_text(b, str_of("late"));
+	build_edge(b, second, last);
+	build_edge(b, x, last);
+	build_edge(b, second, last);
+	p = must_end(b);
+	is_str(name_of(p, 0), "x", "nodes of a body are numbered together");
+	is_str(name_of(p, 1), "second", "in written order");
+	is_str(name_of(p, 2), "last", "before those inside");
+	is_str(name_of(p, 3), "in", "which follow");
+	is_int(p->nodes[3].arg_count, 2, "arguments may come late");
+	n = &p->nodes[2];
+	ok(n->need_count == 2 && p->edges[n->need] == 1 &&
+		p->edges[n->need + 1] == 0,
+		"needs stand in order of the calls, doubled ones once");
+	n = &p->nodes[1];
+	ok(n->succ_count == 1 && p->edges[n->succ] == 2 &&
+		p->nodes[2].succ_count == 0, "successors mirror needs");
+	is_int(plan_branch_of(p, 0, ROLE_BODY), 0, "a branch is found by role");
+	is_int(plan_branch_of(p, 0, ROLE_UNDO), PLAN_NONE,
+		"a role that is not there is not found");
+	ok(node_is_leaf(&p->nodes[1]) && !node_is_leaf(&p->nodes[0]),
+		"a step is a leaf, an if is none");
+	ok(plan_hold(p) == p && p->refs_held == 2, "a plan can be shared");
+	plan_drop(p);
+	is_int(p->refs_held, 1, "and is there until the last holder drops it");
+	plan_drop(p);
+	plan_drop(NULL);
+}
+
+/* n steps a0…, each needing the next, the last the first. */
+static struct builder *ring(const char *const *names, uint32_t n)
+{
+	struct builder *b = build_new();
+	uint32_t i;
+
+	step(b, 0, "free", "bash", "x");
+	for (i = 0; i < n; i++)
+		step(b, 0, names[i], "bash", "x");
+	step(b, 0, "behind", "bash", "x");
+	for (i = 0; i < n; i++)
+		build_edge(b, 1 + i, 1 + (i + 1) % n);
+	build_edge(b, n, n + 1);
+	build_edge(b, 0, 1);
+	return b;
+}
+
+static void test_cycles(void)
+{
+	static const char *const names[] = { "a", "b", "c", "d", "e", "f",
+		"g", "h", "i", "j", "k", "l" };
+
+	refused(ring(names, 1), "steps wait for each other: a -> a", 10,
+		"a step that waits for itself is named");
+	refused(ring(names, 2), "steps wait for each other: a -> b -> a", 10,
+		"a cycle of two is named");
+	refused(ring(names, 3), "steps wait for each other: a -> b -> c -> a",
+		10, "a cycle of three is named in the order of its arrows");
+	refused(ring(names, 12), "steps wait for each other: a -> b -> c -> "
+		"d -> ... -> i -> j -> k -> l -> a", 10,
+		"of a long cycle the ends are named");
+}
+
+static void test_refused(void)
+{
+	struct builder *b = build_new();
+	uint32_t n, body, other;
+
+	refused(b, "the workflow has no step", 0, "an empty plan is refused");
+	b = build_new();
+	n = build_node(b, 0, NODE_IF, text(b, "n"));
+	branch(b, n, ROLE_BODY, "c", NULL);
+	refused(b, "a branch of 'n' has no step", 0,
+		"an empty branch is refused");
+	b = build_new();
+	n = build_node(b, 0, NODE_IF, text(b, "n"));
+	body = branch(b, n, ROLE_BODY, "c", NULL);
+	n = step(b, body, "in", "bash", "x");
+	other = step(b, 0, "out", "bash", "x");
+	build_edge(b, other, n);
+	refused(b, "'in' cannot wait for 'out': one is inside a construct "
+		"that the other is not in", 10,
+		"an edge across bodies is refused");
+	b = build_new();
+	build_node(b, 0, NODE_WHILE, text(b, "w"));
+	refused(b, "'w' has 0 branches", 0, "a loop without body is refused");
+	b = build_new();
+	n = build_node(b, 0, NODE_WHILE, text(b, "w"));
+	step(b, branch(b, n, ROLE_BODY, NULL, NULL), "in", "bash", "x");
+	refused(b, "the loop 'w' has no expression", 0,
+		"a loop without condition is refused");
+	b = build_new();
+	n = step(b, 0, "s", "bash", "x");
+	body = build_body(b, n);
+	step(b, body, "in", "bash", "x");
+	refused(b, "steps inside 's' are not part of the workflow", 0,
+		"a body that is no branch is refused");
+	b = build_new();
+	n = step(b, 0, "s", "bash", "x");
+	for (other = 0; other < 65; other++) {
+		body = branch(b, n, ROLE_UNDO, NULL, NULL);
+		n = step(b, body, NULL, "bash", "x");
+	}
+	refused(b, "'bash' is nested deeper than 64", 640,
+		"deep nesting is refused");
+}
+
+static void test_refs(void)
+{
+	struct builder *b = build_new();
+	struct err err;
+	struct plan *p;
+	uint32_t a, c, d, n, body;
+
+	a = step(b, 0, "a", "bash", "x");
+	c = step(b, 0, "c", "bash", "x");
+	build_arg(b, a, ARG_WORD, PLAN_NONE);
+	refer(b, c, "output");
+	refused(b, "'a' refers to 'c', which comes later", 0,
+		"a reference to a later step is refused");
+
+	b = build_new();
+	a = step(b, 0, "a", "bash", "x");
+	d = step(b, 0, "d", "bash", "x");
+	c = step(b, 0, "c", "bash", "x");
+	build_edge(b, c, d);
+	build_edge(b, d, a);
+	build_arg(b, a, ARG_WORD, PLAN_NONE);
+	refer(b, c, "output");
+	p = end(b, NULL, &err);
+	ok(p != NULL, "a later step that is needed may be referred to");
+	plan_drop(p);
+
+	b = build_new();
+	a = step(b, 0, "a", "bash", "x");
+	refer(b, a, "output");
+	refused(b, "'a' refers to 'a', which is itself", 0,
+		"a step cannot refer to itself");
+
+	b = build_new();
+	a = step(b, 0, "a", "bash", "x");
+	n = step(b, branch(b, a, ROLE_UNDO, NULL, NULL), "u", "bash", "x");
+	refer(b, n, "output");
+	refused(b, "'u' refers to 'u', which is itself", 10,
+		"nor can one inside a body");
+
+	b = build_new();
+	a = build_node(b, 0, NODE_BLOCK, text(b, "a"));
+	body = branch(b, a, ROLE_BODY, NULL, NULL);
+	step(b, body, "in", "bash", "x");
+	refer(b, a, "output");
+	refused(b, "'in' refers to 'a', which it is a part of", 10,
+		"a step cannot refer to what it is a part of");
+
+	b = build_new();
+	a = build_node(b, 0, NODE_BLOCK, text(b, "a"));
+	body = branch(b, a, ROLE_BODY, NULL, NULL);
+	n = step(b, body, "in", "bash", "x");
+	body = branch(b, a, ROLE_UNDO, NULL, NULL);
+	step(b, body, "u", "bash", "x");
+	refer(b, a, "output");
+	refer(b, n, "output");
+	step(b, 0, "after", "bash", "x");
+	refer(b, n, "output");
+	p = end(b, NULL, &err);
+	ok(p != NULL, "a body run afterwards may refer to its owner, and a "
+		"step to the inside of an earlier one");
+	if (p)
+		is_dump(p, "chain strategy=stop\n"
+			"a: block needs=-\n"
+			"  do:\n"
+			"    in: bash text=\"x\" needs=-\n"
+			"  undo:\n"
+			"    u: bash text=\"x${a.output}${a.in.output}\" "
+			"needs=-\n"
+			"after: bash text=\"x${a.in.output}\" needs=-\n",
+			"what is inside is named by its path");
+	plan_drop(p);
+}
+
+static void test_interning(void)
+{
+	struct plan_policy q = { .retry = 2, .pool = PLAN_NONE };
+	struct builder *b = build_new();
+	uint32_t i, n, same;
+	struct plan *p;
+
+	same = text(b, "same");
+	is_int(text(b, "same"), same, "equal texts have one handle");
+	ok(text(b, "sam") != same && text(b, "same2") != same,
+		"other texts have others");
+	for (i = 0; i < 1000; i++) {
+		n = step(b, 0, NULL, "bash", "the same text everywhere");
+		q.demand = build_demand(b, same, 1 + i % 2);
+		q.demand_count = 1;
+		build_policy(b, n, &q);
+	}
+	p = must_end(b);
+	is_int(p->policy_count, 3, "equal policies are kept once");
+	is_int(p->demand_count, 2, "and so are their demands");
+	ok(p->nodes[0].policy != p->nodes[1].policy &&
+		p->nodes[0].policy == p->nodes[998].policy,
+		"those that differ in a demand are kept apart");
+	ok(p->text_size < 12000, "1000 equal texts take no more than one");
+	plan_drop(p);
+}
+
+/* --- random plans --- */
+
+static void random_arg(struct builder *b, uint32_t node, uint32_t first)
+{
+	struct plan_ref r = { 0, 0, 0, 0, 0 };
+
+	build_arg(b, node, (enum arg_role)random_below(4), text(b, "text"));
+	while (random_below(3)) {
+		if (random_below(2)) {
+			build_part_text(b, str_of(random_below(2) ? "x" : ""));
+			continue;
+		}
+		r.root = random_below(REF_ROOTS);
+		r.node = PLAN_NONE;
+		if (r.root == REF_STEP && node == first)
+			continue;
+		if (r.root == REF_STEP)
+			r.node = first + random_below(node - first);
+		r.field = random_below(2) ? text(b, "json.a") : PLAN_NONE;
+		r.fallback = random_below(2) ? text(b, "else") : PLAN_NONE;
+		r.spread = random_below(2);
+		build_part_ref(b, &r);
+	}
+}
+
+static void random_policy(struct builder *b, uint32_t node)
+{
+	struct plan_policy q = { .pool = PLAN_NONE };
+
+	q.retry = random_below(3);
+	q.timeout_ms = random_below(2) ? INT64_MAX : 0;
+	q.limit = random_below(2) * 200;
+	q.priority = random_below(6);
+	if (random_below(3) == 0)
+		q.pool = text(b, "pool");
+	if (random_below(3) == 0) {
+		q.demand = build_demand(b, text(b, "tool"), 1);
+		q.demand_count = 1;
+	}
+	build_policy(b, node, &q);
+}
+
+static void random_body(struct builder *b, uint32_t body, uint32_t depth)
+{
+	static const char *const execs[] = { "bash", "grep", "echo", "http" };
+	uint32_t i, k, count = 1 + random_below(6), here[6], inner;
+	struct plan_node *n;
+
+	for (i = 0; i < count; i++) {
+		enum node_kind kind = depth > 3 || random_below(3) ? NODE_STEP :
+			(enum node_kind)random_below(NODE_KINDS);
+
+		here[i] = build_node(b, body, kind, PLAN_NONE);
+		n = build_at(b, here[i]);
+		n->exec = text(b, execs[random_below(4)]);
+		n->flags = (uint8_t)random_below(64);
+		n->lane = (uint8_t)random_below(LANE_COUNT);
+		n->effect = (uint8_t)(1 + random_below(3));
+		n->source = random_below(100000);
+		n->cond = random_below(4) ? PLAN_NONE : text(b, "a.ok");
+		for (k = 0; k < i; k++)
+			if (random_below(2))
+				build_edge(b, here[k], here[i]);
+		while (random_below(2))
+			random_arg(b, here[i], depth ? here[0] : 0);
+		if (random_below(2))
+			random_policy(b, here[i]);
+		if (kind == NODE_IF || kind == NODE_CHOOSE)
+			random_body(b, branch(b, here[i], ROLE_BODY, "e",
+				NULL), depth + 1);
+		inner = kind >= NODE_BLOCK && kind <= NODE_MAP;
+		if (inner)
+			random_body(b, branch(b, here[i], ROLE_BODY, kind ==
+				NODE_IF ? NULL : "e", "v"), depth + 1);
+		if (depth < 3 && random_below(6) == 0)
+			random_body(b, branch(b, here[i], ROLE_UNDO, NULL,
+				NULL), depth + 1);
+	}
+}
+
+static struct plan *random_plan(uint64_t seed)
+{
+	struct builder *b = build_new();
+	struct plan *p;
+	struct err err;
+
+	random_state = seed * 77 + 1;
+	random_body(b, 0, 0);
+	p = end(b, NULL, &err);
+	if (!p && !strstr(err.text, "refers to"))
+		ok(0, "random plan %llu: %s", (unsigned long long)seed,
+			err.text);
+	return p;
+}
+
+/* Everything that a reader of plans may rely on, checked anew. */
+static int is_sound(const struct plan *p)
+{
+	uint32_t i, k, m, found, node = 0;
+	const struct plan_node *n, *o;
+
+	for (i = 0; i < p->body_count; i++) {
+		if (p->bodies[i].first != node || !p->bodies[i].count)
+			return 0;
+		for (k = 0; k < p->bodies[i].count; k++)
+			if (p->nodes[node++].body != i)
+				return 0;
+	}
+	for (i = 0; i < p->node_count; i++) {
+		n = &p->nodes[i];
+		for (k = 0; k < n->need_count; k++) {
+			o = &p->nodes[p->edges[n->need + k]];
+			found = 0;
+			for (m = 0; m < o->succ_count; m++)
+				found += p->edges[o->succ + m] == i;
+			if (found < 1 || o->body != n->body)
+				return 0;
+		}
+		for (k = 0; k < n->branch_count; k++)
+			if (p->bodies[p->branches[n->branch + k].body].owner
+					!= i)
+				return 0;
+	}
+	return node == p->node_count;
+}
+
+static void use(const struct plan *p)
+{
+	struct buf out;
+
+	buf_init(&out);
+	plan_dump(p, &out);
+	plan_find(p, str_of("bash_2"));
+	buf_release(&out);
+}
+
+/* 1 when the plan comes back as the same plan from the same bytes. */
+static int comes_back(const struct plan *p)
+{
+	struct buf bytes, again, one, two;
+	struct plan *q = NULL;
+	struct err err;
+	int same = 0;
+
+	buf_init(&bytes);
+	buf_init(&again);
+	buf_init(&one);
+	buf_init(&two);
+	plan_encode(p, &bytes);
+	if (plan_decode(bytes.data, bytes.len, &q, &err) == 0) {
+		plan_encode(q, &again);
+		plan_dump(p, &one);
+		plan_dump(q, &two);
+		same = again.len == bytes.len &&
+			memcmp(again.data, bytes.data, bytes.len) == 0 &&
+			strcmp(one.data, two.data) == 0 && is_sound(q) &&
+			memcmp(p->nodes, q->nodes, p->node_count *
+				sizeof(*p->nodes)) == 0;
+	} else {
+		note("%s", err.text);
+	}
+	plan_drop(q);
+	buf_release(&bytes);
+	buf_release(&again);
+	buf_release(&one);
+	buf_release(&two);
+	return same;
+}
+
+static void test_round_trips(void)
+{
+	struct plan *p = rich_plan();
+	uint64_t seed;
+	int made = 0, same = 0;
+
+	ok(is_sound(p) && comes_back(p), "a stored plan comes back the same");
+	plan_drop(p);
+	for (seed = 0; seed < 2000; seed++) {
+		p = random_plan(seed);
+		if (!p)
+			continue;
+		made++;
+		same += is_sound(p) && comes_back(p);
+		plan_drop(p);
+	}
+	ok(made > 500, "random plans can be made");
+	is_int(same, made, "random plans come back the same");
+}
+
+/* Damaged bytes: refused as corrupt, or sound. 1 when so. */
+static int survives(const char *bytes, size_t n, int *refusals)
+{
+	struct err err = { ERR_NONE, "", "" };
+	struct plan *p = NULL;
+	char *copy = mem_dup(bytes, n); /* so that overreads are seen */
+	int rc = plan_decode(copy, n, &p, &err), good;
+
+	mem_free(copy);
+	if (rc < 0) {
+		++*refusals;
+		return !p && (err.code == ERR_CORRUPT ||
+			err.code == ERR_STATE) && err.text[0];
+	}
+	good = is_sound(p);
+	use(p);
+	plan_drop(p);
+	return good;
+}
+
+static void test_damage(void)
+{
+	static const unsigned char masks[] = { 1, 2, 0x10, 0x7f, 0x80, 0xff };
+	struct plan *p;
+	struct buf bytes;
+	size_t i, k, tried = 0, good = 0, cut = 0;
+	uint64_t seed;
+	int refusals = 0, cut_refusals = 0;
+
+	buf_init(&bytes);
+	for (seed = 0; seed < 5; seed++) {
+		p = seed ? random_plan(seed + 5000) : rich_plan();
+		if (!p)
+			continue;
+		buf_clear(&bytes);
+		plan_encode(p, &bytes);
+		plan_drop(p);
+		for (i = 0; i < bytes.len; i++) {
+			cut++;
+			good += survives(bytes.data, i, &cut_refusals);
+			tried++;
+			for (k = 0; k < sizeof(masks); k++, tried++) {
+				bytes.data[i] ^= (char)masks[k];
+				good += survives(bytes.data, bytes.len,
+					&refusals);
+				bytes.data[i] ^= (char)masks[k];
+			}
+		}
+		buf_char(&bytes, 0);
+		survives(bytes.data, bytes.len, &cut_refusals);
+		cut++;
+	}
+	buf_release(&bytes);
+	is_int((long long)good, (long long)tried,
+		"a damaged plan is refused, or sound");
+	is_int(cut_refusals, (long long)cut,
+		"a plan that was cut off or added to is always refused");
+	ok(refusals > 500, "most damage is noticed");
+}
+
+static void test_versions(void)
+{
+	struct plan *p = rich_plan(), *q = NULL;
+	struct buf bytes;
+	struct err err;
+
+	buf_init(&bytes);
+	plan_encode(p, &bytes);
+	plan_drop(p);
+	bytes.data[4] = PLAN_VERSION + 1;
+	is_int(plan_decode(bytes.data, bytes.len, &q, &err), -1,
+		"a plan of a newer version is refused");
+	is_int(err.code, ERR_STATE, "as state that this wf is too old for");
+	is_int(plan_decode(NULL, 0, &q, &err), -1, "no bytes are no plan");
+	is_int(err.code, ERR_CORRUPT, "but corruption");
+	buf_release(&bytes);
+}
+
+static void test_large(void)
+{
+	struct builder *b = build_new();
+	char line[48], name[16];
+	uint32_t i, n;
+	size_t bytes;
+	struct plan *p;
+
+	for (i = 0; i < 100000; i++) {
+		snprintf(line, sizeof(line), "make -C module part-%u", i);
+		snprintf(name, sizeof(name), "part_%u", i);
+		n = step(b, 0, i % 2 ? name : NULL, "bash", line);
+		if (i > 1) {
+			build_edge(b, i - 1, n);
+			build_edge(b, random_below(i - 1), n);
+		}
+	}
+	p = must_end(b);
+	bytes = sizeof(*p) + p->node_count * sizeof(*p->nodes) +
+		p->body_count * sizeof(*p->bodies) +
+		p->branch_count * sizeof(*p->branches) +
+		p->edge_count * sizeof(*p->edges) +
+		p->policy_count * sizeof(*p->policies) +
+		p->arg_count * sizeof(*p->args) +
+		p->part_count * sizeof(*p->parts) +
+		p->ref_count * sizeof(*p->refs) + p->text_size;
+	note("%.1f bytes a step, %u edges", (double)bytes / p->node_count,
+		p->edge_count / 2);
+	ok(bytes <= (size_t)170 * p->node_count,
+		"a step of a large plan takes at most 170 bytes");
+	ok(comes_back(p), "a large plan comes back the same");
+	plan_drop(p);
+}
+
+/* Many references to far steps that are needed only indirectly: the check
+ * bounds itself instead of taking forever. */
+static void test_far_refs(void)
+{
+	struct builder *b = build_new();
+	struct plan *p;
+	struct err err;
+	uint32_t i, n = 20000;
+
+	for (i = 0; i < n; i++)
+		step(b, 0, NULL, "bash", "x");
+	for (i = 0; i + 1 < n; i++)
+		build_edge(b, i + 1, i);
+	for (i = 0; i + 1 < n; i++) {
+		build_arg(b, i, ARG_WORD, PLAN_NONE);
+		refer(b, n - 1, "output");
+	}
+	p = end(b, NULL, &err);
+	ok(p != NULL, "far references are checked in bounded time");
+	plan_drop(p);
+}
+
+static void test_vocab(void)
+{
+	static const struct vocab_kind bash = { .name = "bash" };
+	static const struct vocab_kind grep = { .name = "grep" };
+	static const struct vocab_kind *const kinds[] = { &bash, &grep };
+	struct vocab v = { kinds, 2 };
+
+	is_int(vocab_find(&v, "grep -i", 4), 1, "a kind is found by name");
+	is_int(vocab_find(&v, "gre", 3), -1, "half a name is none");
+	is_int(vocab_find(&v, "", 0), -1, "nor is an empty one");
+}
+
+int main(void)
+{
+	test_dump();
+	test_names();
+	test_order();
+	test_cycles();
+	test_refused();
+	test_refs();
+	test_interning();
+	test_round_trips();
+	test_damage();
+	test_versions();
+	test_large();
+	test_far_refs();
+	test_vocab();
+	return done();
+}
