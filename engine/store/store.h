@@ -20,8 +20,10 @@ struct batch;
 
 enum { ULID_LEN = 26 };
 
+struct retention;
 struct store_options {
 	const char *dir;       /* state directory; made 0700 when missing */
+	const struct retention *retention; /* copied; NULL: the defaults */
 	uint8_t normal;        /* durability normal instead of full */
 	uint8_t read_only;     /* no writer; nothing is created */
 	/* Called from the writer thread when store_done() has news. */
@@ -81,9 +83,14 @@ void batch_pin(struct batch *b, struct store_run *r, int pinned);
 /* Last use of the handle; it is freed when the batch is committed. */
 void batch_run_close(struct batch *b, struct store_run *r);
 /* A spool (O_TMPFILE descriptor, taken) becomes the blob `digest`: fsync,
- * linkat, fsync of the directory, before the commit. */
+ * linkat, fsync of the directory, before the commit. It is kept as long as
+ * the run of the event that follows it in the batch. */
 void batch_blob(struct batch *b, int fd, const struct digest *digest,
 	uint64_t len);
+/* The run refers to a blob that exists already (cached, adopted): keeps it
+ * as long as the run. */
+void batch_blob_ref(struct batch *b, struct store_run *r,
+	const struct digest *digest);
 void batch_duration(struct batch *b, const char *leaf_key, uint64_t dur_us,
 	int ok);
 void batch_cache(struct batch *b, const struct digest *key, struct str leaf,
@@ -129,16 +136,20 @@ struct run_row {
 	int64_t started_ms, finished_ms;
 	uint32_t steps, failed;
 	uint8_t pinned, hidden;
-	int64_t first_seq, last_seq;
+	int64_t first_seq, last_seq; /* last INT64_MAX: not closed */
 	uint64_t seed;
 	struct digest plan_digest, text_key;
 };
 void run_row_release(struct run_row *r);
 
-/* RUN as typed: unique prefix of at least 6, full ulid, "@last", "@-2".
+/* RUN as typed: unique prefix of at least 6, full ulid, "@last", "@-2" (the
+ * last but one) of the runs that are not hidden.
  * ERR_NOTFOUND (with the nearest or "ambiguous: …"). */
 int store_find_run(struct store *s, struct str name, struct run_row *out,
 	struct err *err);
+/* The shortest prefix that is unique now, at least 6: what people are shown.
+ * A run that is not stored yet is given by its whole ulid. */
+void store_short(struct store *s, const char *ulid, char out[ULID_LEN + 1]);
 /* Latest run of the same text in the same directory: 1 found, 0 none, -1 */
 int store_latest(struct store *s, const struct digest *text_key,
 	const char *dir, struct run_row *out, struct err *err);

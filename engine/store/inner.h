@@ -1,0 +1,171 @@
+/*
+ * What the files of the store share. A struct db is a connection and belongs
+ * to one thread at a time; everything of struct writer belongs to the writer
+ * thread once it runs; what both threads touch is under store.mutex.
+ */
+#ifndef WF_STORE_INNER_H
+#define WF_STORE_INNER_H
+
+#include <pthread.h>
+#include <sqlite3.h>
+
+#include "engine/store/record.h"
+
+enum {
+	WAIT_LOCK_MS = 2000,     /* for the lock file, before it is a stall */
+	RETRY_MS = 1000,         /* between tries while stalled */
+	IDLE_MS = 200,           /* then checkpoint and upkeep */
+	WAL_PAGES = 16 << 8,     /* 16 MiB: checkpoint without waiting */
+	GROUP_BYTES = 8 << 20,   /* batches of one transaction */
+	PLAN_SLOTS = 256,        /* remembered plan ids */
+	SCHEMA_VERSION = 1,
+	APPLICATION_ID = 0x77664a31 /* "wfJ1" */
+};
+
+/* --- store_db.c: a connection and its statements */
+enum sql {
+#define X(name, text) SQL_##name,
+#include "engine/store/sql_list.h"
+#undef X
+	SQL_COUNT
+};
+struct db {
+	sqlite3 *c;
+	sqlite3_stmt *stmts[SQL_COUNT];
+};
+enum db_mode { DB_WRITE, DB_READ, DB_LOOK /* read-only store */ };
+int db_open(struct db *db, const char *dir, enum db_mode mode,
+	struct err *err);
+void db_close(struct db *db);
+/* Prepared once; NULL with the cause in the connection. */
+sqlite3_stmt *db_stmt(struct db *db, enum sql sql);
+/* Steps a statement that gives no row, and resets: SQLITE_OK or the cause. */
+int db_run(sqlite3_stmt *stmt);
+int db_do(struct db *db, enum sql sql);
+int db_exec(struct db *db, const char *sql);
+/* Fills err from a result code; returns -1. */
+int db_err(struct db *db, int rc, struct err *err, const char *what);
+int is_corrupt(int rc);
+
+/* --- store_lock.c: the lock file. 0 taken, 1 not within the time, -1 */
+int lock_open(int dir_fd, const char *dir, struct err *err);
+int lock_take(int fd, int64_t wait_ms);
+void lock_give(int fd);
+
+/* --- store_schema.c: makes or checks the schema, under the lock */
+int schema_ready(struct db *db, int read_only, const char *dir,
+	struct err *err);
+
+/* --- store_queue.c: between the threads */
+struct call { /* work for the writer thread that the caller waits for */
+	struct item item;
+	int (*fn)(struct store *s, void *arg, struct err *err);
+	void *arg;
+	struct err *err;
+	int result, done;
+};
+/* Runs fn on the writer thread, in order with the batches. fn takes the lock
+ * itself by write_begin(). */
+int writer_call(struct store *s, int (*fn)(struct store *s, void *arg,
+	struct err *err), void *arg, struct err *err);
+int queue_start(struct store *s, struct err *err);  /* starts the thread */
+void queue_stop(struct store *s);        /* drains, ends the thread */
+/* Next work: a call alone, or a chain of batches; NULL: closing. Waits at
+ * most wait_ms (-1: for ever), then returns NULL and *late = 1. */
+struct item *queue_take(struct store *s, int64_t wait_ms, int *late);
+int queue_empty(struct store *s);
+void queue_publish(struct store *s, struct batch *list, int status);
+void queue_call_done(struct store *s, struct call *call, int result);
+void queue_stalled(struct store *s, const struct err *err);
+/* Waits before the next try; 0 when closing. Calls are refused meanwhile. */
+int queue_stall_wait(struct store *s);
+void queue_resumed(struct store *s);
+void queue_failed(struct store *s, const struct err *err);
+
+/* --- store_writer.c */
+int writer_setup(struct store *s, struct err *err);
+void *writer_main(void *store);
+/* Begins a transaction under the lock, counters read. SQLITE_OK, SQLITE_BUSY
+ * when the lock is taken, or the cause. */
+int write_begin(struct store *s);
+/* Ends it: commits when rc is SQLITE_OK, else rolls back; gives the lock
+ * back. Returns the rc that counts. */
+int write_end(struct store *s, int rc);
+
+struct plan_slot {
+	struct digest digest;
+	int64_t id;
+};
+struct writer {
+	struct db db;
+	int64_t data_version;
+	int64_t next_seq, next_run;
+	int known;               /* the three above are right */
+	int64_t owner_id;        /* row of this process; 0: none yet */
+	int owner_new;           /* made in the open transaction */
+	int wal_pages;           /* in the WAL, not checkpointed */
+	int checkpoint_at;       /* pages that bring the next one */
+	int64_t clean_after_ms;  /* monotonic */
+	int clean_due;
+	const char *what;        /* object of a failure that is not SQLite's */
+	int sys_errno;
+	uint8_t dirty[256];      /* folders of blobs to sync before the commit */
+	int any_dirty;
+	struct plan_slot plans[PLAN_SLOTS];
+};
+
+/* --- store_apply.c: records to rows, within a transaction */
+int apply_batch(struct store *s, struct batch *b);
+int apply_owner(struct store *s);
+
+/* --- store_blob.c */
+int blob_sync(struct store *s, struct batch *b);   /* before the lock */
+int blob_link(struct store *s, const struct record_blob *r); /* within */
+int blob_sync_dirs(struct store *s);               /* before the commit */
+void blob_unlink(struct store *s, const struct digest *d);
+
+/* --- store_owner.c */
+int owner_make(struct store *s, struct err *err);
+void owner_end(struct store *s);         /* under the lock, writer */
+void owner_sweep(struct store *s);       /* files nobody needs; writer */
+/* Is the owner's process, or its guard, there? */
+int owner_alive(struct store *s, const char *ulid);
+
+/* --- store_clean.c: upkeep between batches; 1 when there is more to do */
+int clean_slice(struct store *s);
+
+/* --- store_read.c: the connection of the loop thread */
+struct db *reader(struct store *s, struct err *err);
+
+struct store {
+	char *dir;
+	int dir_fd, blobs_fd, owners_fd, lock_fd, owner_fd;
+	char owner[ULID_LEN + 1];
+	uint8_t normal, read_only, threaded;
+	struct retention keep;
+	void (*wake)(void *ud);
+	void *ud;
+	struct db reader;        /* loop thread */
+	struct store_run *free_runs;
+	struct store_run **slabs;
+	size_t slab_count, slab_cap;
+	struct writer w;
+	void *clean;             /* struct clean of store_clean.c */
+
+	pthread_t thread;
+	pthread_mutex_t mutex;
+	pthread_cond_t work;     /* for the writer */
+	pthread_cond_t news;     /* for flush and calls */
+	/* under mutex */
+	struct item *queue, **queue_end;
+	struct batch *done, **done_end;
+	struct batch stall_news;
+	size_t pending;          /* batches without news */
+	uint8_t told, closing, stalled, stall_told, failed, sleeping;
+	struct err trouble;      /* of the stall or failure */
+};
+
+int64_t wall_ms(void);
+int64_t mono_ms(void);
+
+#endif

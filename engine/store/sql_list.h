@@ -1,0 +1,85 @@
+/* X(name, sql): every statement that is run often; each connection prepares
+ * what it uses once. The schema is in store_schema.c. */
+X(BEGIN, "BEGIN IMMEDIATE")
+X(COMMIT, "COMMIT")
+X(ROLLBACK, "ROLLBACK")
+X(DATA_VERSION, "PRAGMA data_version")
+X(COUNTERS, "SELECT max((SELECT ifnull(max(seq), 0) FROM events),"
+	" (SELECT seq FROM floors)), max((SELECT ifnull(max(id), 0) FROM runs),"
+	" (SELECT run FROM floors))")
+X(FLOORS, "UPDATE floors SET seq = max(seq, ?1), run = max(run, ?2)")
+
+X(EVENT, "INSERT INTO events(seq, run, frame, step, kind, t, data)"
+	" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)")
+X(EVENTS, "SELECT seq, frame, step, kind, t, data FROM events"
+	" WHERE seq BETWEEN ?2 AND ?3 AND run = ?1 ORDER BY seq")
+X(RUN_NEW, "INSERT INTO runs(id, ulid, parent, owner, state, exit,"
+	" started_ms, finished_ms, steps, failed, pinned, hidden, first_seq,"
+	" last_seq, seed, plan, text_key, command, text, dir, args, session)"
+	" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
+	" ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)")
+X(RUN_STATE, "UPDATE runs SET state = ?2, exit = ?3, finished_ms = ?4,"
+	" steps = ?5, failed = ?6, last_seq = ?7 WHERE id = ?1")
+X(RUN_LAST, "UPDATE runs SET last_seq = ?2 WHERE id = ?1")
+X(RUN_PLAN, "UPDATE runs SET plan = ?2, text = ?3 WHERE id = ?1")
+X(RUN_PIN, "UPDATE runs SET pinned = ?2 WHERE id = ?1")
+X(RUN_OWNER, "UPDATE runs SET owner = ?2, last_seq = NULL WHERE id = ?1")
+X(RUN_HOLDER, "SELECT o.ulid, o.pid, o.socket FROM runs r"
+	" LEFT JOIN owners o ON o.id = r.owner WHERE r.id = ?1")
+X(PLAN_FIND, "SELECT id FROM plans WHERE digest = ?1")
+X(PLAN_ADD, "INSERT INTO plans(digest, version, body) VALUES(?1, ?2, ?3)")
+X(PLAN_BODY, "SELECT p.body FROM runs r JOIN plans p ON p.id = r.plan"
+	" WHERE r.id = ?1")
+
+X(BLOB_ADD, "INSERT OR IGNORE INTO blobs(digest, bytes, created)"
+	" VALUES(?1, ?2, ?3)")
+X(BLOB_REF, "INSERT OR IGNORE INTO blob_refs(digest, run) VALUES(?1, ?2)")
+X(DURATION, "INSERT INTO durations(key, n, mean, m2, last, failed)"
+	" VALUES(?1, ?3, ?2 * ?3, 0, ?2, 1 - ?3) ON CONFLICT(key) DO UPDATE SET"
+	" n = n + ?3, failed = failed + 1 - ?3,"
+	" mean = mean + ?3 * (?2 - mean) / (n + 1),"
+	" m2 = m2 + ?3 * (?2 - mean) * (?2 - mean - (?2 - mean) / (n + 1)),"
+	" last = ?2")
+X(DURATION_GET, "SELECT n, mean, last FROM durations WHERE key = ?1")
+X(CACHE, "INSERT OR REPLACE INTO cache(key, leaf, parts, result, created,"
+	" expires, run) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)")
+X(CACHE_FIND, "SELECT parts, result, created, expires, run FROM cache"
+	" WHERE key = ?1 AND expires > ?2")
+X(CACHE_LAST, "SELECT parts, result, created, expires, run FROM cache"
+	" WHERE leaf = ?1 ORDER BY created DESC LIMIT 1")
+X(USAGE, "INSERT OR REPLACE INTO usage(run, frame, step, attempt, model,"
+	" agent, pool, worker, tokens_in, tokens_out, cost_micro)"
+	" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)")
+X(BREAKER, "INSERT OR REPLACE INTO breakers(pool, state, failures, opened_ms)"
+	" VALUES(?1, ?2, ?3, ?4)")
+
+X(OWNER_ADD, "INSERT INTO owners(ulid, boot, pid, start, socket, created)"
+	" VALUES(?1, ?2, ?3, ?4, ?5, ?6)")
+X(OWNER_OPEN, "SELECT 1 FROM owners o WHERE o.ulid = ?1 AND EXISTS("
+	"SELECT 1 FROM runs WHERE state < 3 AND owner = o.id)")
+X(OWNER_DROP, "DELETE FROM owners WHERE ulid = ?1")
+
+X(CLEAN_DEPTHS, "SELECT id, hidden, pinned, state FROM runs"
+	" ORDER BY id DESC")
+X(CLEAN_NEXT, "SELECT r.id, r.ulid, r.state, r.started_ms, r.hidden,"
+	" r.first_seq, r.last_seq, o.ulid FROM runs r"
+	" LEFT JOIN owners o ON o.id = r.owner"
+	" WHERE r.id > ?1 AND r.pinned = 0 ORDER BY r.id LIMIT 1")
+X(RUN_DROP, "DELETE FROM runs WHERE id = ?1")
+X(EVENTS_DROP, "DELETE FROM events WHERE seq BETWEEN ?2 AND ?3 AND run = ?1")
+X(USAGE_DROP, "DELETE FROM usage WHERE run = ?1")
+X(CACHE_DROP, "DELETE FROM cache WHERE run = ?1")
+X(CACHE_EXPIRED, "DELETE FROM cache WHERE expires <= ?1")
+X(REFS_OF, "SELECT digest FROM blob_refs WHERE run = ?1")
+X(REFS_DROP, "DELETE FROM blob_refs WHERE run = ?1")
+X(REF_DROP, "DELETE FROM blob_refs WHERE digest = ?1")
+X(BLOB_DROP, "DELETE FROM blobs WHERE digest = ?1"
+	" AND NOT EXISTS(SELECT 1 FROM blob_refs WHERE digest = ?1)")
+X(BLOB_BYTES, "SELECT ifnull(sum(bytes), 0) FROM blobs")
+X(BLOB_OLDEST, "SELECT digest, bytes FROM blobs b WHERE rowid > ?1 AND NOT"
+	" EXISTS(SELECT 1 FROM blob_refs f JOIN runs r ON r.id = f.run WHERE"
+	" f.digest = b.digest AND (r.pinned OR r.state < 3)) ORDER BY rowid"
+	" LIMIT 1")
+X(BLOB_KNOWN, "SELECT 1 FROM blobs WHERE digest = ?1")
+X(PLANS_DROP, "DELETE FROM plans WHERE id NOT IN (SELECT plan FROM runs)")
+X(VACUUM, "PRAGMA incremental_vacuum(64)")

@@ -1,0 +1,116 @@
+/*
+ * Taking a run over, and finding the owner of one. That its owner's lock is
+ * free is checked within the transaction that sets the new owner, so of two
+ * processes that try, one gets the run.
+ */
+#include "engine/store/inner.h"
+
+#include <string.h>
+
+struct adopt {
+	int64_t id;
+	int64_t last_seq;
+	struct store_run *run;
+};
+
+static int busy(sqlite3_stmt *q, struct err *err)
+{
+	const unsigned char *sock = sqlite3_column_text(q, 2);
+
+	err_set(err, ERR_BUSY, "the run belongs to process %lld, socket %s",
+		(long long)sqlite3_column_int64(q, 1),
+		sock ? (const char *)sock : "none");
+	return err_help(err, "/attach to it, or end that process first");
+}
+
+/* 0 free (or ours), 1 an err is set, or -1 with *rc. Resets q. */
+static int check_holder(struct store *s, int64_t id, int *rc,
+	struct err *err)
+{
+	sqlite3_stmt *q = db_stmt(&s->w.db, SQL_RUN_HOLDER);
+	const char *owner;
+	int busy_now = 0;
+
+	*rc = SQLITE_OK;
+	if (!q) {
+		*rc = sqlite3_extended_errcode(s->w.db.c);
+		return -1;
+	}
+	sqlite3_bind_int64(q, 1, id);
+	*rc = sqlite3_step(q);
+	if (*rc == SQLITE_ROW) {
+		owner = (const char *)sqlite3_column_text(q, 0);
+		if (owner && strcmp(owner, s->owner) != 0 &&
+		    owner_alive(s, owner))
+			busy_now = 1;
+		if (busy_now)
+			busy(q, err);
+	} else if (*rc == SQLITE_DONE) {
+		busy_now = 1;
+		err_set(err, ERR_NOTFOUND, "the run is gone");
+	}
+	sqlite3_reset(q);
+	if (*rc != SQLITE_ROW && *rc != SQLITE_DONE)
+		return -1;
+	*rc = SQLITE_OK;
+	return busy_now;
+}
+
+static int set_owner(struct store *s, struct adopt *a)
+{
+	sqlite3_stmt *q;
+	int rc = apply_owner(s);
+
+	if (rc != SQLITE_OK)
+		return rc;
+	q = db_stmt(&s->w.db, SQL_RUN_OWNER);
+	if (!q)
+		return sqlite3_extended_errcode(s->w.db.c);
+	sqlite3_bind_int64(q, 1, a->id);
+	sqlite3_bind_int64(q, 2, s->w.owner_id);
+	a->last_seq = s->w.next_seq - 1;
+	return db_run(q);
+}
+
+static int adopt(struct store *s, void *arg, struct err *err)
+{
+	struct adopt *a = arg;
+	int rc = write_begin(s), held;
+
+	if (rc != SQLITE_OK)
+		return db_err(&s->w.db, rc, err, "take the run over");
+	held = check_holder(s, a->id, &rc, err);
+	if (held == 0)
+		rc = set_owner(s, a);
+	rc = write_end(s, rc);
+	if (rc != SQLITE_OK)
+		return db_err(&s->w.db, rc, err, "take the run over");
+	return held == 0 ? 0 : -1;
+}
+
+int store_run_adopt(struct store *s, const struct run_row *r,
+	struct store_run **out, struct err *err)
+{
+	struct adopt a = { .id = r->id };
+
+	if (writer_call(s, adopt, &a, err) != 0)
+		return -1;
+	*out = store_run_new(s);
+	(*out)->id = a.id;
+	(*out)->last_seq = a.last_seq;
+	return 0;
+}
+
+int store_owner_socket(struct store *s, const struct run_row *r, char *path,
+	size_t size, struct err *err)
+{
+	int n;
+
+	if (!owner_alive(s, r->owner))
+		return 0;
+	n = snprintf(path, size, "%s/owners/%s.sock", s->dir, r->owner);
+	if (n >= 0 && (size_t)n < size)
+		return 1;
+	return err_set(err, ERR_LIMIT, "the path of the owner's socket is too "
+		"long");
+}

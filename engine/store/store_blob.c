@@ -1,0 +1,143 @@
+/*
+ * Blobs: files named by their SHA-256 in blobs/ab/. A spool gets its name
+ * within the transaction that mentions it, so under the lock, where cleaning
+ * also happens: a name that a committed row refers to is there, whole.
+ */
+#include "engine/store/inner.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Space that is missing is waited for; anything else is an I/O error. */
+static int fault(struct store *s, const char *what)
+{
+	s->w.what = what;
+	s->w.sys_errno = errno;
+	return errno == ENOSPC || errno == EDQUOT ? SQLITE_FULL :
+		SQLITE_IOERR;
+}
+
+static void blob_name(const struct digest *d, char dir[3],
+	char path[DIGEST_HEX + 4])
+{
+	char hex[DIGEST_HEX + 1];
+
+	digest_hex(d, hex);
+	memcpy(dir, hex, 2);
+	dir[2] = '\0';
+	memcpy(path, hex, 2);
+	path[2] = '/';
+	memcpy(path + 3, hex, sizeof(hex));
+}
+
+int blob_sync(struct store *s, struct batch *b)
+{
+	const struct record *r;
+
+	if (!b->blobs || s->normal)
+		return SQLITE_OK;
+	for (r = batch_first(b); r; r = batch_next(b, r)) {
+		if (r->kind != RECORD_BLOB)
+			continue;
+		if (fdatasync(((const struct record_blob *)r)->fd) != 0)
+			return fault(s, "write a blob");
+	}
+	return SQLITE_OK;
+}
+
+/* A file of that name but another size is what a crash left: replaced. */
+static int replace(struct store *s, const char *from, const char *path,
+	uint64_t len)
+{
+	char temp[DIGEST_HEX + 8];
+	struct stat st;
+
+	if (fstatat(s->blobs_fd, path, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    S_ISREG(st.st_mode) && (uint64_t)st.st_size == len)
+		return SQLITE_OK;
+	snprintf(temp, sizeof(temp), "%s.new", path);
+	unlinkat(s->blobs_fd, temp, 0);
+	if (linkat(AT_FDCWD, from, s->blobs_fd, temp, AT_SYMLINK_FOLLOW) != 0 ||
+	    renameat(s->blobs_fd, temp, s->blobs_fd, path) != 0)
+		return fault(s, "replace a blob");
+	return SQLITE_OK;
+}
+
+int blob_link(struct store *s, const struct record_blob *r)
+{
+	char dir[3], path[DIGEST_HEX + 4], from[40];
+	int rc;
+
+	blob_name(&r->digest, dir, path);
+	snprintf(from, sizeof(from), "/proc/self/fd/%d", r->fd);
+	s->w.dirty[r->digest.b[0]] = 1;
+	s->w.any_dirty = 1;
+	rc = linkat(AT_FDCWD, from, s->blobs_fd, path, AT_SYMLINK_FOLLOW);
+	if (rc != 0 && errno == ENOENT) {
+		if (mkdirat(s->blobs_fd, dir, 0700) != 0 && errno != EEXIST)
+			return fault(s, "make a folder of blobs");
+		s->w.any_dirty = 2;
+		rc = linkat(AT_FDCWD, from, s->blobs_fd, path,
+			AT_SYMLINK_FOLLOW);
+	}
+	if (rc != 0 && errno == EEXIST)
+		return replace(s, from, path, r->len);
+	return rc == 0 ? SQLITE_OK : fault(s, "name a blob");
+}
+
+static int sync_dir(struct store *s, int i)
+{
+	char dir[4];
+	int fd, rc;
+
+	snprintf(dir, sizeof(dir), "%02x", (unsigned)i);
+	fd = openat(s->blobs_fd, dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return fault(s, "open a folder of blobs");
+	rc = fsync(fd) == 0 ? SQLITE_OK : fault(s, "sync a folder of blobs");
+	close(fd);
+	return rc;
+}
+
+int blob_sync_dirs(struct store *s)
+{
+	int i, rc = SQLITE_OK;
+
+	if (!s->w.any_dirty || s->normal)
+		return SQLITE_OK;
+	for (i = 0; i < 256 && rc == SQLITE_OK; i++)
+		if (s->w.dirty[i])
+			rc = sync_dir(s, i);
+	if (rc == SQLITE_OK && s->w.any_dirty == 2 && fsync(s->blobs_fd) != 0)
+		rc = fault(s, "sync the folder of blobs");
+	return rc;
+}
+
+void blob_unlink(struct store *s, const struct digest *d)
+{
+	char dir[3], path[DIGEST_HEX + 4];
+
+	blob_name(d, dir, path);
+	/* One that stays is found as an orphan later. */
+	unlinkat(s->blobs_fd, path, 0);
+}
+
+int store_blob_path(struct store *s, const struct digest *d, char *path,
+	size_t size, struct err *err)
+{
+	char dir[3], name[DIGEST_HEX + 4];
+	int n;
+
+	blob_name(d, dir, name);
+	n = snprintf(path, size, "%s/blobs/%s", s->dir, name);
+	if (n < 0 || (size_t)n >= size)
+		return err_set(err, ERR_LIMIT, "the path of blob %.12s is "
+			"too long", name + 3);
+	if (faccessat(s->blobs_fd, name, F_OK, 0) == 0)
+		return 0;
+	return err_set(err, ERR_NOTFOUND, "the output %.12s was cleaned up",
+		name + 3);
+}

@@ -1,0 +1,231 @@
+/*
+ * Owners: a process that owns runs holds flock on owners/<ulid>.lock, and
+ * its guard inherits the descriptor. Only the lock tells whether an owner is
+ * there: pids and times are for messages. A file that nobody locks and no
+ * open run names is removed. Probing takes the lock shared, so that two that
+ * look at the same time do not see each other.
+ */
+#include "engine/store/inner.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "engine/base/mem.h"
+
+static void lock_name(const char *ulid, char out[ULID_LEN + 6])
+{
+	snprintf(out, ULID_LEN + 6, "%.*s.lock", ULID_LEN, ulid);
+}
+
+/* Between making the file and locking it another process may sweep it. */
+int owner_make(struct store *s, struct err *err)
+{
+	char name[ULID_LEN + 6];
+	struct stat st;
+	int tries;
+
+	for (tries = 0; tries < 100; tries++) {
+		ulid_make(s->owner, wall_ms());
+		lock_name(s->owner, name);
+		s->owner_fd = openat(s->owners_fd, name, O_RDWR | O_CREAT |
+			O_EXCL | O_CLOEXEC, 0600);
+		if (s->owner_fd < 0)
+			return err_errno(err, ERR_STATE,
+				"make '%s/owners/%s'", s->dir, name);
+		if (flock(s->owner_fd, LOCK_EX) == 0 &&
+		    fstat(s->owner_fd, &st) == 0 && st.st_nlink == 1)
+			return 0;
+		close(s->owner_fd);
+		s->owner_fd = -1;
+	}
+	return err_set(err, ERR_STATE, "lock '%s/owners/%s'", s->dir, name);
+}
+
+/* 1 locked by a living process, 0 free (then *fd holds it shared), -1 no
+ * such file. */
+static int probe(struct store *s, const char *ulid, int *fd)
+{
+	char name[ULID_LEN + 6];
+
+	lock_name(ulid, name);
+	*fd = openat(s->owners_fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (*fd < 0)
+		return errno == ENOENT ? -1 : 1;
+	if (flock(*fd, LOCK_SH | LOCK_NB) == 0)
+		return 0;
+	close(*fd);
+	return 1;
+}
+
+int owner_alive(struct store *s, const char *ulid)
+{
+	int fd, rc;
+
+	if (!ulid[0])
+		return 0;
+	if (s->owner[0] && strcmp(ulid, s->owner) == 0)
+		return 1;
+	rc = probe(s, ulid, &fd);
+	if (rc == 0)
+		close(fd);
+	return rc > 0;
+}
+
+static void read_line(const char *path, char *out, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, out, size - 1);
+
+	out[n > 0 ? n : 0] = '\0';
+	out[strcspn(out, "\n")] = '\0';
+	if (fd >= 0)
+		close(fd);
+}
+
+/* Ticks since boot when this process began: field 22 of its stat. */
+static int64_t start_ticks(void)
+{
+	char stat[1024];
+	const char *p;
+	int field;
+
+	read_line("/proc/self/stat", stat, sizeof(stat));
+	p = strrchr(stat, ')');
+	for (field = 2; p && field < 22; field++)
+		p = strchr(p + 1, ' ');
+	return p ? strtoll(p, NULL, 10) : 0;
+}
+
+int apply_owner(struct store *s)
+{
+	char boot[64], *sock;
+	sqlite3_stmt *q;
+	int rc;
+
+	if (s->w.owner_id)
+		return SQLITE_OK;
+	q = db_stmt(&s->w.db, SQL_OWNER_ADD);
+	if (!q)
+		return sqlite3_extended_errcode(s->w.db.c);
+	read_line("/proc/sys/kernel/random/boot_id", boot, sizeof(boot));
+	sock = mem_printf("%s/owners/%s.sock", s->dir, s->owner);
+	sqlite3_bind_text(q, 1, s->owner, -1, SQLITE_STATIC);
+	sqlite3_bind_text(q, 2, boot, -1, SQLITE_STATIC);
+	sqlite3_bind_int64(q, 3, getpid());
+	sqlite3_bind_int64(q, 4, start_ticks());
+	sqlite3_bind_text(q, 5, sock, -1, SQLITE_STATIC);
+	sqlite3_bind_int64(q, 6, wall_ms());
+	rc = db_run(q);
+	free(sock);
+	if (rc == SQLITE_OK) {
+		s->w.owner_id = sqlite3_last_insert_rowid(s->w.db.c);
+		s->w.owner_new = 1;
+	}
+	return rc;
+}
+
+static void remove_files(struct store *s, const char *ulid)
+{
+	char name[ULID_LEN + 6];
+
+	snprintf(name, sizeof(name), "%.*s.sock", ULID_LEN, ulid);
+	unlinkat(s->owners_fd, name, 0);
+	lock_name(ulid, name);
+	unlinkat(s->owners_fd, name, 0);
+}
+
+/* Drops the row unless an open run names it: 1 dropped. Within a
+ * transaction. */
+static int drop(struct store *s, const char *ulid, int *rc)
+{
+	sqlite3_stmt *q = db_stmt(&s->w.db, SQL_OWNER_OPEN);
+
+	if (!q) {
+		*rc = sqlite3_extended_errcode(s->w.db.c);
+		return 0;
+	}
+	sqlite3_bind_text(q, 1, ulid, -1, SQLITE_TRANSIENT);
+	*rc = sqlite3_step(q);
+	sqlite3_reset(q);
+	if (*rc != SQLITE_DONE) {
+		*rc = *rc == SQLITE_ROW ? SQLITE_OK : *rc;
+		return 0;
+	}
+	q = db_stmt(&s->w.db, SQL_OWNER_DROP);
+	if (!q) {
+		*rc = sqlite3_extended_errcode(s->w.db.c);
+		return 0;
+	}
+	sqlite3_bind_text(q, 1, ulid, -1, SQLITE_TRANSIENT);
+	*rc = db_run(q);
+	return *rc == SQLITE_OK;
+}
+
+void owner_end(struct store *s)
+{
+	int rc, dropped = 1;
+
+	if (s->w.owner_id && write_begin(s) == SQLITE_OK) {
+		dropped = drop(s, s->owner, &rc);
+		if (write_end(s, rc) != SQLITE_OK)
+			dropped = 0;
+	} else if (s->w.owner_id) {
+		dropped = 0;
+	}
+	if (dropped)
+		remove_files(s, s->owner);
+}
+
+static int is_lock_file(const char *name, char ulid[ULID_LEN + 1])
+{
+	if (strlen(name) != ULID_LEN + 5 ||
+	    strcmp(name + ULID_LEN, ".lock") != 0)
+		return 0;
+	memcpy(ulid, name, ULID_LEN);
+	ulid[ULID_LEN] = '\0';
+	return 1;
+}
+
+static int sweep_one(struct store *s, const char *ulid)
+{
+	int fd, rc = SQLITE_OK, dropped;
+
+	if (strcmp(ulid, s->owner) == 0 || probe(s, ulid, &fd) != 0)
+		return SQLITE_OK;
+	dropped = drop(s, ulid, &rc);
+	if (dropped)
+		remove_files(s, ulid);
+	close(fd);
+	return rc;
+}
+
+/* The files go before the commit: a row without its file is only an owner
+ * that is not there, which is true. */
+void owner_sweep(struct store *s)
+{
+	char ulid[ULID_LEN + 1];
+	int fd = openat(s->owners_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *e;
+	int rc;
+
+	if (!dir) {
+		if (fd >= 0)
+			close(fd);
+		return;
+	}
+	rc = write_begin(s);
+	if (rc == SQLITE_OK) {
+		while (rc == SQLITE_OK && (e = readdir(dir)))
+			if (is_lock_file(e->d_name, ulid))
+				rc = sweep_one(s, ulid);
+		write_end(s, rc);
+	}
+	closedir(dir);
+}

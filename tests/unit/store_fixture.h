@@ -1,0 +1,156 @@
+/*
+ * What the tests of the store share: a fresh directory that goes away, a
+ * store in it, runs of one shape, and waiting for news without sleeping.
+ */
+#ifndef WF_TESTS_STORE_FIXTURE_H
+#define WF_TESTS_STORE_FIXTURE_H
+
+#include <ftw.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "engine/core/plan.h"
+#include "engine/core/run.h"
+#include "engine/store/store.h"
+#include "tests/unit/tap.h"
+
+struct fixture {
+	char dir[200];
+	struct store *store;
+	struct store_options options;
+	int wake_fd;
+	int wakes;
+};
+
+__attribute__((unused))
+static void fixture_wake(void *ud)
+{
+	struct fixture *f = ud;
+	uint64_t one = 1;
+
+	__atomic_add_fetch(&f->wakes, 1, __ATOMIC_SEQ_CST);
+	if (write(f->wake_fd, &one, sizeof(one)) != sizeof(one))
+		abort();
+}
+
+/* A directory that does not exist yet, below a private temporary one. */
+__attribute__((unused))
+static void fixture_init(struct fixture *f)
+{
+	const char *tmp = getenv("TMPDIR");
+
+	memset(f, 0, sizeof(*f));
+	snprintf(f->dir, sizeof(f->dir), "%s/wf-store.XXXXXX",
+		tmp ? tmp : "/tmp");
+	if (!mkdtemp(f->dir))
+		abort();
+	strncat(f->dir, "/state", sizeof(f->dir) - strlen(f->dir) - 1);
+	f->wake_fd = eventfd(0, EFD_CLOEXEC);
+	f->options.dir = f->dir;
+	f->options.wake = fixture_wake;
+	f->options.ud = f;
+}
+
+__attribute__((unused))
+static void fixture_open(struct fixture *f)
+{
+	struct err err;
+
+	if (store_open(&f->store, &f->options, &err) == 0)
+		return;
+	printf("Bail out! %s (%s)\n", err.text, err.help);
+	exit(1);
+}
+
+__attribute__((unused))
+static void fixture_close(struct fixture *f)
+{
+	store_close(f->store);
+	f->store = NULL;
+}
+
+__attribute__((unused))
+static int remove_one(const char *path, const struct stat *st, int flag,
+	struct FTW *ftw)
+{
+	(void)st;
+	(void)flag;
+	(void)ftw;
+	return remove(path);
+}
+
+__attribute__((unused))
+static void fixture_end(struct fixture *f)
+{
+	char *slash = strrchr(f->dir, '/');
+
+	fixture_close(f);
+	close(f->wake_fd);
+	*slash = '\0';
+	nftw(f->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+struct news {
+	void *tag;
+	enum store_status status;
+	int64_t seq;
+	struct err err;
+};
+
+/* The next news, waiting for it as a loop does. */
+__attribute__((unused))
+static struct news fixture_news(struct fixture *f)
+{
+	struct news n = { .err = { .code = ERR_NONE } };
+	uint64_t count;
+
+	while (!store_done(f->store, &n.tag, &n.status, &n.seq, &n.err))
+		if (read(f->wake_fd, &count, sizeof(count)) < 0)
+			abort();
+	return n;
+}
+
+/* The same text gives the same plan and key. */
+__attribute__((unused))
+static struct run_new fixture_run(const char *text)
+{
+	struct run_new n = { .started_ms = 1000, .seed = UINT64_MAX };
+
+	ulid_make(n.ulid, 1700000000000);
+	n.command = str_of("chain");
+	n.text = str_of(text);
+	n.dir = str_of("/tmp/project");
+	n.plan = text;
+	n.plan_len = strlen(text);
+	digest_of(text, n.plan_len, &n.text_key);
+	n.plan_digest = n.text_key;
+	return n;
+}
+
+/* A run that begins and ends in one batch, with `events` events. */
+__attribute__((unused))
+static void fixture_whole(struct fixture *f, struct batch *b,
+	const struct run_new *n, uint32_t events)
+{
+	struct store_run *r = store_run_new(f->store);
+	uint32_t i;
+
+	batch_run_new(b, r, n);
+	for (i = 0; i < events; i++)
+		batch_event(b, r, 0, i, 7, 2000 + i, "data", 4);
+	batch_run_state(b, r, RUN_SUCCEEDED, 0, 3000, events, 0);
+	batch_run_close(b, r);
+}
+
+/* Submits and waits: the news. */
+__attribute__((unused))
+static struct news fixture_commit(struct fixture *f, struct batch *b)
+{
+	store_submit(f->store, b, b);
+	return fixture_news(f);
+}
+
+#endif
