@@ -64,9 +64,10 @@ struct build_options {
 };
 
 /*
- * Freezes. On success *out is owned by the caller, the builder is empty and
- * must be freed. On failure: ERR_PLAN, and *where is the source offset of
- * the node at fault.
+ * Freezes. On success *out is owned by the caller. The builder keeps what it
+ * holds: edges and arguments may be added and it may be frozen again, as a
+ * look ahead does; it must be freed in any case. On failure: ERR_PLAN, and
+ * *where is the source offset of the node at fault.
  */
 int build_end(struct builder *b, const struct build_options *options,
 	struct plan **out, uint32_t *where, struct err *err);

@@ -96,47 +96,55 @@ static uint32_t agent(const struct ytree *t, struct spot s, uint32_t key)
 	return node;
 }
 
+struct team {
+	uint32_t *v;           /* nodes in written order */
+	size_t count, cap;
+};
+
 /* The first agent, or the one called coordinator, speaks first; one called
  * aggregator speaks last. */
-static void connect(struct front_ctx *c, const struct ids *v, int topology)
+static void connect(struct front_ctx *c, const struct team *t, int topology)
 {
-	uint32_t hub = v->v[0], last = PLAN_NONE;
+	uint32_t hub = t->v[0], last = PLAN_NONE;
 	size_t i;
 
-	for (i = 0; i < v->count; i++) {
-		if (str_eq(c->nodes[v->v[i]].name, "coordinator"))
-			hub = v->v[i];
-		if (str_eq(c->nodes[v->v[i]].name, "aggregator"))
-			last = v->v[i];
+	for (i = 0; i < t->count; i++) {
+		if (str_eq(c->nodes[t->v[i]].name, "coordinator"))
+			hub = t->v[i];
+		if (str_eq(c->nodes[t->v[i]].name, "aggregator"))
+			last = t->v[i];
 	}
-	for (i = 0; i < v->count && topology != MESH; i++) {
+	for (i = 0; i < t->count && topology != MESH; i++) {
 		if (topology == PIPELINE) {
 			if (i)
-				build_edge(c->build, v->v[i - 1], v->v[i]);
+				build_edge(c->build, t->v[i - 1], t->v[i]);
 			continue;
 		}
-		if (v->v[i] != hub && v->v[i] != last)
-			build_edge(c->build, hub, v->v[i]);
-		if (v->v[i] != last && last != PLAN_NONE && last != hub)
-			build_edge(c->build, v->v[i], last);
+		if (t->v[i] != hub && t->v[i] != last)
+			build_edge(c->build, hub, t->v[i]);
+		if (t->v[i] != last && last != PLAN_NONE && last != hub)
+			build_edge(c->build, t->v[i], last);
 	}
 }
 
 static void agents(const struct ytree *t, struct spot s, uint32_t map,
 	int topology)
 {
-	struct frag f = { 0 };
+	struct team team = { 0 };
 	uint32_t i, node, k = map + 1;
 
 	for (i = 0; i < yread_at(t, map)->count; i++) {
 		node = agent(t, s, k);
-		if (node != PLAN_NONE)
-			ids_add(&f.first, node);
+		if (node != PLAN_NONE) {
+			team.v = mem_more(team.v, team.count, &team.cap,
+				sizeof(*team.v));
+			team.v[team.count++] = node;
+		}
 		k = yread_at(t, k + 1)->next;
 	}
-	if (f.first.count)
-		connect(t->c, &f.first, topology);
-	frag_release(&f);
+	if (team.count)
+		connect(t->c, &team, topology);
+	mem_free(team.v);
 }
 
 static int coordination(const struct ytree *t, struct spot s, uint32_t node,
