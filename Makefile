@@ -83,7 +83,8 @@ $(BUILD)/gen/lua_embedded.c: scripts/embed $(sort $(wildcard lua/*.lua))
 
 LINKTEST = $(Q)mkdir -p $(@D); $(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 $(foreach k,unit fuzz cli tty crash,$(eval $(BUILD)/test/%: \
-	$(BUILD)/tests/$(k)/%.o $(BUILD)/libwf.a ; $$(LINKTEST)))
+	$(BUILD)/tests/$(k)/%.o $(if $(filter fuzz,$(k)),\
+	$(BUILD)/tests/fuzz/driver.o) $(BUILD)/libwf.a ; $$(LINKTEST)))
 $(BUILD)/test/%: $(BUILD)/tests/sim/%.o $(SIMHELP:%.c=$(BUILD)/%.o) \
 		$(BUILD)/libwf.a
 	$(LINKTEST)

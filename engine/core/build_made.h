@@ -1,6 +1,7 @@
 /*
  * Of this room only: what a builder has collected. All arrays grow; indices
- * are the builder's handles. Freezing reads it and leaves it empty.
+ * are the builder's handles. Freezing reads it and gives names, no more: it
+ * may be frozen again.
  */
 #ifndef WF_CORE_BUILD_MADE_H
 #define WF_CORE_BUILD_MADE_H

@@ -822,6 +822,28 @@ static void test_far_refs(void)
 	plan_drop(p);
 }
 
+/* A front end may look at a plan, add to it and freeze it again. */
+static void test_again(void)
+{
+	struct builder *b = build_new();
+	struct plan *p = NULL;
+	struct err err;
+	uint32_t first, second;
+
+	first = step(b, 0, NULL, "bash", "1");
+	second = step(b, 0, NULL, "bash", "2");
+	if (build_end(b, &plain, &p, NULL, &err) < 0)
+		note("%s", err.text);
+	plan_drop(p);
+	build_edge(b, first, second);
+	p = must_end(b);
+	is_dump(p, "chain strategy=stop\n"
+		"bash: bash text=\"1\" needs=-\n"
+		"bash_2: bash text=\"2\" needs=bash\n",
+		"a builder can be added to and frozen again");
+	plan_drop(p);
+}
+
 static void test_vocab(void)
 {
 	static const struct vocab_kind bash = { .name = "bash" };
@@ -848,6 +870,7 @@ int main(void)
 	test_versions();
 	test_large();
 	test_far_refs();
+	test_again();
 	test_vocab();
 	return done();
 }
