@@ -7,85 +7,11 @@
 #ifndef WF_CORE_RUN_H
 #define WF_CORE_RUN_H
 
-#include "engine/core/event.h"
+#include "engine/core/step.h"
 
 enum run_state {
 	RUN_RUNNING, RUN_WAITING, RUN_PAUSED, RUN_SUCCEEDED, RUN_FAILED,
 	RUN_CANCELLED, RUN_INTERRUPTED, RUN_STATES
-};
-
-enum step_state {
-	STEP_WAITING,    /* for its needs */
-	STEP_READY,      /* for a place in a pool, or a decision */
-	STEP_RUNNING,
-	STEP_RETRYING,   /* until due_ms */
-	STEP_SUCCEEDED,
-	STEP_FAILED,
-	STEP_SKIPPED,
-	STEP_CANCELLED,
-	STEP_IN_DOUBT,
-	STEP_STATES
-};
-
-/* Of one node in one frame. Small: a run may have a million. */
-struct step {
-	uint8_t state;         /* enum step_state */
-	uint8_t skip;          /* enum skip_reason */
-	uint8_t flags;         /* enum step_flag */
-	uint8_t verdict;       /* enum verdict + 1 when a person decided */
-	uint16_t attempts;     /* begun so far */
-	uint16_t open;         /* frames open under a composite */
-	uint32_t pending;      /* needs not settled yet */
-	uint32_t more;         /* index + 1 in run.extras, 0: none */
-	struct kept *kept;     /* result once there is one; owned; may be NULL */
-};
-
-enum step_flag {
-	STEP_TIMED_OUT = 1,    /* deadline fired, exit awaited */
-	STEP_ON_SIGNAL = 2,    /* waits for extra.signal */
-	STEP_ON_TIMER = 4,     /* waits for extra.due_ms */
-	STEP_ADOPTED = 8,
-	STEP_DECIDED = 16,     /* extra.value is there */
-	STEP_FELL_BACK = 32,   /* @fallback is running or ran */
-	STEP_UNDONE = 64,
-	STEP_IGNORED = 128     /* failed, counts as success */
-};
-
-/* What few steps need. */
-struct extra {
-	int64_t started_ms;    /* of the current attempt */
-	int64_t due_ms;
-	int64_t value;         /* branch taken, items, truth */
-	uint32_t next_index;   /* iterations opened so far */
-	char *signal;          /* owned */
-	char *bytes;           /* owned: items, or output at due */
-	size_t bytes_len;
-};
-
-/* A result as the run keeps it: one allocation. */
-struct kept {
-	struct result r;       /* strings point behind the struct */
-	int64_t end_ms;
-};
-
-struct frame {
-	uint32_t parent;       /* frame id; 0's parent is PLAN_NONE */
-	uint32_t owner;        /* node in the parent's body; PLAN_NONE for 0 */
-	uint32_t branch;       /* plan branch (absolute index); NONE for 0 */
-	uint32_t index;        /* iteration from 0 */
-	uint32_t body;
-	uint32_t left;         /* steps not settled yet */
-	uint8_t closed;
-	uint8_t failed;        /* some step failed for good */
-	uint8_t depth;
-	struct step *steps;    /* plan body's count; owned */
-};
-
-struct signal {
-	char *name, *bytes;    /* owned */
-	size_t bytes_len;
-	uint32_t frame, step;  /* addressed to, or PLAN_NONE: any that waits */
-	uint8_t taken;
 };
 
 struct run {
@@ -98,14 +24,17 @@ struct run {
 	int64_t started_ms, finished_ms, deadline_ms;
 	struct plan *plan;     /* held */
 	size_t frame_count, frame_cap, extra_count, extra_cap;
-	size_t signal_count, signal_cap;
+	size_t signal_count, signal_cap, signals_taken;
+	uint32_t extra_free;   /* index + 1 of a free extra; 0: none */
 	struct frame *frames;
 	struct extra *extras;
 	struct signal *signals;
-	uint32_t running;      /* leaves in STEP_RUNNING */
+	uint32_t running;      /* leaves in STEP_RUNNING, waits included */
+	uint32_t waits;        /* steps that wait for a signal */
+	uint32_t moving;       /* steps that go on without a person */
 	uint32_t counts[STEP_STATES]; /* leaves over all frames */
 	uint64_t applied;      /* events so far */
-	/* succeeded leaves in order, for rollback: (frame, step) pairs; kept
+	/* succeeded nodes with an @undo, in order: frame << 32 | node; kept
 	 * only with STRATEGY_ROLLBACK */
 	uint64_t *done;
 	size_t done_count, done_cap;

@@ -1,0 +1,151 @@
+/*
+ * Names: paths of steps through frames ("loop[2].bash"), idempotency keys,
+ * and the words for states. Reads only.
+ */
+#include <assert.h>
+#include <string.h>
+
+#include "engine/base/digest.h"
+#include "engine/core/run.h"
+
+static int counts_up(const struct run *r, const struct frame *f)
+{
+	const struct plan_node *n = &r->plan->nodes[f->owner];
+
+	if (r->plan->branches[f->branch].role != ROLE_BODY)
+		return 0;
+	return n->kind == NODE_FOR || n->kind == NODE_WHILE ||
+		n->kind == NODE_MAP;
+}
+
+static const char *role_word(const struct run *r, const struct frame *f)
+{
+	switch ((enum branch_role)r->plan->branches[f->branch].role) {
+	case ROLE_BODY:
+		return "";
+	case ROLE_FALLBACK:
+		return ".fallback";
+	case ROLE_UNDO:
+		return ".undo";
+	case ROLE_VERIFY:
+		return ".verify";
+	}
+	return "";
+}
+
+void run_path(const struct run *r, uint32_t frame, uint32_t node,
+	struct buf *out)
+{
+	uint32_t chain[256];
+	size_t depth = 0;
+
+	assert(frame < r->frame_count);
+	for (; frame != 0; frame = r->frames[frame].parent) {
+		assert(depth < sizeof(chain) / sizeof(chain[0]));
+		chain[depth++] = frame;
+	}
+	while (depth--) {
+		const struct frame *f = &r->frames[chain[depth]];
+
+		buf_str(out, plan_text(r->plan, r->plan->nodes[f->owner].name));
+		if (counts_up(r, f))
+			buf_printf(out, "[%lu]", (unsigned long)f->index + 1);
+		buf_str(out, role_word(r, f));
+		buf_char(out, '.');
+	}
+	buf_str(out, plan_text(r->plan, r->plan->nodes[node].name));
+}
+
+static int matches(const struct run *r, uint32_t frame, uint32_t node,
+	struct str path, struct buf *scratch)
+{
+	const char *name = plan_text(r->plan, r->plan->nodes[node].name);
+	size_t n = strlen(name);
+
+	if (str_eq(path, name))
+		return 1;
+	if (path.n < n || memcmp(path.p + path.n - n, name, n) != 0)
+		return 0;
+	buf_clear(scratch);
+	run_path(r, frame, node, scratch);
+	return str_eq(path, buf_cstr(scratch));
+}
+
+int run_find(const struct run *r, struct str path, uint32_t *frame,
+	uint32_t *node)
+{
+	struct buf scratch;
+	size_t id;
+	int found = -1;
+
+	buf_init(&scratch);
+	for (id = r->frame_count; id-- > 0 && found != 0;) {
+		const struct frame *f = &r->frames[id];
+		const struct plan_body *b = &r->plan->bodies[f->body];
+		uint32_t i;
+
+		for (i = 0; !f->dropped && i < b->count && found != 0; i++) {
+			if (!matches(r, (uint32_t)id, b->first + i, path,
+					&scratch))
+				continue;
+			*frame = (uint32_t)id;
+			*node = b->first + i;
+			found = 0;
+		}
+	}
+	buf_release(&scratch);
+	return found;
+}
+
+const char *run_state_name(enum run_state s)
+{
+	static const char *const names[] = { "running", "waiting", "paused",
+		"succeeded", "failed", "cancelled", "interrupted" };
+
+	assert(s < RUN_STATES);
+	return names[s];
+}
+
+const char *step_state_name(enum step_state s)
+{
+	static const char *const names[] = { "waiting", "ready", "running",
+		"retrying", "succeeded", "failed", "skipped", "cancelled",
+		"in_doubt" };
+
+	assert(s < STEP_STATES);
+	return names[s];
+}
+
+const char *outcome_name(enum outcome o)
+{
+	static const char *const names[] = { "ok", "failed", "timeout",
+		"cancelled", "refused", "lost" };
+
+	assert(o < OUTCOME_KINDS);
+	return names[o];
+}
+
+const char *error_class_name(enum error_class c)
+{
+	static const char *const names[] = { NULL, "transient",
+		"configuration", "resource", "agent" };
+
+	assert(c < CLASS_KINDS);
+	return names[c];
+}
+
+void run_key(struct str project, struct str ulid, struct str path,
+	char out[33])
+{
+	struct digest_state *s = digest_new();
+	char hex[DIGEST_HEX + 1];
+	struct digest d;
+
+	digest_field(s, project.p, project.n);
+	digest_field(s, ulid.p, ulid.n);
+	digest_field(s, path.p, path.n);
+	digest_end(s, &d);
+	digest_hex(&d, hex);
+	memcpy(out, hex, 32);
+	out[32] = '\0';
+}

@@ -1,0 +1,339 @@
+/*
+ * The facts that reach over a whole run: resumed, rewound. Both put steps
+ * back to where they may begin again and then count everything anew.
+ * Invariant: a step that succeeded is only put back when it was undone, or
+ * stands behind one that is put back by a rewind.
+ */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/base/mem.h"
+#include "engine/core/run_int.h"
+#include "engine/core/vocab.h"
+
+/* A `once` step that was cut off: whether it was done is not known. */
+static int is_unsure(const struct run *r, const struct step *s, uint32_t node)
+{
+	const struct extra *x = run_extra(r, s);
+
+	if (run_effect(r, s, node) != EFFECT_ONCE ||
+	    s->attempts == (x ? x->lapsed : 0))
+		return 0;
+	if (s->state == STEP_CANCELLED)
+		return !s->kept;
+	return s->state == STEP_FAILED && s->kept &&
+		s->kept->r.outcome == OUTCOME_TIMEOUT &&
+		!(s->flags & STEP_FELL_BACK);
+}
+
+static void drop_role(struct run *r, struct step *s, int all)
+{
+	const struct extra *x = run_extra(r, s);
+	uint32_t id;
+
+	if (all) {
+		run_drop_frames(r, s);
+		return;
+	}
+	for (id = x ? x->last_frame : 0; id; id = r->frames[id - 1].prev + 1)
+		if (r->plan->branches[r->frames[id - 1].branch].role !=
+				ROLE_BODY)
+			run_drop_frame(r, id - 1);
+}
+
+/* To the beginning; attempts go on counting, but not for @retry. */
+static void reset(struct run *r, struct step *s, int forget)
+{
+	struct extra *x;
+
+	free(s->kept);
+	s->kept = NULL;
+	s->state = STEP_WAITING;
+	s->skip = s->verdict = 0;
+	s->flags &= STEP_DECIDED;
+	if (s->attempts)
+		run_more(r, s)->lapsed = s->attempts;
+	if (!s->more)
+		return;
+	x = &r->extras[s->more - 1];
+	x->failed = x->culprit = 0;
+	x->stopped = x->cut = x->status = 0;
+	x->decided &= (uint8_t)~(DECIDED_CAUSE | DECIDED_ROUND);
+	if (!forget)
+		return;
+	x->decided = 0;
+	x->next_index = 0;
+	x->value = 0;
+	run_forget_bytes(x);
+	s->flags = 0;
+}
+
+static void recount(struct run *r)
+{
+	size_t id;
+
+	memset(r->counts, 0, sizeof(r->counts));
+	r->running = r->waits = r->moving = 0;
+	for (id = 0; id < r->frame_count; id++) {
+		const struct frame *f = &r->frames[id];
+		const struct plan_body *b = &r->plan->bodies[f->body];
+		uint32_t i;
+
+		for (i = 0; !f->dropped && i < b->count; i++)
+			run_count(r, run_node(r, b->first + i), &f->steps[i],
+				1);
+	}
+}
+
+/* pending, left and the marks of a frame follow from its steps. */
+static void refresh(struct run *r, struct frame *f)
+{
+	const struct plan_body *b = &r->plan->bodies[f->body];
+	uint32_t i, k;
+
+	f->left = 0;
+	f->failed = f->cut = f->status = 0;
+	f->culprit = 0;
+	for (i = 0; i < b->count; i++) {
+		const struct plan_node *n = run_node(r, b->first + i);
+		struct step *s = &f->steps[i];
+
+		s->pending = 0;
+		for (k = 0; k < n->need_count; k++)
+			s->pending += !step_settled(&f->steps[
+				r->plan->edges[n->need + k] - b->first]);
+		if (s->state == STEP_READY && s->pending)
+			s->state = STEP_WAITING;
+		f->left += !step_settled(s);
+		if (s->state == STEP_FAILED && !(s->flags & STEP_IGNORED)) {
+			f->failed = f->status = 1;
+			f->culprit = b->first + i + 1;
+		}
+		f->cut |= s->state == STEP_CANCELLED ||
+			(s->state == STEP_SKIPPED && s->skip == SKIP_STOPPED);
+	}
+	if (!f->failed)
+		f->stopped = 0;
+	f->closed = f->parent != PLAN_NONE && f->left == 0;
+	for (i = 0; i < b->count; i++)
+		run_release(r, f, b->first + i);
+}
+
+/* Marks `node` and what follows from it in the body. */
+static void mark(const struct run *r, const struct plan_body *b,
+	uint8_t *marks, uint32_t node)
+{
+	uint32_t *stack, n = 0, i;
+
+	if (marks[node - b->first])
+		return;
+	stack = mem_alloc(b->count * sizeof(*stack));
+	marks[node - b->first] = 1;
+	stack[n++] = node;
+	while (n) {
+		const struct plan_node *at = run_node(r, stack[--n]);
+
+		for (i = 0; i < at->succ_count; i++) {
+			uint32_t succ = r->plan->edges[at->succ + i];
+
+			if (marks[succ - b->first])
+				continue;
+			marks[succ - b->first] = 1;
+			stack[n++] = succ;
+		}
+	}
+	free(stack);
+}
+
+/* -------------------------------------------------------------- resuming */
+static int wants_again(const struct step *s)
+{
+	if (s->state == STEP_FAILED)
+		return !(s->flags & STEP_IGNORED);
+	if (s->state == STEP_SKIPPED)
+		return s->skip == SKIP_NEED || s->skip == SKIP_STOPPED;
+	return s->state == STEP_CANCELLED;
+}
+
+static void reopen(struct run *r, uint32_t frame);
+
+/* The composite goes on with the frames it has. */
+static void reopen_composite(struct run *r, struct step *s, int64_t t_ms)
+{
+	struct extra *x = run_more(r, s);
+	uint32_t id, open = 0, any = 0;
+
+	for (id = x->last_frame; id; id = r->frames[id - 1].prev + 1) {
+		if (r->frames[id - 1].dropped)
+			continue;
+		any = 1;
+		reopen(r, id - 1);
+		open += !r->frames[id - 1].closed;
+	}
+	x = run_more(r, s);
+	x->failed = x->culprit = 0;
+	x->stopped = x->cut = x->status = 0;
+	x->started_ms = t_ms;
+	s->flags &= (uint8_t)~(STEP_TIMED_OUT | STEP_FELL_BACK);
+	s->open = (uint16_t)open;
+	if (any)
+		s->state = STEP_RUNNING;
+}
+
+static void reopen_step(struct run *r, struct frame *f, uint32_t node)
+{
+	struct step *s = &f->steps[node - r->plan->bodies[f->body].first];
+	int unsure = is_unsure(r, s, node);
+
+	if (node_is_leaf(run_node(r, node))) {
+		if (wants_again(s)) {
+			drop_role(r, s, 1);
+			reset(r, s, 0);
+			if (unsure)
+				s->state = STEP_IN_DOUBT;
+		} else if (s->flags & STEP_FELL_BACK && !step_settled(s)) {
+			drop_role(r, s, 1);
+			reset(r, s, 0);
+		} else if (s->state == STEP_IN_DOUBT) {
+			drop_role(r, s, 1);
+		}
+		return;
+	}
+	if (wants_again(s)) {
+		drop_role(r, s, 0);
+		reset(r, s, 0);
+		reopen_composite(r, s, r->started_ms);
+	} else if (s->state == STEP_RUNNING) {
+		drop_role(r, s, 0);
+		reopen_composite(r, s, r->started_ms);
+	}
+}
+
+static void reset_undone(struct run *r, struct frame *f)
+{
+	const struct plan_body *b = &r->plan->bodies[f->body];
+	uint8_t *marks = NULL;
+	uint32_t i;
+
+	for (i = 0; i < b->count; i++) {
+		if (!(f->steps[i].flags & STEP_UNDONE))
+			continue;
+		if (!marks)
+			marks = mem_zero(b->count);
+		mark(r, b, marks, b->first + i);
+	}
+	for (i = 0; marks && i < b->count; i++) {
+		if (!marks[i])
+			continue;
+		run_drop_frames(r, &f->steps[i]);
+		reset(r, &f->steps[i], 1);
+	}
+	free(marks);
+}
+
+/* An @undo ran within the composite, or it is itself not complete. */
+static void reopen(struct run *r, uint32_t frame)
+{
+	const struct plan_body *b = &r->plan->bodies[r->frames[frame].body];
+	uint32_t i;
+
+	reset_undone(r, &r->frames[frame]);
+	for (i = 0; i < b->count; i++)
+		reopen_step(r, &r->frames[frame], b->first + i);
+	r->frames[frame].failed = 0;
+	refresh(r, &r->frames[frame]);
+}
+
+void run_on_resumed(struct run *r, const struct event *e)
+{
+	int ended = run_ended(r);
+	int again = ended || r->stopping || r->cancelling || r->timed_out;
+
+	r->paused = 0;
+	r->deadline_ms = r->plan->timeout_ms ?
+		e->t_ms + r->plan->timeout_ms : 0;
+	if (!again || (r->rolling_back && !ended)) {
+		r->cancelling = 0;
+		return;
+	}
+	r->state = RUN_RUNNING;
+	r->cancelling = r->timed_out = r->rolling_back = r->stopping = 0;
+	r->exit = 0;
+	r->finished_ms = 0;
+	reopen(r, 0);
+	recount(r);
+}
+
+/* ------------------------------------------------------------- rewinding */
+static void rewind_body(struct run *r, uint32_t frame, uint32_t node,
+	int itself)
+{
+	struct frame *f = &r->frames[frame];
+	const struct plan_body *b = &r->plan->bodies[f->body];
+	uint8_t *marks = mem_zero(b->count);
+	uint32_t i;
+
+	mark(r, b, marks, node);
+	marks[node - b->first] = (uint8_t)itself;
+	for (i = 0; i < b->count; i++) {
+		if (!marks[i])
+			continue;
+		run_drop_frames(r, &f->steps[i]);
+		reset(r, &f->steps[i], 1);
+	}
+	free(marks);
+}
+
+/* The owner of a frame that goes on again, goes on again. */
+static void rewind_owner(struct run *r, uint32_t frame)
+{
+	const struct frame *f = &r->frames[frame];
+	struct step *s = run_step(r, f->parent, f->owner);
+	uint32_t role = r->plan->branches[f->branch].role, id, open = 0;
+	uint32_t kind = run_node(r, f->owner)->kind;
+	struct extra *x = run_more(r, s);
+
+	for (id = x->last_frame; id; id = r->frames[id - 1].prev + 1) {
+		const struct frame *g = &r->frames[id - 1];
+
+		if (id - 1 > frame && !g->dropped && (kind == NODE_WHILE ||
+				r->plan->branches[g->branch].role !=
+				ROLE_BODY))
+			run_drop_frame(r, id - 1);
+		open += !g->closed;
+	}
+	if (role == ROLE_UNDO || role == ROLE_VERIFY)
+		return;
+	free(s->kept);
+	s->kept = NULL;
+	s->state = STEP_RUNNING;
+	s->skip = 0;
+	s->flags &= STEP_DECIDED | (role == ROLE_FALLBACK ? STEP_FELL_BACK : 0);
+	s->open = (uint16_t)open;
+	x->failed = x->culprit = 0;
+	x->stopped = x->cut = x->status = 0;
+	if (kind == NODE_WHILE)
+		x->next_index = f->index + 1;
+	x->decided &= (uint8_t)~DECIDED_ROUND;
+}
+
+void run_on_rewound(struct run *r, const struct event *e)
+{
+	uint32_t frame = e->frame, node = e->step;
+
+	rewind_body(r, frame, node, 1);
+	refresh(r, &r->frames[frame]);
+	while (frame != 0) {
+		uint32_t parent = r->frames[frame].parent;
+
+		node = r->frames[frame].owner;
+		rewind_owner(r, frame);
+		rewind_body(r, parent, node, 0);
+		refresh(r, &r->frames[parent]);
+		frame = parent;
+	}
+	if (!r->frames[0].failed && !run_ended(r))
+		r->stopping = 0;
+	recount(r);
+}
