@@ -3,14 +3,13 @@
  */
 #include "engine/core/event.h"
 
-const char *event_name(enum event_kind kind)
-{
-	switch (kind) {
-#define X(name, number, wire) case EVENT_##name: return wire;
+static const char *const names[EVENT_KINDS] = {
+#define X(name, number, wire) [number] = wire,
 #include "engine/core/event_list.h"
 #undef X
-	case EVENT_KINDS:
-		break;
-	}
-	return "unknown";
+};
+
+const char *event_name(enum event_kind kind)
+{
+	return kind < EVENT_KINDS && names[kind] ? names[kind] : "unknown";
 }

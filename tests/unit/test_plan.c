@@ -404,7 +404,7 @@ static void test_refs(void)
 	struct builder *b = build_new();
 	struct err err;
 	struct plan *p;
-	uint32_t a, c, d, n, body;
+	uint32_t a, c, d, n;
 
 	a = step(b, 0, "a", "bash", "x");
 	c = step(b, 0, "c", "bash", "x");
@@ -438,7 +438,15 @@ static void test_refs(void)
 	refused(b, "'u' refers to 'u', which is itself", 10,
 		"nor can one inside a body");
 
-	b = build_new();
+}
+
+static void test_refs_inside(void)
+{
+	struct builder *b = build_new();
+	struct err err;
+	struct plan *p;
+	uint32_t a, n, body;
+
 	a = build_node(b, 0, NODE_BLOCK, text(b, "a"));
 	body = branch(b, a, ROLE_BODY, NULL, NULL);
 	step(b, body, "in", "bash", "x");
@@ -864,6 +872,7 @@ int main(void)
 	test_cycles();
 	test_refused();
 	test_refs();
+	test_refs_inside();
 	test_interning();
 	test_round_trips();
 	test_damage();
