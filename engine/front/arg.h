@@ -41,6 +41,9 @@ int arg_word(struct str s, size_t at, struct arena *arena,
 /* Its end, without making it; s.n when open. */
 size_t arg_word_end(struct str s, size_t at);
 
+/* Offset of the first redirection or pipe among the words, or s.n. */
+size_t arg_redirect(struct str s);
+
 /* Content of a "…" whose inside is s[from, to): unescaped in the arena when
  * needed, else the slice. cut offsets go to *cut (arena). */
 struct str arg_unescape(struct str s, size_t from, size_t to,

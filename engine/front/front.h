@@ -42,6 +42,7 @@ struct front_env {
 /* What else was said with a workflow. */
 struct front_flags {
 	uint8_t save_state, parallel, fail_fast, adaptive, no_learning;
+	uint8_t continuous;    /* --continuous, pipelines */
 	int8_t strategy;       /* enum strategy, or -1: not said */
 	uint32_t limit;        /* --limit N */
 	int64_t timeout_ms;    /* --timeout */
@@ -60,7 +61,8 @@ int front_compile(const struct front_env *env, const struct line *line,
 	struct diags *diags);
 
 /* A whole .yaml file, or a script whose first real line is `chain:` or
- * `/chain:`; 1 when `source` is such a text. */
+ * `/chain:`; 1 when `source` is such a text. It compiles as a LINE_BLOCK
+ * whose name and rest are empty and whose body is all of the source. */
 int front_is_block_file(struct str source, const char *file);
 
 /* 1 when `name` can be compiled by front_compile. */

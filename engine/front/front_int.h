@@ -57,11 +57,13 @@ struct spot {
 
 /* What the front end knows of a node, by builder handle. */
 struct node_info {
-	uint32_t body, space, order;
+	uint32_t body, space, order, index;
 	struct str name;       /* empty until named */
+	struct str base;       /* the default name's stem; empty: exec, kind */
 	const struct vocab_kind *kind; /* leaves; may be NULL */
 	uint32_t at;           /* source offset */
 	uint8_t node_kind;     /* enum node_kind */
+	uint8_t is_step;       /* takes all annotations: written as a step */
 	uint32_t inner;        /* space within, or PLAN_NONE */
 	struct str var;        /* loops: the variable */
 };
@@ -77,6 +79,7 @@ struct order_info {
 /* A space of unique names: one per workflow text. */
 struct space {
 	uint32_t up;           /* names it also sees; PLAN_NONE: none */
+	uint32_t owner;        /* node it is inside of; PLAN_NONE: none */
 	uint32_t block;        /* BLOCK made for a /def: its args; or NONE */
 	const struct front_def *def;
 	struct strmap names, counts;
@@ -110,6 +113,8 @@ struct front_ctx {
 	struct arrow *arrows; size_t arrow_count, arrow_cap;
 	const struct front_def *open_def[LIMIT_NEST]; /* being inlined */
 	uint32_t open_defs;
+	uint8_t full;          /* LIMIT_NODES was reported */
+	struct str command;    /* of a YAML file: its top key; else empty */
 };
 #include "engine/front/front_make.h"
 

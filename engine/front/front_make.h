@@ -46,9 +46,14 @@ struct unit {
 	struct str command;    /* without slash; "" : plain words, rule 2.7 */
 	const struct src *src; /* argument text is src[from, to) */
 	size_t from, to;
-	size_t at;             /* offset in src of the unit, for messages */
+	const struct src *place; /* where the unit stands: place[at]; NULL: in
+	                          src */
+	size_t at;
 	uint8_t as_is;         /* YAML params: quotes are kept; workflow text of a
 	                          workflow command needs none */
+	const struct src *flags; /* flags before it: flags[flags_from, flags_to);
+	                          NULL: looked for in the text itself */
+	size_t flags_from, flags_to;
 	const struct src *const *argv; /* list params: one word each; or NULL */
 	size_t argc;
 };

@@ -84,6 +84,39 @@ size_t scan_quote(struct str s, size_t at, int shell)
 	return SCAN_NONE;
 }
 
+/* A stack of what is open: `"`, `)` for $( and (, and a backquote. */
+size_t scan_shell_quote(struct str s, size_t at)
+{
+	char open[LIMIT_NEST];
+	size_t n = 0;
+
+	if (s.p[at] == '\'')
+		return scan_quote(s, at, 1);
+	open[n++] = '"';
+	for (at++; at < s.n; at++) {
+		char c = s.p[at], top = open[n - 1];
+
+		if (c == '\\' && at + 1 < s.n) {
+			at++;
+		} else if (c == top) {
+			if (--n == 0)
+				return at;
+		} else if (n == LIMIT_NEST) {
+			return SCAN_NONE;
+		} else if (c == '`' || (c == '"' && top != '"')) {
+			open[n++] = c;
+		} else if (c == '(' && (top == ')' || (top == '"' &&
+				s.p[at - 1] == '$'))) {
+			open[n++] = ')';
+		} else if (c == '\'' && top != '"') {
+			at = scan_quote(s, at, 1);
+			if (at == SCAN_NONE)
+				return at;
+		}
+	}
+	return SCAN_NONE;
+}
+
 size_t scan_brace(struct str s, size_t at)
 {
 	size_t depth = 0;

@@ -21,6 +21,9 @@ size_t scan_skip(struct str s, size_t at);
 /* s.p[at] is the opening ' or ": offset of the closing one. In "…" a
  * backslash guards " and \ (shell: every character). */
 size_t scan_quote(struct str s, size_t at, int shell);
+/* As scan_quote for the shell's "…", whose `$(…)` and backquotes may hold
+ * quotes of their own. */
+size_t scan_shell_quote(struct str s, size_t at);
 /* s.p[at] is `{`: offset of the balancing `}`; `\{` and `\}` not counted. */
 size_t scan_brace(struct str s, size_t at);
 /* s.p[at] is `$` and `{` follows: offset of the closing `}` of what may be a

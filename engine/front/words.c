@@ -92,6 +92,15 @@ static int is_redirect(struct str s, size_t i)
 	return (s.p[i] == '>' || s.p[i] == '|') && scan_word_start(s, i);
 }
 
+size_t arg_redirect(struct str s)
+{
+	size_t i = scan_skip(s, 0);
+
+	while (i < s.n && !is_redirect(s, i))
+		i = scan_skip(s, arg_word_end(s, i));
+	return i;
+}
+
 int words_split(struct words *w, struct str text, size_t at,
 	struct diags *diags)
 {
