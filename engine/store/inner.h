@@ -7,8 +7,9 @@
 #define WF_STORE_INNER_H
 
 #include <pthread.h>
-#include <sqlite3.h>
 
+#include "engine/store/clean.h"
+#include "engine/store/db.h"
 #include "engine/store/record.h"
 
 enum {
@@ -17,44 +18,8 @@ enum {
 	IDLE_MS = 200,           /* then checkpoint and upkeep */
 	WAL_PAGES = 16 << 8,     /* 16 MiB: checkpoint without waiting */
 	GROUP_BYTES = 8 << 20,   /* batches of one transaction */
-	PLAN_SLOTS = 256,        /* remembered plan ids */
-	SCHEMA_VERSION = 1,
-	APPLICATION_ID = 0x77664a31 /* "wfJ1" */
+	PLAN_SLOTS = 256         /* remembered plan ids */
 };
-
-/* --- store_db.c: a connection and its statements */
-enum sql {
-#define X(name, text) SQL_##name,
-#include "engine/store/sql_list.h"
-#undef X
-	SQL_COUNT
-};
-struct db {
-	sqlite3 *c;
-	sqlite3_stmt *stmts[SQL_COUNT];
-};
-enum db_mode { DB_WRITE, DB_READ, DB_LOOK /* read-only store */ };
-int db_open(struct db *db, const char *dir, enum db_mode mode,
-	struct err *err);
-void db_close(struct db *db);
-/* Prepared once; NULL with the cause in the connection. */
-sqlite3_stmt *db_stmt(struct db *db, enum sql sql);
-/* Steps a statement that gives no row, and resets: SQLITE_OK or the cause. */
-int db_run(sqlite3_stmt *stmt);
-int db_do(struct db *db, enum sql sql);
-int db_exec(struct db *db, const char *sql);
-/* Fills err from a result code; returns -1. */
-int db_err(struct db *db, int rc, struct err *err, const char *what);
-int is_corrupt(int rc);
-
-/* --- store_lock.c: the lock file. 0 taken, 1 not within the time, -1 */
-int lock_open(int dir_fd, const char *dir, struct err *err);
-int lock_take(int fd, int64_t wait_ms);
-void lock_give(int fd);
-
-/* --- store_schema.c: makes or checks the schema, under the lock */
-int schema_ready(struct db *db, int read_only, const char *dir,
-	struct err *err);
 
 /* --- store_queue.c: between the threads */
 struct call { /* work for the writer thread that the caller waits for */
@@ -88,8 +53,10 @@ void *writer_main(void *store);
 /* Begins a transaction under the lock, counters read. SQLITE_OK, SQLITE_BUSY
  * when the lock is taken, or the cause. */
 int write_begin(struct store *s);
-/* Ends it: commits when rc is SQLITE_OK, else rolls back; gives the lock
- * back. Returns the rc that counts. */
+/* Commits when rc is SQLITE_OK, else rolls back; the lock is kept. Returns
+ * the rc that counts. */
+int write_finish(struct store *s, int rc);
+/* The same, and gives the lock back. */
 int write_end(struct store *s, int rc);
 
 struct plan_slot {
@@ -105,8 +72,10 @@ struct writer {
 	int owner_new;           /* made in the open transaction */
 	int wal_pages;           /* in the WAL, not checkpointed */
 	int checkpoint_at;       /* pages that bring the next one */
-	int64_t clean_after_ms;  /* monotonic */
+	struct clean clean;
+	int64_t clean_after_ms, sliced_ms; /* monotonic */
 	int clean_due;
+	int64_t opened_run;      /* next_run when first read */
 	const char *what;        /* object of a failure that is not SQLite's */
 	int sys_errno;
 	uint8_t dirty[256];      /* folders of blobs to sync before the commit */
@@ -118,11 +87,15 @@ struct writer {
 int apply_batch(struct store *s, struct batch *b);
 int apply_owner(struct store *s);
 
+/* --- store.c: may what lies at wf.db be given to SQLite? */
+int store_check_file(struct store *s, struct err *err);
+
 /* --- store_blob.c */
 int blob_sync(struct store *s, struct batch *b);   /* before the lock */
 int blob_link(struct store *s, const struct record_blob *r); /* within */
 int blob_sync_dirs(struct store *s);               /* before the commit */
 void blob_unlink(struct store *s, const struct digest *d);
+int digest_parse(const char *hex, struct digest *d);   /* 0, or -1 */
 
 /* --- store_owner.c */
 int owner_make(struct store *s, struct err *err);
@@ -130,9 +103,6 @@ void owner_end(struct store *s);         /* under the lock, writer */
 void owner_sweep(struct store *s);       /* files nobody needs; writer */
 /* Is the owner's process, or its guard, there? */
 int owner_alive(struct store *s, const char *ulid);
-
-/* --- store_clean.c: upkeep between batches; 1 when there is more to do */
-int clean_slice(struct store *s);
 
 /* --- store_read.c: the connection of the loop thread */
 struct db *reader(struct store *s, struct err *err);
@@ -150,7 +120,6 @@ struct store {
 	struct store_run **slabs;
 	size_t slab_count, slab_cap;
 	struct writer w;
-	void *clean;             /* struct clean of store_clean.c */
 
 	pthread_t thread;
 	pthread_mutex_t mutex;
@@ -164,8 +133,5 @@ struct store {
 	uint8_t told, closing, stalled, stall_told, failed, sleeping;
 	struct err trouble;      /* of the stall or failure */
 };
-
-int64_t wall_ms(void);
-int64_t mono_ms(void);
 
 #endif

@@ -59,8 +59,7 @@ X(OWNER_OPEN, "SELECT 1 FROM owners o WHERE o.ulid = ?1 AND EXISTS("
 	"SELECT 1 FROM runs WHERE state < 3 AND owner = o.id)")
 X(OWNER_DROP, "DELETE FROM owners WHERE ulid = ?1")
 
-X(CLEAN_DEPTHS, "SELECT id, hidden, pinned, state FROM runs"
-	" ORDER BY id DESC")
+X(CLEAN_DEPTHS, "SELECT id, hidden FROM runs ORDER BY id DESC")
 X(CLEAN_NEXT, "SELECT r.id, r.ulid, r.state, r.started_ms, r.hidden,"
 	" r.first_seq, r.last_seq, o.ulid FROM runs r"
 	" LEFT JOIN owners o ON o.id = r.owner"
@@ -76,10 +75,13 @@ X(REF_DROP, "DELETE FROM blob_refs WHERE digest = ?1")
 X(BLOB_DROP, "DELETE FROM blobs WHERE digest = ?1"
 	" AND NOT EXISTS(SELECT 1 FROM blob_refs WHERE digest = ?1)")
 X(BLOB_BYTES, "SELECT ifnull(sum(bytes), 0) FROM blobs")
-X(BLOB_OLDEST, "SELECT digest, bytes FROM blobs b WHERE rowid > ?1 AND NOT"
+X(BLOB_OLDEST, "SELECT digest, bytes FROM blobs b WHERE NOT"
 	" EXISTS(SELECT 1 FROM blob_refs f JOIN runs r ON r.id = f.run WHERE"
-	" f.digest = b.digest AND (r.pinned OR r.state < 3)) ORDER BY rowid"
+	" f.digest = b.digest AND (r.pinned OR r.state < 3)) ORDER BY id"
 	" LIMIT 1")
+X(BLOB_UNUSED, "SELECT digest, bytes FROM blobs b WHERE NOT EXISTS("
+	"SELECT 1 FROM blob_refs f WHERE f.digest = b.digest) LIMIT 1")
 X(BLOB_KNOWN, "SELECT 1 FROM blobs WHERE digest = ?1")
 X(PLANS_DROP, "DELETE FROM plans WHERE id NOT IN (SELECT plan FROM runs)")
-X(VACUUM, "PRAGMA incremental_vacuum(64)")
+X(PAGES, "PRAGMA page_count")
+X(PAGES_FREE, "PRAGMA freelist_count")

@@ -83,7 +83,7 @@ bad:
 }
 
 /* Is what lies at wf.db something that SQLite may be given? */
-static int check_file(struct store *s, struct err *err)
+int store_check_file(struct store *s, struct err *err)
 {
 	struct stat st, wal;
 
@@ -128,7 +128,7 @@ static int make_file(struct store *s, struct err *err)
 
 static int open_locked(struct store *s, struct err *err)
 {
-	if (check_file(s, err) != 0 || make_file(s, err) != 0 ||
+	if (store_check_file(s, err) != 0 || make_file(s, err) != 0 ||
 	    db_open(&s->w.db, s->dir, DB_WRITE, err) != 0 ||
 	    schema_ready(&s->w.db, 0, s->dir, err) != 0 ||
 	    writer_setup(s, err) != 0 || owner_make(s, err) != 0)
@@ -161,7 +161,7 @@ static int open_writer(struct store *s, struct err *err)
 
 static int open_reader(struct store *s, struct err *err)
 {
-	if (check_file(s, err) != 0 ||
+	if (store_check_file(s, err) != 0 ||
 	    db_open(&s->reader, s->dir, DB_LOOK, err) != 0)
 		return -1;
 	return schema_ready(&s->reader, 1, s->dir, err);

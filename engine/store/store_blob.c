@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -31,6 +32,29 @@ static void blob_name(const struct digest *d, char dir[3],
 	memcpy(path, hex, 2);
 	path[2] = '/';
 	memcpy(path + 3, hex, sizeof(hex));
+}
+
+static int nibble(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+int digest_parse(const char *hex, struct digest *d)
+{
+	int i, hi, lo;
+
+	if (strlen(hex) != DIGEST_HEX)
+		return -1;
+	for (i = 0; i < DIGEST_BYTES; i++) {
+		hi = nibble(hex[2 * i]);
+		lo = nibble(hex[2 * i + 1]);
+		if (hi < 0 || lo < 0)
+			return -1;
+		d->b[i] = (uint8_t)(hi << 4 | lo);
+	}
+	return 0;
 }
 
 int blob_sync(struct store *s, struct batch *b)
@@ -66,6 +90,44 @@ static int replace(struct store *s, const char *from, const char *path,
 	return SQLITE_OK;
 }
 
+static int copy_bytes(int from, int to, uint64_t len)
+{
+	off_t at = 0;
+
+	while ((uint64_t)at < len) {
+		ssize_t n = sendfile(to, from, &at, (size_t)(len -
+			(uint64_t)at));
+
+		if (n < 0 && errno != EINTR)
+			return -1;
+		if (n == 0) {
+			errno = EIO; /* shorter than it was said to be */
+			return -1;
+		}
+	}
+	return 0;
+}
+
+/* The spool is on another file system, or had a name that was swept after a
+ * rollback and cannot be given one again. */
+static int link_copy(struct store *s, const struct record_blob *r,
+	const char *path)
+{
+	int fd = openat(s->blobs_fd, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	char from[40];
+	int rc = -1;
+
+	if (fd < 0)
+		return -1;
+	snprintf(from, sizeof(from), "/proc/self/fd/%d", fd);
+	if (copy_bytes(r->fd, fd, r->len) == 0 &&
+	    (s->normal || fdatasync(fd) == 0))
+		rc = linkat(AT_FDCWD, from, s->blobs_fd, path,
+			AT_SYMLINK_FOLLOW);
+	close(fd);
+	return rc;
+}
+
 int blob_link(struct store *s, const struct record_blob *r)
 {
 	char dir[3], path[DIGEST_HEX + 4], from[40];
@@ -83,6 +145,8 @@ int blob_link(struct store *s, const struct record_blob *r)
 		rc = linkat(AT_FDCWD, from, s->blobs_fd, path,
 			AT_SYMLINK_FOLLOW);
 	}
+	if (rc != 0 && (errno == EXDEV || errno == ENOENT))
+		rc = link_copy(s, r, path);
 	if (rc != 0 && errno == EEXIST)
 		return replace(s, from, path, r->len);
 	return rc == 0 ? SQLITE_OK : fault(s, "name a blob");

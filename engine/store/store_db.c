@@ -4,7 +4,7 @@
  * connection, and only the writer's close may checkpoint: both happen under
  * the lock file.
  */
-#include "engine/store/inner.h"
+#include "engine/store/db.h"
 
 #include <stdlib.h>
 #include <string.h>

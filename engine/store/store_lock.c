@@ -5,7 +5,7 @@
  * lock back sees it and steps aside for a moment, else a busy writer would
  * take the lock again before the waiting one wakes.
  */
-#include "engine/store/inner.h"
+#include "engine/store/db.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,6 +13,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 enum { POLL_US = 50, POLL_SLOW_US = 1000, ASIDE_US = 250 };
 
@@ -39,11 +40,18 @@ static void pause_us(long us)
 	nanosleep(&t, NULL);
 }
 
+/* Made with its exact mode, whatever the umask. */
 int lock_open(int dir_fd, const char *dir, struct err *err)
 {
-	int fd = openat(dir_fd, "lock", O_RDWR | O_CREAT | O_CLOEXEC |
-		O_NOFOLLOW, 0600);
+	const int flags = O_RDWR | O_CLOEXEC | O_NOFOLLOW;
+	int fd = openat(dir_fd, "lock", flags | O_CREAT | O_EXCL, 0600);
 
+	if (fd >= 0 && fchmod(fd, 0600) != 0) {
+		close(fd);
+		fd = -1;
+	} else if (fd < 0 && errno == EEXIST) {
+		fd = openat(dir_fd, "lock", flags);
+	}
 	if (fd < 0)
 		return err_errno(err, ERR_STATE, "open '%s/lock'", dir);
 	return fd;

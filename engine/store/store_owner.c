@@ -38,7 +38,8 @@ int owner_make(struct store *s, struct err *err)
 		if (s->owner_fd < 0)
 			return err_errno(err, ERR_STATE,
 				"make '%s/owners/%s'", s->dir, name);
-		if (flock(s->owner_fd, LOCK_EX) == 0 &&
+		if (fchmod(s->owner_fd, 0600) == 0 &&
+		    flock(s->owner_fd, LOCK_EX) == 0 &&
 		    fstat(s->owner_fd, &st) == 0 && st.st_nlink == 1)
 			return 0;
 		close(s->owner_fd);

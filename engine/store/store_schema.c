@@ -7,7 +7,7 @@
  * and last_seq of its row, where last_seq NULL means "to the end" (a run that
  * is open, or whose owner died before it could say).
  */
-#include "engine/store/inner.h"
+#include "engine/store/db.h"
 
 #include <errno.h>
 #include <fcntl.h>

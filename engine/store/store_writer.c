@@ -10,7 +10,12 @@
 #include <errno.h>
 #include <string.h>
 
-enum { CHECKPOINT_AGAIN = 1024 /* pages more, when a reader was in the way */ };
+enum {
+	CHECKPOINT_AGAIN = 1024, /* pages more, when a reader was in the way */
+	BUSY_SLICE_MS = 5000,    /* between slices of upkeep without idling */
+	CLOSE_CLEAN_MS = 50,     /* upkeep at the end of a short process */
+	CLOSE_CLEAN_RUNS = 64    /* in a directory, between two of those */
+};
 
 enum verdict { WRITTEN, WAIT, BROKEN };
 
@@ -38,6 +43,7 @@ int writer_setup(struct store *s, struct err *err)
 	sqlite3_wal_hook(w->db.c, on_wal, w);
 	w->known = 0;
 	w->checkpoint_at = WAL_PAGES;
+	w->clean.stage = CLEAN_DONE;
 	return 0;
 }
 
@@ -68,6 +74,8 @@ static int read_counters(struct store *s)
 		goto bad;
 	w->next_seq = column(q, 0) + 1;
 	w->next_run = column(q, 1) + 1;
+	if (!w->opened_run)
+		w->opened_run = w->next_run;
 	w->known = 1;
 	return sqlite3_reset(q);
 bad:
@@ -87,8 +95,7 @@ static void forget(struct store *s)
 	w->owner_new = 0;
 }
 
-/* Ends the transaction; the lock is kept. */
-static int finish(struct store *s, int rc)
+int write_finish(struct store *s, int rc)
 {
 	struct writer *w = &s->w;
 
@@ -127,14 +134,14 @@ int write_begin(struct store *s)
 		rc = read_counters(s);
 	if (rc == SQLITE_OK)
 		return rc;
-	rc = finish(s, rc);
+	rc = write_finish(s, rc);
 	lock_give(s->lock_fd);
 	return rc;
 }
 
 int write_end(struct store *s, int rc)
 {
-	rc = finish(s, rc);
+	rc = write_finish(s, rc);
 	lock_give(s->lock_fd);
 	return rc;
 }
@@ -237,7 +244,7 @@ static int write_group(struct store *s, struct batch *list)
 		return rc;
 	for (b = list; b && rc == SQLITE_OK; b = next_of(b))
 		rc = apply_batch(s, b);
-	rc = finish(s, rc);
+	rc = write_finish(s, rc);
 	if (rc != SQLITE_OK && !s->w.what && judge(&s->w, rc) == BROKEN &&
 	    !is_corrupt(rc) && verify(s, last_seq(list)))
 		rc = SQLITE_OK;
@@ -283,6 +290,8 @@ static void commit(struct store *s, struct batch *list)
 		queue_failed(s, &err);
 	else if (stalled)
 		queue_resumed(s);
+	if (mono_ms() >= s->w.clean_after_ms)
+		s->w.clean_due = 1;
 	strip(list);
 	queue_publish(s, list, s->failed ? STORE_FAILED : STORE_COMMITTED);
 }
@@ -329,13 +338,40 @@ static void idle(struct store *s)
 		s->w.clean_due = clean_slice(s);
 }
 
+/* What cannot wait until there is nothing else to do. */
+static void upkeep(struct store *s)
+{
+	struct writer *w = &s->w;
+
+	if (!s->failed && w->wal_pages >= w->checkpoint_at)
+		checkpoint(s);
+	if (!s->failed && w->clean_due &&
+	    mono_ms() - w->sliced_ms > BUSY_SLICE_MS)
+		w->clean_due = clean_slice(s);
+}
+
+/* A process too short to idle cleans now and then, or nobody would. */
+static void clean_at_end(struct store *s)
+{
+	struct writer *w = &s->w;
+	int64_t until = mono_ms() + CLOSE_CLEAN_MS;
+
+	if (!w->clean_due || !w->known || w->next_run / CLOSE_CLEAN_RUNS ==
+			w->opened_run / CLOSE_CLEAN_RUNS)
+		return;
+	while (w->clean_due && mono_ms() < until)
+		w->clean_due = clean_slice(s);
+}
+
 static void close_all(struct store *s)
 {
 	struct writer *w = &s->w;
 	int locked;
 
-	if (!s->failed)
+	if (!s->failed) {
+		clean_at_end(s);
 		owner_end(s);
+	}
 	locked = lock_take(s->lock_fd, WAIT_LOCK_MS) == 0;
 	if (!locked || s->failed)
 		sqlite3_db_config(w->db.c, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE,
@@ -352,6 +388,7 @@ void *writer_main(void *store)
 	struct item *item;
 	int late;
 
+	s->w.sliced_ms = mono_ms();
 	for (;;) {
 		item = queue_take(s, patience(s), &late);
 		if (!item && !late)
@@ -366,8 +403,7 @@ void *writer_main(void *store)
 		} else {
 			idle(s);
 		}
-		if (!s->failed && s->w.wal_pages >= s->w.checkpoint_at)
-			checkpoint(s);
+		upkeep(s);
 	}
 	close_all(s);
 	return NULL;
