@@ -25,6 +25,7 @@
 enum {
 	IN, OUT, ERR, EXITED,
 	PIPE_MAX = 1 << 20,
+	LAZY_ROUNDS = 16,
 	LAZY_MS = 20,       /* a job this short needs no pidfd */
 	LINGER_US = 50000,  /* what is left may end by itself this long */
 	DRAIN_US = 200000   /* a pipe held open by nobody we know */
@@ -44,6 +45,7 @@ struct guard_run {
 	uint64_t start_us;
 	pid_t pid;
 	int status;
+	uint32_t rounds;    /* of poll */
 	uint8_t exited, no_pidfd;
 };
 
@@ -260,10 +262,11 @@ static void pump_once(struct guard_run *r, int wait_ms)
 	if (!r->exited && r->fd[EXITED] < 0)
 		wait_ms = sooner(wait_ms, LAZY_MS);
 	n = poll(p, 4, sooner(wait_ms, tap_line(r)));
-	if (n <= 0) {
+	/* A grandchild that never stops writing must not hide the exit. */
+	if (n <= 0 || ++r->rounds > LAZY_ROUNDS)
 		watch_exit(r);
+	if (n <= 0)
 		return;
-	}
 	if (p[IN].revents)
 		feed(r);
 	for (i = OUT; i <= ERR; i++) {
@@ -429,6 +432,7 @@ static void prepare(struct guard_run *r, struct slot *s, struct task *t)
 	r->t = t;
 	r->fed = 0;
 	r->exited = 0;
+	r->rounds = 0;
 	r->pid = 0;
 	memset(&r->usage, 0, sizeof(r->usage));
 	memset(&r->line, 0, sizeof(r->line));

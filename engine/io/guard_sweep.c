@@ -52,7 +52,7 @@ static int parse_stat(char *text, struct proc *out)
 	if (!at)
 		return -1;
 	if (sscanf(at + 1, " %c %ld %ld %ld %*s %*s %*s %*s %*s %*s %*s %*s"
-		" %*s %*s %*s %*s %*s %*s %llu", &state, &ppid, &pgrp,
+		" %*s %*s %*s %*s %*s %*s %*s %llu", &state, &ppid, &pgrp,
 		&session, &start) != 5)
 		return -1;
 	out->state = state;
