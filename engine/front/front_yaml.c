@@ -80,12 +80,15 @@ static int document(struct ytree *t, struct spot s, struct str command,
 {
 	const struct block_kind *b = key_block(yread_text(t, key));
 
-	if (command.n && !str_eq(command, b->name))
+	/* A stored workflow is what its file says, however it is called. */
+	if (command.n && yaml_is_top(s) && !str_eq(command, b->name))
 		return yread_error(t, key, "E409", NULL,
 			"this is a %s, not a %.*s", b->name, (int)command.n,
 			command.p);
 	if (other_keys(t))
 		return -1;
+	if (yaml_is_top(s))
+		t->c->command = str_of(b->name);
 	return b->read(t, s, key + 1);
 }
 
@@ -114,6 +117,9 @@ int yaml_compile(struct front_ctx *c, struct spot s, struct str command,
 			rc |= document(&t, s, command, key);
 		else if (b)
 			rc |= b->read(&t, s, 0);
+		else if (yread_at(&t, 0)->kind == YNODE_MAP &&
+				yread_at(&t, 0)->count)
+			rc = other_keys(&t);
 		else
 			rc = yread_error(&t, 0, "E408", NULL,
 				"a workflow file starts with chain:, flow:, "

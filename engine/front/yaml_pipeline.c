@@ -76,10 +76,11 @@ int yaml_pipeline(const struct ytree *t, struct spot s, uint32_t node)
 	if (!yread_at(t, v[PIPE_STAGES])->count)
 		return yread_error(t, v[PIPE_STAGES], "E408", NULL,
 			"'stages' holds no stage");
-	owner = node_new(t->c, s, NODE_BLOCK, str_of("pipeline"), t->src,
+	owner = node_new(t->c, s, NODE_BLOCK, none, t->src,
 		yread_at(t, node)->at);
 	if (owner == PLAN_NONE)
 		return -1;
+	t->c->nodes[owner].base = str_of("pipeline");
 	rc |= notes(t, s, owner, &ykeys_flow_control, v[PIPE_FLOW]);
 	rc |= notes(t, s, owner, &ykeys_monitoring, v[PIPE_MONITORING]);
 	in = body_open(t->c, s, owner, ROLE_BODY, none, none, 1);

@@ -267,6 +267,8 @@ uint32_t yaml_step(const struct ytree *t, struct spot s, uint32_t node,
 	    set_params(t, v, rest, &u))
 		return PLAN_NONE;
 	u.name = yread_text(t, v[STEP_NAME]);
+	u.place = ynode_src(t, yread_at(t, v[STEP_NAME] == YNODE_NONE ?
+		v[STEP_COMMAND] : v[STEP_NAME]));
 	made_node = unit_compile(t->c, s, &u);
 	if (made_node == PLAN_NONE)
 		return PLAN_NONE;

@@ -19,6 +19,7 @@ static void set_agent(struct front_ctx *c, uint32_t node)
 	n->exec = build_text(c->build, str_of("agent"));
 	n->lane = LANE_NET;
 	n->effect = EFFECT_ONCE;
+	c->nodes[node].is_step = 1;
 	if (kind < 0)
 		return;
 	n->lane = vocab->kinds[kind]->lane;
@@ -120,11 +121,15 @@ static void connect(struct front_ctx *c, const struct team *t, int topology)
 				build_edge(c->build, t->v[i - 1], t->v[i]);
 			continue;
 		}
-		if (t->v[i] != hub && t->v[i] != last)
-			build_edge(c->build, hub, t->v[i]);
-		if (t->v[i] != last && last != PLAN_NONE && last != hub)
+		if (t->v[i] == hub || t->v[i] == last)
+			continue;
+		build_edge(c->build, hub, t->v[i]);
+		if (last != PLAN_NONE && last != hub)
 			build_edge(c->build, t->v[i], last);
 	}
+	if ((topology == HIERARCHICAL || topology == STAR) && t->count == 2 && last != PLAN_NONE &&
+	    last != hub)
+		build_edge(c->build, hub, last);
 }
 
 static void agents(const struct ytree *t, struct spot s, uint32_t map,
@@ -198,10 +203,11 @@ int yaml_swarm(const struct ytree *t, struct spot s, uint32_t node)
 	if (!yread_at(t, v[SWARM_AGENTS])->count)
 		return yread_error(t, v[SWARM_AGENTS], "E408", NULL,
 			"'agents' holds no agent");
-	owner = node_new(t->c, s, NODE_BLOCK, str_of("swarm"), t->src,
+	owner = node_new(t->c, s, NODE_BLOCK, none, t->src,
 		yread_at(t, node)->at);
 	if (owner == PLAN_NONE)
 		return -1;
+	t->c->nodes[owner].base = str_of("swarm");
 	for (i = 0; i < sizeof(notes); i++)
 		yaml_args(t, s, owner, ARG_NOTE,
 			ykeys_swarm.keys[notes[i]].name, v[notes[i]]);

@@ -12,7 +12,11 @@
 
 #include "engine/base/text.h"
 
-enum { FEW_KEYS = 24 };
+enum {
+	FEW_KEYS = 24,
+	BYTES_PER_NODE = 8     /* a text of a limit's size holds no more nodes
+	                          than one for so many bytes: time is bounded */
+};
 
 struct level {
 	uint32_t node;
@@ -23,6 +27,7 @@ struct reader {
 	struct ytree *t;
 	struct str text;
 	size_t base;       /* of text in the src: behind a BOM */
+	size_t most;       /* nodes */
 	size_t mark, byte; /* the cursor: the same place in both counts */
 	struct level stack[LIMIT_YAML_DEPTH];
 	size_t depth;
@@ -146,12 +151,15 @@ static enum ynode_style style_of(yaml_scalar_style_t s)
 	return YNODE_PLAIN;
 }
 
-/* Counts the node in its parent; a collection as a key is refused. */
+/* Counts the node, in its parent too; a collection as a key is refused. */
 static int place(struct reader *r, const yaml_event_t *e)
 {
 	struct level *up = r->depth ? &r->stack[r->depth - 1] : NULL;
 	struct ynode *parent;
 
+	if (r->t->count >= r->most)
+		return fail(r, "E406", &e->start_mark, NULL,
+			"too many values for one text");
 	if (!up)
 		return 0;
 	parent = &r->t->nodes[up->node];
@@ -344,7 +352,8 @@ static int read_events(struct reader *r)
 int ytree_read(struct ytree *t, struct front_ctx *c, const struct src *src,
 	size_t limit)
 {
-	struct reader r = { .t = t, .text = src->text };
+	struct reader r = { .t = t, .text = src->text,
+		.most = limit / BYTES_PER_NODE };
 	size_t bad;
 
 	memset(t, 0, sizeof(*t));
