@@ -149,9 +149,9 @@ static int report(struct search *s)
 	for (i = 0; i < s->count; i++) {
 		if (i && strcmp(s->found[i], s->found[i - 1]) == 0)
 			continue;
-		if (capture_add(&s->task->out, s->found[i],
+		if (spool_add(&s->task->out, s->found[i],
 			strlen(s->found[i]), &s->task->error) == -1 ||
-			capture_add(&s->task->out, "\n", 1,
+			spool_add(&s->task->out, "\n", 1,
 			&s->task->error) == -1)
 			return -1;
 	}
@@ -176,7 +176,7 @@ static void run(struct task *t)
 		one_pattern(&s);
 	}
 	if (report(&s) == -1)
-		task_fail(t, class_of_err(&t->error), &t->error);
+		exec_task_fail(t, class_of_err(&t->error), &t->error);
 	for (i = 0; i < s.count; i++)
 		free(s.found[i]);
 	free(s.found);
@@ -192,7 +192,7 @@ static int check(const struct exec_job *job, struct err *err)
 
 static void start(struct exec_job *job)
 {
-	task_submit(task_new(job, run));
+	exec_task_submit(exec_task_new(job, run));
 }
 
 static const struct vocab_field fields[] = {
@@ -211,4 +211,4 @@ static const struct vocab_kind kind = {
 	.fields = fields,
 };
 
-const struct executor exec_glob = {&kind, check, start, task_kill};
+const struct executor exec_glob = {&kind, check, start, exec_task_kill};

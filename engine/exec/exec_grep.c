@@ -144,7 +144,7 @@ static void start(struct exec_job *job)
 	if (has_program(job, "rg"))
 		by_ripgrep(job);
 	else
-		task_submit(task_new(job, grep_walk));
+		exec_task_submit(exec_task_new(job, grep_walk));
 }
 
 static void end(struct exec_job *job, int hard)
@@ -152,7 +152,7 @@ static void end(struct exec_job *job, int hard)
 	if (job->report)
 		process_kill(job, hard);
 	else
-		task_kill(job, hard);
+		exec_task_kill(job, hard);
 }
 
 static const struct vocab_field fields[] = {

@@ -83,13 +83,13 @@ static int say(struct grep *g, size_t number, struct str text)
 	char num[32];
 	int n = number ? snprintf(num, sizeof(num), ":%zu", number) : 0;
 
-	if (capture_add(&t->out, g->path.data, g->path.len, &t->error) ||
-		capture_add(&t->out, num, (size_t)n, &t->error))
+	if (spool_add(&t->out, g->path.data, g->path.len, &t->error) ||
+		spool_add(&t->out, num, (size_t)n, &t->error))
 		return -1;
-	if (text.p && (capture_add(&t->out, ":", 1, &t->error) ||
-		capture_add(&t->out, text.p, text.n, &t->error)))
+	if (text.p && (spool_add(&t->out, ":", 1, &t->error) ||
+		spool_add(&t->out, text.p, text.n, &t->error)))
 		return -1;
-	return capture_add(&t->out, "\n", 1, &t->error);
+	return spool_add(&t->out, "\n", 1, &t->error);
 }
 
 static int search(struct grep *g, struct str s)
@@ -128,10 +128,10 @@ static int one_file(struct grep *g)
 
 	buf_clear(f);
 	if (file_read(g->dir, g->path.data, LIMIT_CAPTURE, f, &err) == -1) {
-		if (capture_add(&g->task->printed, err.text,
+		if (spool_add(&g->task->printed, err.text,
 			strlen(err.text), &g->task->error) == -1)
 			return -1;
-		return capture_add(&g->task->printed, "\n", 1,
+		return spool_add(&g->task->printed, "\n", 1,
 			&g->task->error);
 	}
 	if (f->len == 0 || memchr(f->data, 0, f->len))
@@ -147,7 +147,7 @@ static int on_file(void *ud, const char *path, int is_dir)
 	g->path.len = g->root;
 	buf_str(&g->path, path);
 	if (one_file(g) == -1) {
-		task_fail(g->task, CLASS_RESOURCE, &g->task->error);
+		exec_task_fail(g->task, CLASS_RESOURCE, &g->task->error);
 		return 1;
 	}
 	return 0;
@@ -177,14 +177,14 @@ static void one_root(struct grep *g, struct str word)
 		buf_add(&g->path, word.p, word.n);
 	if (stat(full.data, &st) == 0 && !S_ISDIR(st.st_mode)) {
 		if (one_file(g) == -1)
-			task_fail(t, CLASS_RESOURCE, &t->error);
+			exec_task_fail(t, CLASS_RESOURCE, &t->error);
 	} else {
 		if (g->path.len && g->path.data[g->path.len - 1] != '/')
 			buf_char(&g->path, '/');
 		g->root = g->path.len;
 		o.dir = full.data;
 		if (file_walk(&o, on_file, g, &t->error) == -1 && !t->failed)
-			task_fail(t, class_of_err(&t->error), &t->error);
+			exec_task_fail(t, class_of_err(&t->error), &t->error);
 	}
 	buf_release(&full);
 }
@@ -200,7 +200,7 @@ void grep_walk(struct task *t)
 	g.files = (uint8_t)exec_flag(t->job, "files");
 	g.count = (uint8_t)exec_flag(t->job, "count");
 	if (compile(&g, t->job) == -1) {
-		task_fail(t, CLASS_CONFIGURATION, &t->error);
+		exec_task_fail(t, CLASS_CONFIGURATION, &t->error);
 		t->exit_code = 2;
 	} else {
 		if (n == 0)
@@ -212,7 +212,7 @@ void grep_walk(struct task *t)
 	}
 	if (!t->failed && atomic_load(&t->stop)) {
 		err_set(&t->error, ERR_TIMEOUT, "ended");
-		task_fail(t, CLASS_NONE, &t->error);
+		exec_task_fail(t, CLASS_NONE, &t->error);
 	}
 	if (!t->failed)
 		t->exit_code = g.matches ? 0 : 1;

@@ -103,7 +103,7 @@ static int on_body(void *ud, long status, struct str bytes)
 
 	(void)status;
 	exec_tap(f->job, 1, bytes);
-	return capture_add(&f->body, bytes.p, bytes.n, &f->error);
+	return spool_add(&f->body, bytes.p, bytes.n, &f->error);
 }
 
 static void on_done(void *ud, const struct http_response *r)
@@ -155,7 +155,7 @@ static void start(struct exec_job *job)
 
 	f->job = job;
 	job->state = f;
-	capture_init(&f->body, job->host->spool_dir);
+	spool_init(&f->body, job->host->spool_dir);
 	f->headers = headers_of(job);
 	o.method = method_of(job);
 	o.url = url_of(job);

@@ -9,7 +9,7 @@
 struct fetch {
 	struct exec_job *job;
 	struct http_request *request; /* NULL once it is over */
-	struct capture body;
+	struct spool body;
 	struct mapping sent;          /* of a large input */
 	const char *const *headers;
 	struct err error;             /* of keeping the body */

@@ -17,7 +17,7 @@ void fetch_free(struct fetch *f)
 	} headers = {f->headers};
 
 	f->job->state = NULL;
-	capture_release(&f->body);
+	spool_release(&f->body);
 	mapping_release(&f->sent);
 	buf_release(&f->text);
 	buf_release(&f->meta);
@@ -138,17 +138,17 @@ static void finish(struct fetch *f)
 
 	o.error = (struct str){buf_cstr(&f->text), f->text.len};
 	o.meta = (struct str){buf_cstr(&f->meta), f->meta.len};
-	capture_output(&f->body, &o.out);
+	spool_output(&f->body, &o.out);
 	/* the strings of o live in these three until the job has ended */
 	kept = *f;
 	buf_init(&f->text);
 	buf_init(&f->meta);
-	capture_init(&f->body, -1);
+	spool_init(&f->body, -1);
 	fetch_free(f);
 	exec_done(job, &o);
 	buf_release(&kept.text);
 	buf_release(&kept.meta);
-	capture_release(&kept.body);
+	spool_release(&kept.body);
 }
 
 static struct fetch *fetch_of(struct work *w)
@@ -163,7 +163,7 @@ static void save_run(struct work *w)
 	struct buf dir;
 
 	buf_init(&dir);
-	capture_save(&f->body, exec_dir(f->job, &dir),
+	spool_save(&f->body, exec_dir(f->job, &dir),
 		exec_field(f->job, "output").p, &f->error);
 	buf_release(&dir);
 }
@@ -178,7 +178,7 @@ static void save_done(struct work *w)
 		f->outcome.error_class = (uint8_t)class_of_err(&f->error);
 		buf_str(&f->text, f->error.text);
 	} else { /* it is in the file: not a second time as output */
-		capture_release(&f->body);
+		spool_release(&f->body);
 	}
 	finish(f);
 }

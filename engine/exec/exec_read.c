@@ -49,12 +49,12 @@ static void run(struct task *t)
 		n = read(fd, block, 1 << 16);
 		if (n < 0)
 			err_errno(&t->error, ERR_IO, "%s", path.p);
-		if (n > 0 && capture_add(&t->out, block, (size_t)n,
+		if (n > 0 && spool_add(&t->out, block, (size_t)n,
 			&t->error) == -1)
 			n = -1;
 	}
 	if (n != 0)
-		task_fail(t, class_of_err(&t->error), &t->error);
+		exec_task_fail(t, class_of_err(&t->error), &t->error);
 	if (fd != -1)
 		close(fd);
 	free(block);
@@ -73,7 +73,7 @@ static int check(const struct exec_job *job, struct err *err)
 
 static void start(struct exec_job *job)
 {
-	task_submit(task_new(job, run));
+	exec_task_submit(exec_task_new(job, run));
 }
 
 static const struct vocab_field fields[] = {
@@ -92,4 +92,4 @@ static const struct vocab_kind kind = {
 	.fields = fields,
 };
 
-const struct executor exec_read = {&kind, check, start, task_kill};
+const struct executor exec_read = {&kind, check, start, exec_task_kill};

@@ -17,14 +17,14 @@
 #include "engine/base/mem.h"
 #include "engine/io/file.h"
 
-void capture_init(struct capture *c, int spool_dir)
+void spool_init(struct spool *c, int spool_dir)
 {
 	memset(c, 0, sizeof(*c));
 	c->spool_dir = spool_dir;
 	c->fd = -1;
 }
 
-void capture_release(struct capture *c)
+void spool_release(struct spool *c)
 {
 	struct digest sink;
 
@@ -33,7 +33,7 @@ void capture_release(struct capture *c)
 		digest_end(c->digest, &sink);
 	if (c->fd >= 0)
 		close(c->fd);
-	capture_init(c, -1);
+	spool_init(c, -1);
 }
 
 static int write_all(int fd, const char *p, size_t n)
@@ -51,7 +51,7 @@ static int write_all(int fd, const char *p, size_t n)
 	return 0;
 }
 
-static int to_spool(struct capture *c, struct err *err)
+static int to_spool(struct spool *c, struct err *err)
 {
 	c->fd = spool_make(c->spool_dir);
 	if (c->fd < 0) {
@@ -65,7 +65,7 @@ static int to_spool(struct capture *c, struct err *err)
 	return 0;
 }
 
-int capture_add(struct capture *c, const void *p, size_t n, struct err *err)
+int spool_add(struct spool *c, const void *p, size_t n, struct err *err)
 {
 	if (n > LIMIT_CAPTURE - c->len) {
 		n = (size_t)(LIMIT_CAPTURE - c->len);
@@ -90,7 +90,7 @@ int capture_add(struct capture *c, const void *p, size_t n, struct err *err)
 	return 0;
 }
 
-int capture_save(struct capture *c, const char *dir, const char *path,
+int spool_save(struct spool *c, const char *dir, const char *path,
 	struct err *err)
 {
 	struct mapping m = {{c->head.data, c->head.len}, NULL};
@@ -103,7 +103,7 @@ int capture_save(struct capture *c, const char *dir, const char *path,
 	return rc;
 }
 
-void capture_output(struct capture *c, struct exec_output *o)
+void spool_output(struct spool *c, struct exec_output *o)
 {
 	o->bytes = (struct str){buf_cstr(&c->head), c->head.len};
 	o->fd = c->fd;
@@ -165,7 +165,7 @@ static void finish(struct work *w)
 {
 	struct task *t = (struct task *)w;
 	struct exec_job *job = t->job;
-	struct capture out = t->out, printed = t->printed;
+	struct spool out = t->out, printed = t->printed;
 	struct exec_outcome o = {.exit_code = t->exit_code};
 	struct err error = t->error;
 
@@ -180,14 +180,14 @@ static void finish(struct work *w)
 		t->free(t);
 	free(t);
 	job->state = NULL;
-	capture_output(&out, &o.out);
-	capture_output(&printed, &o.err);
+	spool_output(&out, &o.out);
+	spool_output(&printed, &o.err);
 	exec_done(job, &o);
-	capture_release(&out);
-	capture_release(&printed);
+	spool_release(&out);
+	spool_release(&printed);
 }
 
-struct task *task_new(struct exec_job *job, void (*fn)(struct task *t))
+struct task *exec_task_new(struct exec_job *job, void (*fn)(struct task *t))
 {
 	struct task *t = mem_zero(sizeof(*t));
 
@@ -196,18 +196,18 @@ struct task *task_new(struct exec_job *job, void (*fn)(struct task *t))
 	t->job = job;
 	t->run = fn;
 	atomic_init(&t->stop, 0);
-	capture_init(&t->out, job->host->spool_dir);
-	capture_init(&t->printed, job->host->spool_dir);
+	spool_init(&t->out, job->host->spool_dir);
+	spool_init(&t->printed, job->host->spool_dir);
 	job->state = t;
 	return t;
 }
 
-void task_submit(struct task *t)
+void exec_task_submit(struct task *t)
 {
 	work_submit(t->job->host->workers, &t->work);
 }
 
-void task_kill(struct exec_job *job, int hard)
+void exec_task_kill(struct exec_job *job, int hard)
 {
 	struct task *t = job->state;
 
@@ -216,7 +216,7 @@ void task_kill(struct exec_job *job, int hard)
 		atomic_store(&t->stop, 1);
 }
 
-void task_fail(struct task *t, enum error_class c, const struct err *err)
+void exec_task_fail(struct task *t, enum error_class c, const struct err *err)
 {
 	t->failed = 1;
 	t->exit_code = -1;

@@ -10,23 +10,23 @@
 
 #include "engine/exec/exec.h"
 
-struct capture {
+struct spool {
 	struct buf head;       /* all bytes while fd == -1, else the first */
 	uint64_t len;
 	struct digest_state *digest;
 	int spool_dir, fd;     /* fd -1: no spool */
 	uint8_t truncated;     /* LIMIT_CAPTURE was reached */
 };
-void capture_init(struct capture *c, int spool_dir);
-void capture_release(struct capture *c);
+void spool_init(struct spool *c, int spool_dir);
+void spool_release(struct spool *c);
 /* Bytes over the cap are dropped and counted as truncated. ERR_STATE when
  * the spool cannot be made or written (a full disk). */
-int capture_add(struct capture *c, const void *p, size_t n, struct err *err);
+int spool_add(struct spool *c, const void *p, size_t n, struct err *err);
 /* All bytes to `path`, atomically. Blocks. */
-int capture_save(struct capture *c, const char *dir, const char *path,
+int spool_save(struct spool *c, const char *dir, const char *path,
 	struct err *err);
 /* Fills *o; its bytes borrow from c, its descriptor is taken from c. */
-void capture_output(struct capture *c, struct exec_output *o);
+void spool_output(struct spool *c, struct exec_output *o);
 
 /* A file's bytes in memory; empty when the file is. */
 struct mapping {
@@ -48,14 +48,14 @@ struct task {
 	uint8_t failed;        /* error says why */
 	uint8_t error_class;
 	struct err error;
-	struct capture out, printed; /* standard output and error */
+	struct spool out, printed; /* standard output and error */
 };
 /* Allocates, sets job->state, and submits. The job ends by itself. */
-struct task *task_new(struct exec_job *job, void (*run)(struct task *t));
-void task_submit(struct task *t);
-void task_kill(struct exec_job *job, int hard);
+struct task *exec_task_new(struct exec_job *job, void (*run)(struct task *t));
+void exec_task_submit(struct task *t);
+void exec_task_kill(struct exec_job *job, int hard);
 /* In run(): failed, with a message; err may be &t->error already set. */
-void task_fail(struct task *t, enum error_class c, const struct err *err);
+void exec_task_fail(struct task *t, enum error_class c, const struct err *err);
 /* The class of a file's or disk's error. */
 enum error_class class_of_err(const struct err *err);
 

@@ -59,14 +59,14 @@ static void run(struct task *t)
 		rc = (exec_flag(job, "append") ? file_append : file_write)(
 			exec_dir(job, &b), path, m.bytes, mode, &t->error);
 	if (rc == -1)
-		task_fail(t, class_of_err(&t->error), &t->error);
+		exec_task_fail(t, class_of_err(&t->error), &t->error);
 	mapping_release(&m);
 	buf_release(&b);
 }
 
 static void start(struct exec_job *job)
 {
-	task_submit(task_new(job, run));
+	exec_task_submit(exec_task_new(job, run));
 }
 
 static const struct vocab_field fields[] = {
@@ -87,4 +87,4 @@ static const struct vocab_kind kind = {
 	.fields = fields,
 };
 
-const struct executor exec_write = {&kind, check, start, task_kill};
+const struct executor exec_write = {&kind, check, start, exec_task_kill};
