@@ -49,12 +49,12 @@ struct guard_run {
 	uint8_t exited, no_pidfd;
 };
 
-struct guard_run *run_new(void)
+struct guard_run *guard_run_new(void)
 {
 	return mem_zero(sizeof(struct guard_run));
 }
 
-void run_free(struct guard_run *r)
+void guard_run_free(struct guard_run *r)
 {
 	buf_release(&r->cap[0].head);
 	buf_release(&r->cap[1].head);
@@ -318,7 +318,7 @@ static void drain_now(struct guard_run *r)
 
 struct leaving {
 	uint64_t since_us, kill_us, alone_us;
-	uint8_t termed;
+	uint8_t termed, empty;
 };
 
 /* Which signal is due for what is left, 0 for none. */
@@ -349,8 +349,12 @@ static int settled(struct guard_run *r, struct leaving *l)
 		r->report.leftovers = 1;
 	if (live) {
 		l->alone_us = 0;
+		l->empty = 0;
 		return 0;
 	}
+	/* A scan may miss what is born meanwhile. */
+	if (l->empty++ == 0 && !left_nothing(r->m, r->t))
+		return 0;
 	if (!piped(r))
 		return 1;
 	if (!l->alone_us)
@@ -460,7 +464,15 @@ static void follow(struct guard_run *r)
 	r->exited = 1;
 }
 
-void run_task(struct slot *s, struct task *t)
+/* From now on no signal goes to the group's number. */
+static void leave_group(struct guard_run *r)
+{
+	pthread_mutex_lock(&r->m->lock);
+	r->t->gone = 1;
+	pthread_mutex_unlock(&r->m->lock);
+}
+
+void guard_run_task(struct slot *s, struct task *t)
 {
 	struct guard_run *r = s->run;
 	int i, service = (t->job.flags & GUARD_SERVICE) != 0;
@@ -472,7 +484,8 @@ void run_task(struct slot *s, struct task *t)
 			drain_now(r);
 		else
 			settle(r);
-		t->gone = !service;
+		if (!service)
+			leave_group(r);
 	}
 	report(r);
 	if (service && r->pid && !left_nothing(r->m, t)) {

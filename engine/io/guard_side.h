@@ -109,9 +109,9 @@ struct spawn {
 int spawn_task(struct slot *s, struct task *t, struct spawn *sp);
 
 /* guard_pump.c: everything from pipes to report. */
-struct guard_run *run_new(void);
-void run_free(struct guard_run *r);
-void run_task(struct slot *s, struct task *t);
+struct guard_run *guard_run_new(void);
+void guard_run_free(struct guard_run *r);
+void guard_run_task(struct slot *s, struct task *t);
 
 /* guard_left.c: what jobs left behind. */
 /* 1 when the group is empty and no orphan fell to the guard. */
