@@ -33,6 +33,26 @@ int engine_output(struct engine *e, const struct run *r, uint32_t frame,
 int engine_output_fd(struct engine *e, const struct run *r, uint32_t frame,
 	uint32_t step, int stream, int fd, struct err *err);
 
+/* Lines of one attempt's output, both streams in the order in which they
+ * were written (1 stdout, 2 stderr); text borrowed, without its newline. Ends
+ * early when fn returns non-zero. */
+struct log_line {
+	int stream;
+	int64_t t_ms;             /* epoch ms of its first byte */
+	struct str text;
+};
+int engine_log(struct engine *e, const struct result *r,
+	int (*fn)(void *ud, const struct log_line *l), void *ud,
+	struct err *err);
+
+/* Which nodes of `plan` may take over their results from the viewed run:
+ * owned flags, and owned node numbers there in *from. */
+uint8_t *view_keep(const struct view *v, struct plan *plan,
+	const uint32_t **from);
+/* Plan, text, directory, arguments and input of the viewed run, for a new
+ * run of the same: /retry. */
+int view_setup(const struct view *v, struct setup **out, struct err *err);
+
 /* Why a step ran, was cached, skipped, chose: facts from the journal. */
 struct because {
 	char what[64];

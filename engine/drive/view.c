@@ -85,6 +85,17 @@ void view_release(struct view *v)
 	memset(v, 0, sizeof(*v));
 }
 
+uint8_t *view_keep(const struct view *v, struct plan *plan,
+	const uint32_t **from)
+{
+	return replay_keep(v->run, plan, from);
+}
+
+int view_setup(const struct view *v, struct setup **out, struct err *err)
+{
+	return setup_of_row(v->engine, v->row, v->plan, out, err);
+}
+
 static const char *env_of(void *ud, const char *name)
 {
 	return engine_getenv(ud, name);
