@@ -80,13 +80,13 @@ static struct slot *slot_new(struct machine *m)
 	s->m = m;
 	arena_init(&s->arena);
 	s->chunk = mem_alloc(SLOT_CHUNK);
-	s->run = run_new();
+	s->run = guard_run_new();
 	return s;
 }
 
 static void slot_free(struct slot *s)
 {
-	run_free(s->run);
+	guard_run_free(s->run);
 	arena_release(&s->arena);
 	free(s->chunk);
 	free(s);
@@ -120,7 +120,7 @@ static void *pool_main(void *arg)
 	while ((t = next_task(m))) {
 		m->busy++;
 		pthread_mutex_unlock(&m->lock);
-		run_task(s, t);
+		guard_run_task(s, t);
 		pthread_mutex_lock(&m->lock);
 		m->busy--;
 	}
@@ -140,7 +140,7 @@ static void *direct_main(void *arg)
 	struct direct *d = arg;
 	struct slot *s = slot_new(d->m);
 
-	run_task(s, d->t);
+	guard_run_task(s, d->t);
 	slot_free(s);
 	free(d);
 	return NULL;

@@ -639,8 +639,8 @@ static void test_leftovers(void)
 		run_all();
 		s = &w.seen[300 + i];
 		marker(mark, sizeof(mark), i);
-		is_int(count_marked(mark), 0, mem_printf(
-			"%s is ended with its step", escapes[i].name));
+		ok(count_marked(mark) == 0, "%s is ended with its step",
+			escapes[i].name);
 		ok(s->code == 0 && s->leftovers &&
 			!strcmp(buf_cstr(&s->out), "up\n"),
 			"and the report says so");
@@ -904,8 +904,24 @@ static void test_deaf_shell(void)
 		"a shell that was busy gets all reports afterwards");
 }
 
+static void remove_all(void)
+{
+	static const char *const names[] = { "in.txt", "fifo", "gate", "here",
+		"stray", "lock" };
+	char path[128];
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		snprintf(path, sizeof(path), "%s/%s", scratch, names[i]);
+		unlink(path);
+	}
+	is_int(rmdir(scratch), 0, "spools leave no names behind");
+}
+
 int main(int argc, char **argv)
 {
+	uint64_t i;
+
 	if (guard_is_me(argc, argv))
 		return guard_main(argc, argv);
 	assert(mkdtemp(scratch));
@@ -935,6 +951,10 @@ int main(int argc, char **argv)
 	test_backpressure();
 	test_deaf_shell();
 	finish();
+	for (i = 0; i < IDS; i++)
+		reset(i);
 	is_int(uv_loop_close(&w.loop), 0, "the loop has nothing left");
+	close(w.dir_fd);
+	remove_all();
 	return done();
 }
