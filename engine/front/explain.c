@@ -112,7 +112,7 @@ static uint64_t *befores(const struct plan *p, const struct plan_body *b)
 	uint8_t changed = 1;
 	uint32_t i, k, need;
 
-	/* Once, but for plans whose needs point forward. */
+	/* One round more than needs point forward in a row. */
 	while (changed) {
 		changed = 0;
 		for (i = 0; i < b->count; i++) {
@@ -125,7 +125,7 @@ static uint64_t *befores(const struct plan *p, const struct plan_body *b)
 				for (w = 0; w < words; w++) {
 					old = mine[w];
 					mine[w] |= v[need * words + w];
-					changed |= need > i && mine[w] != old;
+					changed |= mine[w] != old;
 				}
 			}
 		}
