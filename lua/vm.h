@@ -23,9 +23,12 @@ int vm_new(struct vm **out, const struct vm_options *options,
 	struct err *err);
 void vm_free(struct vm *vm);
 void vm_limit(struct vm *vm, uint32_t limit_ms); /* 0: none */
-/* From any thread: the evaluation that runs ends soon with ERR_TIMEOUT
- * ("interrupted"). */
+void vm_seed(struct vm *vm, uint64_t seed);    /* of the next vm_run */
+/* From any thread: the evaluation that runs, or else the next one, ends soon
+ * with ERR_TIMEOUT ("interrupted"). */
 void vm_interrupt(struct vm *vm);
+/* Forgets an interrupt that came when nothing ran any more. */
+void vm_forget(struct vm *vm);
 
 /*
  * An expression of language.md section 5 (AND OR NOT && || ! != contains

@@ -1,0 +1,520 @@
+/*
+ * What translated conditions call: names of the host, comparisons between
+ * kinds, contains, matches, len, exists.
+ *
+ * The rules are language.md 5.2: a number and a string that is wholly a
+ * decimal number compare as numbers, any other mixture is an error that
+ * names both, and nil equals only nil.
+ */
+#include <string.h>
+
+#include "engine/base/text.h"
+#include "lua/vm_int.h"
+
+enum { NAMES_MAX = 4096, SUGGEST = 3 };
+
+/* Functions a condition may call; without a dot: defined below. */
+static const char *const functions[] = {"len", "tostring", "tonumber", "type",
+	"math.abs", "math.ceil", "math.exp", "math.floor", "math.fmod",
+	"math.log", "math.max", "math.min", "math.sqrt", "math.tointeger",
+	"string.byte", "string.char", "string.find", "string.format",
+	"string.len", "string.lower", "string.match", "string.gsub",
+	"string.rep", "string.reverse", "string.sub", "string.upper", NULL};
+
+int expr_is_function(struct str name)
+{
+	size_t i;
+
+	for (i = 0; functions[i]; i++)
+		if (str_eq(name, functions[i]))
+			return 1;
+	return 0;
+}
+
+/* ------------------------------------------------------------------- names */
+struct candidate {
+	const char *name;
+	int distance;
+};
+
+static size_t prefix(struct str a, struct str b)
+{
+	size_t i = 0;
+
+	while (i < a.n && i < b.n && a.p[i] == b.p[i])
+		i++;
+	return i;
+}
+
+/* Keeps the best three, nearest first. */
+static void consider(struct candidate best[SUGGEST], struct str word,
+	const char *name)
+{
+	struct str n = str_of(name);
+	int d = text_distance(word, n), i;
+	struct candidate c = {name, d}, t;
+
+	if ((d > 2 || (size_t)d >= word.n) && prefix(word, n) < 4)
+		return;
+	for (i = 0; i < SUGGEST; i++) {
+		if (best[i].name && strcmp(best[i].name, name) == 0)
+			return;
+		if (!best[i].name || c.distance < best[i].distance) {
+			t = best[i];
+			best[i] = c;
+			c = t;
+		}
+		if (!c.name)
+			return;
+	}
+}
+
+void expr_suggest(struct err *err, struct str word,
+	const struct vm_host *host)
+{
+	static const char *const roots[] = {"prev", "item", "index", "args",
+		"vars", "env", "run", "session", "facts", "steps", "codebase",
+		"security", "git", "system", "budget"};
+	const char *names[NAMES_MAX];
+	struct candidate best[SUGGEST] = {{0}};
+	size_t i, n = 0;
+
+	if (host && host->names)
+		n = host->names(host->ud, names, NAMES_MAX);
+	for (i = 0; i < n; i++)
+		consider(best, word, names[i]);
+	for (i = 0; i < sizeof(roots) / sizeof(*roots); i++)
+		consider(best, word, roots[i]);
+	if (best[2].name)
+		err_help(err, "did you mean %s, %s or %s?", best[0].name,
+			best[1].name, best[2].name);
+	else if (best[1].name)
+		err_help(err, "did you mean %s or %s?", best[0].name,
+			best[1].name);
+	else if (best[0].name)
+		err_help(err, "did you mean %s?", best[0].name);
+}
+
+static int is_null(lua_State *L, int i)
+{
+	return lua_isnil(L, i) || (lua_islightuserdata(L, i) &&
+		!lua_touserdata(L, i));
+}
+
+static void push_value(lua_State *L, const struct value *v)
+{
+	switch ((enum value_kind)v->kind) {
+	case VALUE_NIL:
+		lua_pushnil(L);
+		break;
+	case VALUE_BOOL:
+		lua_pushboolean(L, v->i != 0);
+		break;
+	case VALUE_INT:
+		lua_pushinteger(L, v->i);
+		break;
+	case VALUE_NUMBER:
+		lua_pushnumber(L, v->d);
+		break;
+	case VALUE_STRING:
+		lua_pushlstring(L, v->s.p ? v->s.p : "", v->s.n);
+		break;
+	case VALUE_JSON:
+		json_push(L, v->s);
+		break;
+	}
+}
+
+/* Takes the dotted `rest` out of the value on top. */
+static void descend(lua_State *L, struct str rest)
+{
+	int64_t number;
+
+	while (rest.n) {
+		const char *dot = memchr(rest.p, '.', rest.n);
+		struct str key = {rest.p, dot ? (size_t)(dot - rest.p) :
+			rest.n};
+
+		if (!lua_istable(L, -1)) {
+			lua_pop(L, 1);
+			lua_pushnil(L);
+			return;
+		}
+		if (number_parse(key, 1, INT64_MAX, &number) == 0)
+			lua_rawgeti(L, -1, number);
+		else {
+			lua_pushlstring(L, key.p, key.n);
+			lua_rawget(L, -2);
+		}
+		lua_remove(L, -2);
+		key.n += dot != NULL;
+		rest.p += key.n;
+		rest.n -= key.n;
+	}
+}
+
+static struct str arg(lua_State *L, int i)
+{
+	struct str s;
+
+	s.p = luaL_checklstring(L, i, &s.n);
+	return s;
+}
+
+/* Asks the host and pushes the value. Returns what get returned; on 0 and
+ * -1 nothing is pushed and vm.host_err is set. */
+static int ask(lua_State *L)
+{
+	struct vm *vm = vm_of(L);
+	struct str root = arg(L, 1), field = arg(L, 2);
+	struct value v = {0};
+	int rc = 0;
+
+	memset(&vm->host_err, 0, sizeof(vm->host_err));
+	if (vm->host && vm->host->get)
+		rc = vm->host->get(vm->host->ud, root, field, &v,
+			&vm->host_err);
+	if (rc == 1) {
+		push_value(L, &v);
+		descend(L, arg(L, 3));
+	} else if (rc == 0) {
+		err_set(&vm->host_err, ERR_PLAN, "unknown name '%s'", root.p);
+		expr_suggest(&vm->host_err, root, vm->host);
+	}
+	return rc;
+}
+
+/* G(root, field, rest [, fallback]) */
+static int get(lua_State *L)
+{
+	int given = lua_gettop(L) > 3, rc = ask(L);
+
+	if (rc == 1 && !(given && is_null(L, -1)))
+		return 1;
+	if (given) {
+		lua_pushvalue(L, 4);
+		return 1;
+	}
+	if (rc == 0 && (str_eq(arg(L, 1), "math"))) {
+		lua_getfield(L, lua_upvalueindex(1), lua_tostring(L, 2));
+		if (lua_isnumber(L, -1))
+			return 1;
+	}
+	vm_of(L)->host_failed = 1;
+	return luaL_error(L, "%s", vm_of(L)->host_err.text);
+}
+
+/* X(root, field, rest [, fallback]): exists() of a name. */
+static int exists_name(lua_State *L)
+{
+	int given = lua_gettop(L) > 3;
+
+	lua_pushboolean(L, given || (ask(L) == 1 && !is_null(L, -1)));
+	return 1;
+}
+
+static int exists_value(lua_State *L)
+{
+	lua_pushboolean(L, !is_null(L, 1));
+	return 1;
+}
+
+static int no_empty(lua_State *L)
+{
+	if (is_null(L, 1) || (lua_type(L, 1) == LUA_TSTRING &&
+		lua_rawlen(L, 1) == 0))
+		lua_pushboolean(L, 0);
+	else
+		lua_settop(L, 1);
+	return 1;
+}
+
+/* ------------------------------------------------------------- comparisons */
+static const char *describe(lua_State *L, int i, char *out, size_t size)
+{
+	size_t n;
+	const char *s;
+
+	if (lua_type(L, i) == LUA_TSTRING) {
+		s = lua_tolstring(L, i, &n);
+		snprintf(out, size, "the string \"%.*s%s\"",
+			(int)(n > 40 ? 40 : n), s, n > 40 ? "…" : "");
+	} else if (lua_type(L, i) == LUA_TNUMBER) {
+		lua_pushvalue(L, i);
+		snprintf(out, size, "the number %s", lua_tostring(L, -1));
+		lua_pop(L, 1);
+	} else if (lua_isboolean(L, i)) {
+		snprintf(out, size, "%s", lua_toboolean(L, i) ? "true" :
+			"false");
+	} else {
+		snprintf(out, size, "%s", is_null(L, i) ? "nil" :
+			lua_istable(L, i) ? "a list" :
+			luaL_typename(L, i));
+	}
+	return out;
+}
+
+static int mixture(lua_State *L, const char *what)
+{
+	char a[160], b[160];
+
+	return luaL_error(L, "cannot %s %s and %s", what,
+		describe(L, 1, a, sizeof(a)), describe(L, 2, b, sizeof(b)));
+}
+
+/* [+-]digits[.digits][e[+-]digits], nothing around it. */
+static int is_decimal(struct str s)
+{
+	size_t i = 0, digits = 0;
+
+	if (i < s.n && (s.p[i] == '+' || s.p[i] == '-'))
+		i++;
+	for (; i < s.n && s.p[i] >= '0' && s.p[i] <= '9'; i++)
+		digits++;
+	if (i < s.n && s.p[i] == '.')
+		for (i++; i < s.n && s.p[i] >= '0' && s.p[i] <= '9'; i++)
+			digits++;
+	if (digits && i < s.n && (s.p[i] | 32) == 'e') {
+		i++;
+		if (i < s.n && (s.p[i] == '+' || s.p[i] == '-'))
+			i++;
+		for (digits = 0; i < s.n && s.p[i] >= '0' && s.p[i] <= '9';
+			i++)
+			digits++;
+	}
+	return digits && i == s.n;
+}
+
+/* Makes places 1 and 2 two numbers or two strings; 0 when they are none. */
+static int pair(lua_State *L)
+{
+	int a = lua_type(L, 1), b = lua_type(L, 2), text;
+	struct str s;
+
+	if (a == b)
+		return a == LUA_TNUMBER || a == LUA_TSTRING;
+	if (!((a == LUA_TNUMBER && b == LUA_TSTRING) ||
+		(a == LUA_TSTRING && b == LUA_TNUMBER)))
+		return 0;
+	text = a == LUA_TSTRING ? 1 : 2;
+	s.p = lua_tolstring(L, text, &s.n);
+	if (!is_decimal(s) || !lua_stringtonumber(L, s.p +
+		(s.p[0] == '+')))
+		return 0;
+	lua_replace(L, text);
+	return 1;
+}
+
+static int equal(lua_State *L)
+{
+	if (pair(L))
+		return lua_rawequal(L, 1, 2);
+	if (is_null(L, 1) || is_null(L, 2))
+		return is_null(L, 1) && is_null(L, 2);
+	if (lua_type(L, 1) != lua_type(L, 2))
+		return mixture(L, "compare");
+	return lua_rawequal(L, 1, 2);
+}
+
+static int by_order(lua_State *L)
+{
+	struct str a, b;
+	int c;
+
+	if (!pair(L))
+		return mixture(L, "order");
+	if (lua_type(L, 1) == LUA_TNUMBER)
+		return lua_compare(L, 1, 2, LUA_OPLT) ? -1 :
+			lua_compare(L, 1, 2, LUA_OPEQ) ? 0 :
+			lua_compare(L, 2, 1, LUA_OPLT) ? 1 : 2;
+	a = arg(L, 1);
+	b = arg(L, 2);
+	c = memcmp(a.p, b.p, a.n < b.n ? a.n : b.n);
+	if (c == 0)
+		c = (a.n > b.n) - (a.n < b.n);
+	return c < 0 ? -1 : c > 0;
+}
+
+static int cmp_eq(lua_State *L)
+{
+	lua_pushboolean(L, equal(L));
+	return 1;
+}
+
+static int cmp_ne(lua_State *L)
+{
+	lua_pushboolean(L, !equal(L));
+	return 1;
+}
+
+static int cmp_lt(lua_State *L)
+{
+	lua_pushboolean(L, by_order(L) == -1);
+	return 1;
+}
+
+static int cmp_le(lua_State *L)
+{
+	lua_pushboolean(L, by_order(L) <= 0);
+	return 1;
+}
+
+static int cmp_gt(lua_State *L)
+{
+	lua_pushboolean(L, by_order(L) == 1);
+	return 1;
+}
+
+static int cmp_ge(lua_State *L)
+{
+	int c = by_order(L);
+
+	lua_pushboolean(L, c == 0 || c == 1);
+	return 1;
+}
+
+/* -------------------------------------------------- contains, in, matches */
+/* Is the value at 2 an element or a key of the table at 1? */
+static int in_table(lua_State *L)
+{
+	lua_Integer n = (lua_Integer)lua_rawlen(L, 1), i;
+	int found = 0;
+
+	if (n == 0 && lua_isstring(L, 2)) {
+		lua_pushvalue(L, 2);
+		lua_rawget(L, 1);
+		return !lua_isnil(L, -1);
+	}
+	lua_settop(L, 2);
+	lua_insert(L, 1);            /* value, table */
+	for (i = 1; i <= n && !found; i++) {
+		lua_pushcfunction(L, cmp_eq);
+		lua_rawgeti(L, 2, i);
+		lua_pushvalue(L, 1);
+		if (lua_type(L, -1) == lua_type(L, -2) ||
+			(lua_isnumber(L, -1) && lua_isnumber(L, -2))) {
+			lua_call(L, 2, 1);
+			found = lua_toboolean(L, -1);
+		}
+		lua_settop(L, 2);
+		vm_poll(L);
+	}
+	return found;
+}
+
+static int contains(lua_State *L)
+{
+	struct str s, part;
+	int r = 0;
+
+	lua_settop(L, 2);
+	if (lua_istable(L, 1)) {
+		r = in_table(L);
+	} else if (lua_type(L, 1) == LUA_TSTRING && lua_isstring(L, 2)) {
+		s = arg(L, 1);
+		part = arg(L, 2);
+		r = part.n == 0 || memmem(s.p, s.n, part.p, part.n) != NULL;
+	} else if (!is_null(L, 1)) {
+		return mixture(L, "look for one in the other:");
+	}
+	lua_pushboolean(L, r);
+	return 1;
+}
+
+static int in(lua_State *L)
+{
+	lua_settop(L, 2);
+	lua_insert(L, 1);
+	return contains(L);
+}
+
+static int matches(lua_State *L)
+{
+	int r = 0;
+
+	if (lua_isstring(L, 1) && lua_type(L, 2) == LUA_TSTRING)
+		r = pattern_found(L, arg(L, 1), arg(L, 2));
+	else if (!is_null(L, 1))
+		return mixture(L, "match");
+	lua_pushboolean(L, r);
+	return 1;
+}
+
+static int length(lua_State *L)
+{
+	lua_Integer n = 0;
+
+	luaL_checkany(L, 1);
+	if (is_null(L, 1)) {
+		lua_pushinteger(L, 0);
+		return 1;
+	}
+	if (lua_type(L, 1) == LUA_TSTRING) {
+		n = (lua_Integer)lua_rawlen(L, 1);
+	} else if (lua_istable(L, 1)) {
+		n = (lua_Integer)lua_rawlen(L, 1);
+		if (n == 0)
+			for (lua_pushnil(L); lua_next(L, 1); lua_pop(L, 1))
+				n++;
+	} else {
+		return luaL_error(L, "len() of a %s", luaL_typename(L, 1));
+	}
+	lua_pushinteger(L, n);
+	return 1;
+}
+
+/* Copies the allowed functions out of the sandbox's globals. */
+static void copy_functions(lua_State *L)
+{
+	size_t i;
+
+	lua_rawgetp(L, LUA_REGISTRYINDEX, &vm_key_globals);
+	lua_getfield(L, -1, "__index");
+	lua_remove(L, -2);           /* env, globals */
+	for (i = 1; functions[i]; i++) {
+		const char *dot = strchr(functions[i], '.');
+
+		if (!dot) {
+			lua_getfield(L, -1, functions[i]);
+			lua_setfield(L, -3, functions[i]);
+			continue;
+		}
+		lua_pushlstring(L, functions[i], (size_t)(dot -
+			functions[i]));
+		lua_pushvalue(L, -1);
+		lua_gettable(L, -3);         /* …, name, library */
+		lua_getfield(L, -1, dot + 1);
+		lua_pushvalue(L, -3);
+		if (lua_rawget(L, -6) != LUA_TTABLE) {
+			lua_pop(L, 1);
+			lua_newtable(L);
+			lua_pushvalue(L, -4);
+			lua_pushvalue(L, -2);
+			lua_rawset(L, -8);
+		}
+		lua_insert(L, -2);
+		lua_setfield(L, -2, dot + 1);
+		lua_pop(L, 3);
+	}
+	lua_pop(L, 1);
+}
+
+void open_expr(lua_State *L)
+{
+	static const luaL_Reg list[] = {{"X", exists_name},
+		{"E", exists_value}, {"N", no_empty}, {"EQ", cmp_eq},
+		{"NE", cmp_ne}, {"LT", cmp_lt}, {"LE", cmp_le},
+		{"GT", cmp_gt}, {"GE", cmp_ge}, {"HAS", contains},
+		{"IN", in}, {"MATCH", matches}, {"len", length},
+		{NULL, NULL}};
+
+	lua_newtable(L);
+	luaL_setfuncs(L, list, 0);
+	copy_functions(L);
+	lua_rawgetp(L, LUA_REGISTRYINDEX, &vm_key_globals);
+	lua_getfield(L, -1, "__index");
+	lua_getfield(L, -1, "math");
+	lua_pushcclosure(L, get, 1);
+	lua_setfield(L, -4, "G");
+	lua_pop(L, 2);
+}
