@@ -65,15 +65,18 @@ void drive_run_over(struct engine *e, uint32_t slot)
 	struct drive_run *r = drive_run_at(e, slot);
 	const struct run *run = sched_run(e->sched, slot);
 	enum run_state state;
+	int quiet;
 
 	if (!r || !run)
 		return;
 	state = run->state;
+	quiet = r->quiet;
 	r->over = 1;
-	for (struct observer *o = e->observers; o && !r->quiet; o = o->next)
+	for (struct observer *o = quiet ? NULL : e->observers; o; o = o->next)
 		if (o->on_over)
 			o->on_over(o->ud, slot, state);
-	if (r->forget && run_ended(run) && r->jobs == 0)
+	r = drive_run_at(e, slot); /* an observer may have begun a run */
+	if (r && r->forget && run_ended(run) && r->jobs == 0)
 		close_run(e, slot);
 }
 
