@@ -267,6 +267,13 @@ void pool_report(struct sched *s, struct pool *p, enum outcome outcome)
 }
 
 /* ---------------------------------------------------------------- taking */
+static struct pool *pool_named(struct sched *s, struct str name)
+{
+	uint32_t i = pool_get(&s->pools, name); /* may move the list */
+
+	return s->pools.list[i];
+}
+
 struct pool *pool_of(struct sched *s, const struct task *t)
 {
 	const struct plan *plan = t->run->run->plan;
@@ -274,8 +281,7 @@ struct pool *pool_of(struct sched *s, const struct task *t)
 	uint32_t named = plan->policies[n->policy].pool;
 
 	if (named != PLAN_NONE)
-		return s->pools.list[pool_get(&s->pools,
-			str_of(plan_text(plan, named)))];
+		return pool_named(s, str_of(plan_text(plan, named)));
 	switch ((enum lane)n->lane) {
 	case LANE_PROCESS:
 		return s->pools.list[POOL_SLOTS];
@@ -327,7 +333,7 @@ static struct gate *demand_gate(struct sched *s, struct str name,
 	uint32_t units)
 {
 	int known = strmap_find(&s->pools.names, name, NULL);
-	struct pool *p = s->pools.list[pool_get(&s->pools, name)];
+	struct pool *p = pool_named(s, name);
 
 	p->by_demand |= !known;
 	if (p->by_demand && p->gate.limit < units)

@@ -11,7 +11,10 @@
 
 enum run_state {
 	RUN_RUNNING, RUN_WAITING, RUN_PAUSED, RUN_SUCCEEDED, RUN_FAILED,
-	RUN_CANCELLED, RUN_INTERRUPTED, RUN_STATES
+	RUN_CANCELLED,
+	RUN_INTERRUPTED, /* ended, then rewound: goes on when resumed; the
+	                    store says it of runs whose owner died */
+	RUN_STATES
 };
 
 struct run {

@@ -85,8 +85,8 @@ static int accepts_step(const struct run *r, const struct event *e)
 	case EVENT_STEP_RETRYING:
 		return in_state(s, ACTIVE) && s->open == 0;
 	case EVENT_STEP_SKIPPED:
-		return in_state(s, WAITING | READY) &&
-			e->status <= SKIP_BRANCH;
+		return in_state(s, WAITING | READY | RETRYING) &&
+			s->open == 0 && e->status <= SKIP_BRANCH;
 	case EVENT_STEP_CANCELLED:
 		return in_state(s, WAITING | ACTIVE) && s->open == 0;
 	case EVENT_STEP_TIMED_OUT:

@@ -265,13 +265,13 @@ static void on_finished(struct run *r, const struct event *e)
 	int fall_back = e->result.outcome != OUTCOME_OK &&
 		run_can_fall_back(r, e->frame, e->step);
 
+	run_keep(s, &e->result, e->t_ms); /* may borrow from the signal */
 	if ((s->flags & STEP_ON_SIGNAL) && e->result.outcome == OUTCOME_OK)
 		take_signal(r, e);
 	run_count(r, n, s, -1);
 	if (s->attempts < e->attempt)
 		s->attempts = (uint16_t)e->attempt;
 	clear_wait(s);
-	run_keep(s, &e->result, e->t_ms);
 	if (e->result.outcome == OUTCOME_OK) {
 		s->state = STEP_SUCCEEDED;
 	} else if (fall_back) {
@@ -378,7 +378,8 @@ static void on_resolved(struct run *r, const struct event *e)
 	s->verdict = (uint8_t)(e->status + 1);
 	if (e->status == VERDICT_RETRY) {
 		run_more(r, s)->lapsed = s->attempts;
-		set_state(r, e, STEP_READY);
+		set_state(r, e, STEP_WAITING);
+		run_release(r, &r->frames[e->frame], e->step);
 		return;
 	}
 	if (e->status == VERDICT_SKIP) {
@@ -552,7 +553,7 @@ static void on_edited(struct run *r)
 /* What the run's state follows from, when it has no end state. */
 static void derive_state(struct run *r)
 {
-	if (run_ended(r))
+	if (run_ended(r) || r->state == RUN_INTERRUPTED)
 		return;
 	r->state = RUN_RUNNING;
 	if (r->paused)

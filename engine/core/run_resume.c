@@ -224,10 +224,15 @@ static void reset_undone(struct run *r, struct frame *f)
 		mark(r, b, marks, b->first + i);
 	}
 	for (i = 0; marks && i < b->count; i++) {
+		int unsure;
+
 		if (!marks[i])
 			continue;
+		unsure = is_unsure(r, &f->steps[i], b->first + i);
 		run_drop_frames(r, &f->steps[i]);
-		reset(r, &f->steps[i], 1);
+		reset(r, &f->steps[i], !unsure);
+		if (unsure)
+			f->steps[i].state = STEP_IN_DOUBT;
 	}
 	free(marks);
 }
@@ -247,7 +252,7 @@ static void reopen(struct run *r, uint32_t frame)
 
 void run_on_resumed(struct run *r, const struct event *e)
 {
-	int ended = run_ended(r);
+	int ended = run_ended(r) || r->state == RUN_INTERRUPTED;
 	int again = ended || r->stopping || r->cancelling || r->timed_out;
 
 	r->paused = 0;
@@ -333,7 +338,9 @@ void run_on_rewound(struct run *r, const struct event *e)
 		refresh(r, &r->frames[parent]);
 		frame = parent;
 	}
-	if (!r->frames[0].failed && !run_ended(r))
+	if (run_ended(r))
+		r->state = RUN_INTERRUPTED; /* until it is resumed */
+	else if (!r->frames[0].failed)
 		r->stopping = 0;
 	recount(r);
 }

@@ -165,7 +165,7 @@ struct run *sched_take(struct sched *s, uint32_t slot)
 }
 
 /* ----------------------------------------------------------------- facts */
-static void touch(struct sched *s, struct srun *sr)
+void sched_touch(struct sched *s, struct srun *sr)
 {
 	if (sr->touched)
 		return;
@@ -193,7 +193,7 @@ void sched_emit(struct sched *s, struct srun *sr, struct event *e)
 	event_encode(e, &o->data);
 	x->data_len = o->data.len - x->data;
 	run_apply(sr->run, e);
-	touch(s, sr);
+	sched_touch(s, sr);
 	s->stats.events++;
 }
 
@@ -223,7 +223,7 @@ static void do_work(struct sched *s)
 		s->work_end = &s->work;
 	t->in_work = 0;
 	if (t->run) {
-		touch(s, t->run);
+		sched_touch(s, t->run);
 		task_look(s, t);
 		return;
 	}
@@ -299,7 +299,7 @@ static void go_on(struct sched *s)
 	for (i = 0; i < s->slot_count; i++) {
 		if (!s->runs[i])
 			continue;
-		touch(s, s->runs[i]);
+		sched_touch(s, s->runs[i]);
 		unpark(s, s->runs[i]);
 	}
 }

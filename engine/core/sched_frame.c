@@ -115,6 +115,25 @@ static int open_frame(struct sched *s, struct task *t, uint32_t branch,
 	return 1;
 }
 
+/* To be tried again, when its needs are (still, or again) there; or settled. */
+void resolved(struct sched *s, struct srun *sr, const struct event *e)
+{
+	const struct run *r = sr->run;
+	const struct plan_node *n = run_node(r, e->step);
+	const struct step *st = run_step(r, e->frame, e->step);
+	uint32_t i, need;
+
+	if (st->state == STEP_READY)
+		task_wake(s, sr, e->frame, e->step);
+	else if (step_settled(st))
+		marks_add(&s->settled, sr, e->frame, e->step);
+	for (i = 0; st->state == STEP_WAITING && i < n->need_count; i++) {
+		need = r->plan->edges[n->need + i];
+		if (step_settled(run_step(r, e->frame, need)))
+			marks_add(&s->settled, sr, e->frame, need);
+	}
+}
+
 static void verified(struct sched *s, struct srun *sr, uint32_t frame)
 {
 	const struct run *r = sr->run;
@@ -137,10 +156,7 @@ static void verified(struct sched *s, struct srun *sr, uint32_t frame)
 		e.status = VERDICT_RETRY;
 	}
 	sched_emit(s, sr, &e);
-	if (e.status == VERDICT_RETRY)
-		task_wake(s, sr, e.frame, e.step);
-	else
-		marks_add(&s->settled, sr, e.frame, e.step);
+	resolved(s, sr, &e);
 }
 
 void frame_done(struct sched *s, struct srun *sr, uint32_t frame)

@@ -135,6 +135,8 @@ struct sched {
 
 /* sched.c */
 void sched_emit(struct sched *s, struct srun *sr, struct event *e);
+/* Has the run looked at when all else is done: has it ended, does it rest. */
+void sched_touch(struct sched *s, struct srun *sr);
 struct action *sched_act(struct sched *s, struct srun *sr,
 	enum action_kind kind);
 void sched_drain(struct sched *s);
@@ -221,7 +223,7 @@ uint32_t frame_open(struct sched *s, struct srun *sr, uint32_t parent,
 void frame_done(struct sched *s, struct srun *sr, uint32_t frame);
 void verify_open(struct sched *s, struct srun *sr, uint32_t frame,
 	uint32_t node);
-void composite_opened(struct sched *s, struct task *t);
+void resolved(struct sched *s, struct srun *sr, const struct event *e);
 
 /* sched_stop.c */
 enum sweep { SWEEP_STOP = 1, SWEEP_KILL, SWEEP_CANCEL };

@@ -180,6 +180,7 @@ int on_begin(struct sched *s, struct srun *sr, struct err *err)
 	if (!sr->held)
 		return err_set(err, ERR_STATE, "the run has begun already");
 	sr->held = 0;
+	sched_touch(s, sr);
 	unpark(s, sr);
 	return 0;
 }
@@ -244,10 +245,7 @@ int on_resolve(struct sched *s, struct srun *sr, const struct input *in,
 	e.step = in->step;
 	e.status = in->verdict;
 	sched_emit(s, sr, &e);
-	if (in->verdict == VERDICT_RETRY)
-		task_wake(s, sr, in->frame, in->step);
-	else
-		marks_add(&s->settled, sr, in->frame, in->step);
+	resolved(s, sr, &e);
 	return 0;
 }
 

@@ -58,6 +58,7 @@ static void retry(struct sched *s, struct task *t, uint32_t attempt,
 	task_rest(s, t);
 	sched_emit(s, t->run, &e);
 	t->phase = TASK_DELAYED;
+	t->next_branch = 0;
 	timer_set(s, &t->timer, e.due_ms);
 }
 

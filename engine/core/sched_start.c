@@ -154,7 +154,7 @@ void task_look(struct sched *s, struct task *t)
 		task_unlist(t);
 		t->phase = TASK_IDLE;
 	}
-	if (t->phase != TASK_IDLE)
+	if (t->phase != TASK_IDLE || (t->run->held && task_parks(s, t)))
 		return;
 	if (st->state == STEP_IN_DOUBT) {
 		verify_open(s, t->run, t->frame, t->node);
