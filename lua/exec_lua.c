@@ -77,7 +77,7 @@ static void end(struct exec_job *job, int hard)
 {
 	struct task *t = job->state;
 
-	task_kill(job, hard);
+	exec_task_kill(job, hard);
 	if (!t)
 		return;
 	pthread_mutex_lock(&bond);
@@ -140,11 +140,11 @@ static void run(struct task *t)
 		detach(t, vm);
 	}
 	if (rc == -1)
-		task_fail(t, class_of(&t->error), &t->error);
-	if (capture_add(&t->out, out.data, out.len, &kept) == -1 ||
-		capture_add(&t->printed, printed.data, printed.len,
+		exec_task_fail(t, class_of(&t->error), &t->error);
+	if (spool_add(&t->out, out.data, out.len, &kept) == -1 ||
+		spool_add(&t->printed, printed.data, printed.len,
 		&kept) == -1)
-		task_fail(t, CLASS_RESOURCE, &kept);
+		exec_task_fail(t, CLASS_RESOURCE, &kept);
 	buf_release(&out);
 	buf_release(&printed);
 }
@@ -158,7 +158,7 @@ static int check(const struct exec_job *job, struct err *err)
 
 static void start(struct exec_job *job)
 {
-	task_submit(task_new(job, run));
+	exec_task_submit(exec_task_new(job, run));
 }
 
 static const struct vocab_field fields[] = {

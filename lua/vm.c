@@ -180,8 +180,8 @@ static int explain(struct vm *vm, int status, size_t *line, struct err *err)
 				*err = vm->host_err;
 			return -1;
 		}
-		return err_set(err, status == LUA_ERRSYNTAX ? ERR_SYNTAX :
-			ERR_IO, "%s", text);
+		return err_set(err, vm->unparsed ? ERR_SYNTAX : ERR_IO, "%s",
+			text);
 	}
 	return err_set(err, ERR_IO, "raised a %s, not a message",
 		luaL_typename(vm->L, -1));
@@ -223,6 +223,7 @@ static int vm_protected(struct vm *vm, lua_CFunction body, void *ud,
 	if (!vm->L && build(vm, err) == -1)
 		return -1;
 	vm->host_failed = 0;
+	vm->unparsed = 0;
 	watch_begin(vm);
 	lua_pushcfunction(vm->L, add_place);
 	lua_pushcfunction(vm->L, body);
@@ -298,8 +299,10 @@ static int run_body(lua_State *L)
 	lua_pushinteger(L, (lua_Integer)vm->seed);
 	lua_call(L, 1, 0);
 	if (luaL_loadbufferx(L, r->chunk.p ? r->chunk.p : "", r->chunk.n,
-		"=c", "t") != LUA_OK)
+		"=c", "t") != LUA_OK) {
+		vm->unparsed = 1;
 		return lua_error(L);
+	}
 	push_env(L, r);
 	lua_setupvalue(L, 2, 1);
 	lua_call(L, 0, 1);

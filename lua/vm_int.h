@@ -31,6 +31,7 @@ struct vm {
 	struct buf json;           /* result of vm_eval */
 	struct err host_err;       /* what host->get said */
 	uint8_t host_failed;
+	uint8_t unparsed;          /* the failure is one of syntax */
 	uint8_t stale;             /* to be built anew before the next turn */
 	uint32_t cached;           /* expressions in the cache */
 	/* shared with the watchdog */
