@@ -1,13 +1,311 @@
 /*
- * Files: the spools of large outputs. A spool has no name until the store
- * gives it one, so nothing is left behind by a crash.
+ * Files: reads with a cap, writes that are there whole or not at all, and
+ * spools. Invariant of file_write: at every instant the name shows either the
+ * old content or all of the new, and no temporary file stays after an error.
  */
 #include "engine/io/file.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
+
+#include "engine/base/mem.h"
+#include "engine/io/clock.h"
+
+enum { CHUNK = 64 << 10, LINKS_MAX = 40 };
+
+static char *join(const char *dir, const char *path)
+{
+	if (!dir || path[0] == '/')
+		return mem_strdup(path);
+	return mem_printf("%s/%s", dir, path);
+}
+
+/* Reads on until the end; calls fn for each piece. Returns 0, 1 when fn
+ * said so, -1 and errno. */
+static int read_fd(int fd, int (*fn)(void *ud, const char *p, size_t n),
+	void *ud)
+{
+	char *chunk = mem_alloc(CHUNK);
+	ssize_t n;
+	int rc = 0, saved;
+
+	while (!rc) {
+		n = read(fd, chunk, CHUNK);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0) {
+			rc = (int)n;
+			break;
+		}
+		rc = fn(ud, chunk, (size_t)n);
+	}
+	saved = errno;
+	free(chunk);
+	errno = saved;
+	return rc;
+}
+
+static int open_read(const char *dir, const char *path)
+{
+	char *full = join(dir, path);
+	int fd = open(full, O_RDONLY | O_CLOEXEC | O_NOCTTY), saved = errno;
+
+	free(full);
+	errno = saved;
+	return fd;
+}
+
+struct collect {
+	struct buf *out;
+	size_t left;
+};
+
+static int collect(void *ud, const char *p, size_t n)
+{
+	struct collect *c = ud;
+
+	if (n > c->left)
+		return 1;
+	c->left -= n;
+	buf_add(c->out, p, n);
+	return 0;
+}
+
+int file_read(const char *dir, const char *path, size_t cap,
+	struct buf *out, struct err *err)
+{
+	struct collect c = { out, cap };
+	size_t before = out->len;
+	int fd = open_read(dir, path), rc;
+
+	if (fd < 0)
+		return err_errno(err, errno == ENOENT ? ERR_NOTFOUND : ERR_IO,
+			"cannot open '%s'", path);
+	rc = read_fd(fd, collect, &c);
+	if (rc < 0)
+		err_errno(err, ERR_IO, "cannot read '%s'", path);
+	if (rc > 0)
+		err_set(err, ERR_LIMIT, "'%s' is larger than %zu bytes",
+			path, cap);
+	close(fd);
+	if (!rc)
+		return 0;
+	if (out->data)
+		out->data[before] = '\0';
+	out->len = before;
+	return -1;
+}
+
+struct summing {
+	struct digest_state *sum;
+	uint64_t len;
+};
+
+static int add_sum(void *ud, const char *p, size_t n)
+{
+	struct summing *s = ud;
+
+	digest_add(s->sum, p, n);
+	s->len += n;
+	return 0;
+}
+
+int file_digest(const char *dir, const char *path, struct digest *out,
+	uint64_t *len, struct err *err)
+{
+	struct summing s = { NULL, 0 };
+	struct digest d;
+	int fd = open_read(dir, path), rc;
+
+	if (fd < 0)
+		return err_errno(err, errno == ENOENT ? ERR_NOTFOUND : ERR_IO,
+			"cannot open '%s'", path);
+	s.sum = digest_new();
+	rc = read_fd(fd, add_sum, &s);
+	if (rc)
+		err_errno(err, ERR_IO, "cannot read '%s'", path);
+	digest_end(s.sum, &d);
+	close(fd);
+	if (rc)
+		return -1;
+	*out = d;
+	*len = s.len;
+	return 0;
+}
+
+static int write_all(int fd, struct str s)
+{
+	ssize_t n;
+
+	while (s.n) {
+		n = write(fd, s.p, s.n);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		s.p += n;
+		s.n -= (size_t)n;
+	}
+	return 0;
+}
+
+static char *directory_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (!slash)
+		return mem_strdup(".");
+	return mem_strndup(path, slash == path ? 1 : (size_t)(slash - path));
+}
+
+/* The file that a chain of symbolic links ends at; it need not be there. */
+static char *resolve(char *path)
+{
+	char target[PATH_MAX], *dir, *next;
+	ssize_t n;
+	int i;
+
+	for (i = 0; i < LINKS_MAX; i++) {
+		n = readlink(path, target, sizeof(target) - 1);
+		if (n < 0)
+			return path;
+		target[n] = '\0';
+		dir = directory_of(path);
+		next = join(dir, target);
+		free(dir);
+		free(path);
+		path = next;
+	}
+	return path;
+}
+
+/* What the new file inherits. Only the owner may fail to be kept: a file of
+ * another user becomes ours, as with every editor. */
+static int dress(int fd, const struct stat *old, unsigned mode)
+{
+	if (!mode && !old)
+		return 0;
+	if (old && (old->st_uid != geteuid() || old->st_gid != getegid()) &&
+		fchown(fd, old->st_uid, old->st_gid))
+		mode = mode ? mode : old->st_mode & 0777;
+	return fchmod(fd, (mode_t)(mode ? mode : old->st_mode & 07777));
+}
+
+static int sync_dir(const char *dir)
+{
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc;
+
+	if (fd < 0)
+		return -1;
+	rc = fsync(fd);
+	if (rc && (errno == EINVAL || errno == ENOTSUP))
+		rc = 0; /* some file systems have no such thing */
+	close(fd);
+	return rc;
+}
+
+/* -1 and errno; the temporary file is gone then. */
+static int replace(const char *path, struct str bytes, unsigned mode,
+	const struct stat *old)
+{
+	char *dir = directory_of(path), *temp;
+	int fd, rc, saved;
+
+	temp = mem_printf("%s/.wf-%016llx.tmp", dir,
+		(unsigned long long)clock_random());
+	fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
+		mode ? 0600 : 0666);
+	rc = fd < 0 ? -1 : dress(fd, old, mode);
+	rc = rc ? rc : write_all(fd, bytes);
+	rc = rc ? rc : fsync(fd);
+	rc = rc ? rc : rename(temp, path);
+	saved = errno;
+	if (fd >= 0 && rc)
+		unlink(temp);
+	if (fd >= 0)
+		close(fd);
+	if (!rc) {
+		rc = sync_dir(dir);
+		saved = errno;
+	}
+	free(temp);
+	free(dir);
+	errno = saved;
+	return rc;
+}
+
+/* Devices and pipes cannot be replaced, only written to. */
+static int write_into(const char *path, struct str bytes, int flags,
+	unsigned mode)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY | flags,
+		mode ? mode : 0666);
+	int rc, saved;
+
+	if (fd < 0)
+		return -1;
+	rc = write_all(fd, bytes);
+	if (!rc && fsync(fd) && errno != EINVAL && errno != ENOTSUP)
+		rc = -1;
+	saved = errno;
+	if (close(fd) && !rc)
+		return -1;
+	errno = saved;
+	return rc;
+}
+
+int file_write(const char *dir, const char *path, struct str bytes,
+	unsigned mode, struct err *err)
+{
+	char *full = resolve(join(dir, path));
+	struct stat st;
+	int rc, there = stat(full, &st) == 0;
+
+	if (there && S_ISDIR(st.st_mode)) {
+		errno = EISDIR;
+		rc = -1;
+	} else if (there && !S_ISREG(st.st_mode)) {
+		rc = write_into(full, bytes, 0, 0);
+	} else {
+		rc = replace(full, bytes, mode, there ? &st : NULL);
+	}
+	if (rc)
+		err_errno(err, ERR_IO, "cannot write '%s'", path);
+	free(full);
+	return rc;
+}
+
+int file_append(const char *dir, const char *path, struct str bytes,
+	unsigned mode, struct err *err)
+{
+	char *full = join(dir, path);
+	int rc = write_into(full, bytes, O_APPEND | O_CREAT, mode);
+
+	if (rc)
+		err_errno(err, ERR_IO, "cannot append to '%s'", path);
+	free(full);
+	return rc;
+}
 
 int spool_make(int dir_fd)
 {
-	return openat(dir_fd, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	char name[40];
+	int fd = openat(dir_fd, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+
+	if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR &&
+		errno != EINVAL))
+		return fd;
+	/* A file system without O_TMPFILE: the store has to copy this one. */
+	snprintf(name, sizeof(name), ".spool-%016llx",
+		(unsigned long long)clock_random());
+	fd = openat(dir_fd, name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC |
+		O_NOFOLLOW, 0600);
+	if (fd >= 0)
+		unlinkat(dir_fd, name, 0);
+	return fd;
 }
