@@ -104,30 +104,39 @@ static size_t words_of(size_t n)
 	return (n + 63) / 64;
 }
 
-/* before[i]: all that comes before node i of the body, itself included. */
+/* Adds what comes before `from` to what comes before `to`; 1 when that is
+ * news. */
+static int take_over(uint64_t *to, const uint64_t *from, size_t words)
+{
+	uint64_t news = 0;
+	size_t w;
+
+	for (w = 0; w < words; w++) {
+		news |= from[w] & ~to[w];
+		to[w] |= from[w];
+	}
+	return news != 0;
+}
+
+/* Row i: all that comes before node i of the body, itself included. */
 static uint64_t *befores(const struct plan *p, const struct plan_body *b)
 {
-	size_t words = words_of(b->count), w;
+	size_t words = words_of(b->count);
 	uint64_t *v = mem_zero(words * b->count * sizeof(*v));
-	uint8_t changed = 1;
-	uint32_t i, k, need;
+	const struct plan_node *n;
+	int changed = 1;
+	uint32_t i, k;
 
+	for (i = 0; i < b->count; i++)
+		v[i * words + i / 64] |= (uint64_t)1 << i % 64;
 	/* One round more than needs point forward in a row. */
 	while (changed) {
 		changed = 0;
 		for (i = 0; i < b->count; i++) {
-			const struct plan_node *n = &p->nodes[b->first + i];
-			uint64_t *mine = v + i * words, old;
-
-			mine[i / 64] |= (uint64_t)1 << i % 64;
-			for (k = n->need; k < n->need + n->need_count; k++) {
-				need = p->edges[k] - b->first;
-				for (w = 0; w < words; w++) {
-					old = mine[w];
-					mine[w] |= v[need * words + w];
-					changed |= mine[w] != old;
-				}
-			}
+			n = &p->nodes[b->first + i];
+			for (k = n->need; k < n->need + n->need_count; k++)
+				changed |= take_over(v + i * words, v + words *
+					(p->edges[k] - b->first), words);
 		}
 	}
 	return v;

@@ -36,6 +36,9 @@ int yaml_annot(const struct ytree *t, struct annot *a,
 void yaml_args(const struct ytree *t, struct spot s, uint32_t node,
 	enum arg_role role, const char *name, uint32_t value);
 
+/* 1 when more may stand inside `in`; else 0 after E209 at `node`. */
+int yaml_deeper(const struct ytree *t, struct spot in, uint32_t node);
+
 /* Whether the options written at `s` are those of the whole run: inside
  * another workflow the outer one's count. */
 int yaml_is_top(struct spot s);

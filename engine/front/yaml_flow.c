@@ -16,7 +16,7 @@ static void branch(const struct ytree *t, struct spot s, uint32_t owner,
 	if (list == YNODE_NONE)
 		return;
 	in = body_open(t->c, s, owner, ROLE_BODY, expr, none, 1);
-	if (spot_ok(in))
+	if (yaml_deeper(t, in, list))
 		items(t, in, list);
 }
 

@@ -84,7 +84,7 @@ int yaml_pipeline(const struct ytree *t, struct spot s, uint32_t node)
 	rc |= notes(t, s, owner, &ykeys_flow_control, v[PIPE_FLOW]);
 	rc |= notes(t, s, owner, &ykeys_monitoring, v[PIPE_MONITORING]);
 	in = body_open(t->c, s, owner, ROLE_BODY, none, none, 1);
-	if (spot_ok(in))
+	if (yaml_deeper(t, in, node))
 		stages(t, space_open(t->c, in, owner, NULL), v[PIPE_STAGES]);
 	return rc;
 }

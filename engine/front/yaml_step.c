@@ -20,6 +20,15 @@ const struct src *yaml_slice(const struct ytree *t, uint32_t node,
 	return s;
 }
 
+int yaml_deeper(const struct ytree *t, struct spot in, uint32_t node)
+{
+	if (spot_ok(in))
+		return 1;
+	yread_error(t, node, "E209", "put the inner part into a /def",
+		"nested more than %d deep", LIMIT_NEST);
+	return 0;
+}
+
 /* A text that stands nowhere in the source; messages point at `node`. */
 static const struct src *made(const struct ytree *t, uint32_t node, char *text)
 {

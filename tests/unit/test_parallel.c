@@ -239,6 +239,54 @@ static void test_input(void)
 	plan_drop(p);
 }
 
+/* The plan of a one-liner, or NULL. */
+static struct plan *line(const char *text)
+{
+	struct lines l = { { text, strlen(text) }, 0, 0, 1 };
+	struct front_env env;
+	struct line out;
+	struct plan *p = NULL;
+	struct diags d;
+	struct buf b;
+
+	fixture_env(&env);
+	diags_init(&d, "-c", 1, l.source);
+	buf_init(&b);
+	if (line_next(&l, &out, &d) != LINE_COMMAND ||
+	    front_compile(&env, &out, &p, NULL, NULL, &d)) {
+		diags_print(&d, &b);
+		note("%s", buf_cstr(&b));
+	}
+	buf_release(&b);
+	diags_release(&d);
+	return p;
+}
+
+static void test_lines(void)
+{
+	struct plan *p = line("/chain --parallel \"a: /bash x -> "
+		"[b: /bash y, c: /bash z] -> d: /query about ${a.output}\"");
+
+	if (ok(p != NULL, "a one-liner takes --parallel")) {
+		is_int(needs_of(p, "b"), 0, "its arrows are dropped");
+		is_int(needs_of(p, "d"), 1, "its references are not");
+		ok(p->flags & PLAN_PARALLEL, "and the plan says so");
+	}
+	plan_drop(p);
+	p = line("/chain --parallel \"a: /bash x @writes=o -> "
+		"all: [b: /bash y -> c: /bash z @reads=o, e: /bash w] -> "
+		"if a.ok then (f: /bash v -> g: /bash u) else h: /bash t end "
+		"-> i: /bash s\"");
+	if (ok(p != NULL, "groups and conditions take --parallel")) {
+		is_int(needs_of(p, "all"), 1,
+			"a group stays behind what a step in it conflicts with");
+		is_int(needs_of(p, "c"), 0, "arrows within it are dropped");
+		is_int(needs_of(p, "i"), 0, "so are those behind a condition");
+		is_int(needs_of(p, "if"), 1, "a condition needs what it names");
+	}
+	plan_drop(p);
+}
+
 static void test_explain(void)
 {
 	static const char text[] = "chain:\n  steps:\n"
@@ -365,6 +413,7 @@ int main(void)
 	test_group();
 	test_conflicts();
 	test_input();
+	test_lines();
 	test_explain();
 	test_keys();
 	test_normal();
