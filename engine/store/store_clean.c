@@ -14,7 +14,7 @@
 
 #include "engine/core/run.h"
 
-enum { SLICE_MS = 20, PASS_MS = 60000, VACUUM_PAGES = 256, FREE_PAGES = 1024 };
+enum { SLICE_MS = 20, PASS_MS = 60000, VACUUM_PAGES = 256, FREE_PAGES = 256 };
 
 static sqlite3_stmt *want(struct store *s, enum sql sql, int *rc)
 {

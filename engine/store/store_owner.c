@@ -35,6 +35,8 @@ int owner_make(struct store *s, struct err *err)
 		lock_name(s->owner, name);
 		s->owner_fd = openat(s->owners_fd, name, O_RDWR | O_CREAT |
 			O_EXCL | O_CLOEXEC, 0600);
+		if (s->owner_fd < 0 && errno == EEXIST)
+			continue;
 		if (s->owner_fd < 0)
 			return err_errno(err, ERR_STATE,
 				"make '%s/owners/%s'", s->dir, name);

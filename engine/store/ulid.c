@@ -1,7 +1,8 @@
 /*
  * ULIDs: 48 bits of milliseconds and 80 random bits in Crockford's base 32
  * (github.com/ulid/spec). Within one millisecond, or when the clock steps
- * back, the last one plus one: so they sort in the order they were made.
+ * back, the last one plus one: so they sort in the order they were made. A
+ * forked process draws anew, else it would count on from the same one.
  */
 #include "engine/store/store.h"
 
@@ -9,6 +10,7 @@
 #include <pthread.h>
 #include <string.h>
 #include <sys/random.h>
+#include <unistd.h>
 
 struct id {
 	uint64_t ms;       /* 48 bits */
@@ -54,11 +56,14 @@ void ulid_make(char out[ULID_LEN + 1], int64_t now_ms)
 {
 	static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 	static struct id last;
+	static pid_t drawn_by;
 	uint64_t ms = (uint64_t)now_ms & UINT64_C(0xffffffffffff);
 
 	pthread_mutex_lock(&mutex);
-	if (ms > last.ms) {
-		last.ms = ms;
+	if (ms > last.ms || drawn_by != getpid()) {
+		if (ms > last.ms)
+			last.ms = ms;
+		drawn_by = getpid();
 		fill(last.random, sizeof(last.random));
 		last.random[0] &= 0x7f; /* room to count up */
 	} else {
