@@ -255,9 +255,10 @@ void flow_input(const struct flow *f, uint32_t frame, uint32_t node,
 	const struct plan_node *n = &p->nodes[node];
 	size_t from = out->count;
 
+	if (n->flags & NODE_NO_INPUT)
+		return;
 	if (n->need_count == 0) {
-		if (!(n->flags & NODE_NO_INPUT))
-			entry_input(f, frame, out);
+		entry_input(f, frame, out);
 		return;
 	}
 	for (uint32_t i = 0; i < n->need_count; i++)
