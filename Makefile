@@ -42,9 +42,12 @@ TESTS := $(foreach k,unit sim,$(patsubst tests/$(k)/%.c,$(BUILD)/test/%,\
 	$(sort $(wildcard tests/$(k)/test_*.c))))
 FUZZ := $(patsubst tests/fuzz/%.c,$(BUILD)/test/%,\
 	$(sort $(wildcard tests/fuzz/fuzz_*.c)))
-# Programs that shell tests drive: a pty, a ledger of effects.
+# Programs that shell tests drive: a pty, a ledger of effects. Those of crash
+# share kit*.c; killer.c is preloaded, and built by the tests themselves.
+CRASHKIT := $(wildcard tests/crash/kit*.c)
 DRIVEN := $(foreach k,cli tty crash,$(patsubst tests/$(k)/%.c,\
-	$(BUILD)/test/%,$(sort $(wildcard tests/$(k)/*.c))))
+	$(BUILD)/test/%,$(sort $(filter-out $(CRASHKIT) tests/crash/killer.c,\
+	$(wildcard tests/$(k)/*.c)))))
 BENCH := $(patsubst scripts/bench/%.c,$(BUILD)/bench/%,\
 	$(sort $(wildcard scripts/bench/*.c)))
 BIN := $(if $(wildcard shell/main.c),$(BUILD)/wf)
@@ -84,7 +87,8 @@ $(BUILD)/gen/lua_embedded.c: scripts/embed $(sort $(wildcard lua/*.lua))
 LINKTEST = $(Q)mkdir -p $(@D); $(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 $(foreach k,unit fuzz cli tty crash,$(eval $(BUILD)/test/%: \
 	$(BUILD)/tests/$(k)/%.o $(if $(filter fuzz,$(k)),\
-	$(BUILD)/tests/fuzz/driver.o) $(BUILD)/libwf.a ; $$(LINKTEST)))
+	$(BUILD)/tests/fuzz/driver.o) $(if $(filter crash,$(k)),\
+	$(CRASHKIT:%.c=$(BUILD)/%.o)) $(BUILD)/libwf.a ; $$(LINKTEST)))
 $(BUILD)/test/%: $(BUILD)/tests/sim/%.o $(SIMHELP:%.c=$(BUILD)/%.o) \
 		$(BUILD)/libwf.a
 	$(LINKTEST)
