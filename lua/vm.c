@@ -264,9 +264,12 @@ static void push_env(lua_State *L, const struct run *r)
 
 		lua_pushlstring(L, a->name.p, a->name.n);
 		lua_pushlstring(L, a->value.p ? a->value.p : "", a->value.n);
-		/* values the text refers to by a name of their own */
-		lua_rawset(L, a->name.n > 4 && memcmp(a->name.p, "WF_V",
-			4) == 0 ? -4 : -3);
+		if (a->name.n > 4 && memcmp(a->name.p, "WF_V", 4) == 0) {
+			lua_pushvalue(L, -2);
+			lua_pushvalue(L, -2);
+			lua_rawset(L, -6); /* a global too */
+		}
+		lua_rawset(L, -3);
 	}
 	lua_setfield(L, -2, "args");
 }

@@ -44,7 +44,8 @@ int vm_check(struct vm *vm, struct str expr, size_t *at, struct err *err);
 int value_truth(const struct value *v);
 
 /*
- * A chunk of /lua: `input` is a string, `args` a table of the named values.
+ * A chunk of /lua: `input` is a string, `args` a table of the named values;
+ * those named WF_V… are globals too.
  * The value returned is appended to out: a string as it is, nil nothing,
  * number and boolean as text, a table as JSON. What it prints goes to
  * `printed`.

@@ -1,5 +1,6 @@
 /*
- * /bash TEXT: shell text, by `sh -c` (or bash, with @shell=bash).
+ * /bash TEXT: shell text, by `sh -c` (or bash, with @shell=bash); a text of
+ * plain words runs without the shell (engine/io/direct.h).
  *
  * The bytes given to the shell are a function of the workflow's text only:
  * values travel in the environment. This file never joins a value and a
@@ -8,6 +9,7 @@
 #include <string.h>
 
 #include "engine/exec/exec_process.h"
+#include "engine/io/direct.h"
 
 static int check(const struct exec_job *job, struct err *err)
 {
@@ -30,12 +32,18 @@ static int check(const struct exec_job *job, struct err *err)
 
 static void start(struct exec_job *job)
 {
+	struct str text = exec_field(job, "text");
 	int bash = str_eq(exec_note(job, "shell"), "bash");
-	const char *argv[] = {bash ? "bash" : "sh", "-c",
-		exec_field(job, "text").p, NULL};
+	const char *argv[] = {bash ? "bash" : "sh", "-c", text.p, NULL};
 	struct process p = {.argv = argv};
+	struct direct d = {0};
 
+	if (!bash && direct_words(text, &d)) {
+		p.argv = d.argv;
+		p.or_argv = argv;
+	}
 	process_start(job, &p);
+	direct_release(&d);
 }
 
 static const struct vocab_field fields[] = {

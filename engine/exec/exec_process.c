@@ -48,35 +48,43 @@ int process_check(const struct exec_job *job, struct err *err)
 	return 0;
 }
 
-static int env_has(const char *const *env, const char *name)
+/* Does the step itself set the variable of "K=V"? */
+static int is_set_here(const struct exec_job *job, const char *entry)
 {
-	size_t n = strlen(name);
+	size_t i, n;
 
-	for (; env && *env; env++)
-		if (strncmp(*env, name, n) == 0 && (*env)[n] == '=')
-			return 1;
-	return 0;
-}
-
-/* job->env and the values of ARG_ENV, in an arena. */
-static const char *const *make_env(const struct exec_job *job,
-	struct arena *a)
-{
-	size_t n = 0, i;
-	const char **env;
-
-	for (i = 0; job->env && job->env[i]; i++)
-		n++;
-	env = arena_alloc(a, (n + job->arg_count + 1) * sizeof(*env));
-	for (i = 0; i < n; i++)
-		env[i] = job->env[i];
 	for (i = 0; i < job->arg_count; i++) {
 		const struct exec_arg *arg = &job->args[i];
 
-		if (arg->role != ARG_ENV || env_has(job->env, arg->name))
+		if (arg->role != ARG_ENV)
 			continue;
-		env[n++] = arena_printf(a, "%s=%.*s", arg->name,
-			(int)arg->value.n, arg->value.n ? arg->value.p : "");
+		n = strlen(arg->name);
+		if (strncmp(entry, arg->name, n) == 0 && entry[n] == '=')
+			return 1;
+	}
+	return 0;
+}
+
+/* job->env and over it the values of ARG_ENV, in an arena. */
+static const char *const *make_env(const struct exec_job *job,
+	struct arena *a)
+{
+	size_t count = 0, n = 0, i;
+	const char **env;
+
+	while (job->env && job->env[count])
+		count++;
+	env = arena_alloc(a, (count + job->arg_count + 1) * sizeof(*env));
+	for (i = 0; i < count; i++)
+		if (!is_set_here(job, job->env[i]))
+			env[n++] = job->env[i];
+	for (i = 0; i < job->arg_count; i++) {
+		const struct exec_arg *arg = &job->args[i];
+
+		if (arg->role == ARG_ENV)
+			env[n++] = arena_printf(a, "%s=%.*s", arg->name,
+				(int)arg->value.n,
+				arg->value.n ? arg->value.p : "");
 	}
 	return env;
 }
