@@ -365,9 +365,14 @@ static struct gate *gate_at(struct sched *s, const struct task *t,
 	i -= y->demand_count;
 	if (t->run->gate && i-- == 0)
 		return t->run->gate;
-	for (; frame != PLAN_NONE; frame = r->frames[frame].parent)
+	for (; frame != PLAN_NONE; frame = r->frames[frame].parent) {
 		if (t->run->frames[frame].gate && i-- == 0)
 			return t->run->frames[frame].gate;
+		/* an @undo is not a member of the group it undoes */
+		if (frame && r->frames[frame].undo &&
+		    !r->frames[r->frames[frame].parent].undo)
+			break;
+	}
 	return NULL;
 }
 

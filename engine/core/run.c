@@ -54,6 +54,8 @@ void run_count(struct run *r, const struct plan_node *n,
 	}
 	if (s->state == STEP_RUNNING && (s->flags & STEP_ON_SIGNAL))
 		r->waits += by;
+	if (s->state == STEP_IN_DOUBT)
+		r->doubts += by;
 	if (moves(n, s))
 		r->moving += by;
 }
@@ -155,7 +157,7 @@ void run_replan(struct run *r, struct plan *plan)
 	r->extra_count = r->extra_cap = r->done_count = r->done_cap = 0;
 	r->extra_free = 0;
 	memset(r->counts, 0, sizeof(r->counts));
-	r->running = r->waits = r->moving = 0;
+	r->running = r->waits = r->doubts = r->moving = 0;
 	plan_hold(plan);
 	plan_drop(r->plan);
 	r->plan = plan;
@@ -232,7 +234,7 @@ void run_spare(struct run *r, struct step *s)
 {
 	const struct extra *x = run_extra(r, s);
 
-	if (x && !x->decided && !x->last_frame && !x->lapsed)
+	if (x && !x->decided && !x->last_frame && !x->lapsed && !x->unsure)
 		give_back(r, s);
 }
 
@@ -371,4 +373,39 @@ uint32_t run_effect(const struct run *r, const struct step *s, uint32_t node)
 	if (x && (x->decided & 1u << EVAL_CALL))
 		return (uint32_t)x->value;
 	return run_node(r, node)->effect;
+}
+
+static int is_out(const struct run *r, const struct step *s, uint32_t node)
+{
+	return s->state == STEP_RUNNING && node_is_leaf(run_node(r, node)) &&
+		!(s->flags & (STEP_ON_SIGNAL | STEP_ON_TIMER |
+			STEP_FELL_BACK)) &&
+		run_effect(r, s, node) == EFFECT_ONCE;
+}
+
+static int frame_unsure(const struct run *r, const struct frame *f)
+{
+	const struct plan_body *b = body_of(r, f);
+	uint32_t i;
+
+	for (i = 0; !f->dropped && i < b->count; i++)
+		if (run_unsure(r, &f->steps[i], b->first + i))
+			return 1;
+	return 0;
+}
+
+int run_unsure(const struct run *r, const struct step *s, uint32_t node)
+{
+	const struct extra *x = run_extra(r, s);
+	uint32_t id, role;
+
+	if (is_out(r, s, node) || s->state == STEP_IN_DOUBT)
+		return 1;
+	for (id = x ? x->last_frame : 0; id; id = r->frames[id - 1].prev + 1) {
+		role = r->plan->branches[r->frames[id - 1].branch].role;
+		if ((role == ROLE_BODY || role == ROLE_FALLBACK) &&
+		    frame_unsure(r, &r->frames[id - 1]))
+			return 1;
+	}
+	return x && x->unsure;
 }

@@ -34,6 +34,7 @@ struct run {
 	struct signal *signals;
 	uint32_t running;      /* leaves in STEP_RUNNING, waits included */
 	uint32_t waits;        /* steps that wait for a signal */
+	uint32_t doubts;       /* steps in doubt */
 	uint32_t moving;       /* steps that go on without a person */
 	uint32_t counts[STEP_STATES]; /* leaves over all frames */
 	uint64_t applied;      /* events so far */

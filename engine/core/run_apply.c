@@ -215,6 +215,7 @@ static void on_started(struct run *r, const struct event *e)
 	s->kept = NULL;
 	s->attempts = (uint16_t)e->attempt;
 	run_more(r, s)->started_ms = e->t_ms;
+	run_more(r, s)->unsure = 0;
 	set_state(r, e, STEP_RUNNING);
 }
 
@@ -251,6 +252,15 @@ static void clear_wait(struct step *s)
 		STEP_ON_TIMER);
 }
 
+/* A `once` job was cut off: whether it was done is not known. */
+static void note_unsure(struct run *r, struct step *s, uint32_t node)
+{
+	if (node_is_leaf(run_node(r, node)) && s->state == STEP_RUNNING &&
+	    !(s->flags & (STEP_ON_SIGNAL | STEP_ON_TIMER | STEP_FELL_BACK)) &&
+	    run_effect(r, s, node) == EFFECT_ONCE)
+		run_more(r, s)->unsure = 1;
+}
+
 /* What the frames of an attempt came to is forgotten. */
 static void clear_frames(struct extra *x)
 {
@@ -265,6 +275,8 @@ static void on_finished(struct run *r, const struct event *e)
 	int fall_back = e->result.outcome != OUTCOME_OK &&
 		run_can_fall_back(r, e->frame, e->step);
 
+	if (e->result.outcome == OUTCOME_TIMEOUT)
+		note_unsure(r, s, e->step);
 	run_keep(s, &e->result, e->t_ms); /* may borrow from the signal */
 	if ((s->flags & STEP_ON_SIGNAL) && e->result.outcome == OUTCOME_OK)
 		take_signal(r, e);
@@ -340,6 +352,7 @@ static void on_cancelled(struct run *r, const struct event *e)
 	struct step *s = run_step(r, e->frame, e->step);
 
 	r->frames[e->frame].cut = 1;
+	note_unsure(r, s, e->step);
 	run_count(r, run_node(r, e->step), s, -1);
 	clear_wait(s);
 	s->state = STEP_CANCELLED;
@@ -376,6 +389,7 @@ static void on_resolved(struct run *r, const struct event *e)
 	struct event done;
 
 	s->verdict = (uint8_t)(e->status + 1);
+	run_more(r, s)->unsure = 0;
 	if (e->status == VERDICT_RETRY) {
 		run_more(r, s)->lapsed = s->attempts;
 		set_state(r, e, STEP_WAITING);
@@ -558,7 +572,7 @@ static void derive_state(struct run *r)
 	r->state = RUN_RUNNING;
 	if (r->paused)
 		r->state = RUN_PAUSED;
-	else if (!r->moving && (r->waits || r->counts[STEP_IN_DOUBT]))
+	else if (!r->moving && (r->waits || r->doubts))
 		r->state = RUN_WAITING;
 }
 

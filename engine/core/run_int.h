@@ -47,6 +47,9 @@ int run_can_fall_back(const struct run *r, uint32_t frame, uint32_t node);
 int run_blocked(const struct run *r, uint32_t frame);
 /* Further attempts that @retry still grants. */
 int run_may_retry(const struct run *r, const struct step *s, uint32_t node);
+/* The step, or one beneath it, is `once` and was cut off: nothing may repeat
+ * it by itself. */
+int run_unsure(const struct run *r, const struct step *s, uint32_t node);
 /* enum effect of a leaf; of a call as decided. */
 uint32_t run_effect(const struct run *r, const struct step *s, uint32_t node);
 

@@ -12,19 +12,11 @@
 #include "engine/core/run_int.h"
 #include "engine/core/vocab.h"
 
-/* A `once` step that was cut off: whether it was done is not known. */
-static int is_unsure(const struct run *r, const struct step *s, uint32_t node)
+static int is_unsure(const struct run *r, const struct step *s)
 {
 	const struct extra *x = run_extra(r, s);
 
-	if (run_effect(r, s, node) != EFFECT_ONCE ||
-	    s->attempts == (x ? x->lapsed : 0))
-		return 0;
-	if (s->state == STEP_CANCELLED)
-		return !s->kept;
-	return s->state == STEP_FAILED && s->kept &&
-		s->kept->r.outcome == OUTCOME_TIMEOUT &&
-		!(s->flags & STEP_FELL_BACK);
+	return x && x->unsure;
 }
 
 static void drop_role(struct run *r, struct step *s, int all)
@@ -65,6 +57,7 @@ static void reset(struct run *r, struct step *s, int forget)
 	x->decided = 0;
 	x->next_index = 0;
 	x->value = 0;
+	x->unsure = 0;
 	run_forget_bytes(x);
 	s->flags = 0;
 }
@@ -74,7 +67,7 @@ static void recount(struct run *r)
 	size_t id;
 
 	memset(r->counts, 0, sizeof(r->counts));
-	r->running = r->waits = r->moving = 0;
+	r->running = r->waits = r->doubts = r->moving = 0;
 	for (id = 0; id < r->frame_count; id++) {
 		const struct frame *f = &r->frames[id];
 		const struct plan_body *b = &r->plan->bodies[f->body];
@@ -181,26 +174,64 @@ static void reopen_composite(struct run *r, struct step *s, int64_t t_ms)
 		s->state = STEP_RUNNING;
 }
 
+/* The @fallback that a `once` step was cut off in, or NULL: it goes on, so
+ * that a person can decide about that step. */
+static struct frame *torn_fallback(struct run *r, struct step *s,
+	uint32_t node)
+{
+	const struct extra *x = run_extra(r, s);
+	uint32_t id;
+
+	if (!(s->flags & STEP_FELL_BACK) || !run_unsure(r, s, node))
+		return NULL;
+	for (id = x ? x->last_frame : 0; id; id = r->frames[id - 1].prev + 1)
+		if (!r->frames[id - 1].dropped &&
+		    r->plan->branches[r->frames[id - 1].branch].role ==
+				ROLE_FALLBACK)
+			return &r->frames[id - 1];
+	return NULL;
+}
+
+static void reopen_fallback(struct run *r, struct step *s, struct frame *f)
+{
+	struct extra *x;
+
+	s->flags &= STEP_DECIDED | STEP_FELL_BACK;
+	s->state = STEP_RUNNING;
+	reopen(r, (uint32_t)(f - r->frames));
+	s->open = !f->closed;
+	x = run_more(r, s);
+	x->failed = x->culprit = 0;
+	x->stopped = x->cut = x->status = 0;
+	x->lapsed = s->attempts;
+}
+
+static void reopen_leaf(struct run *r, struct step *s)
+{
+	int unsure = is_unsure(r, s);
+
+	if (wants_again(s) || (s->flags & STEP_FELL_BACK &&
+			!step_settled(s))) {
+		drop_role(r, s, 1);
+		reset(r, s, 0);
+		if (unsure)
+			s->state = STEP_IN_DOUBT;
+	} else if (s->state == STEP_IN_DOUBT) {
+		drop_role(r, s, 1);
+	}
+}
+
 static void reopen_step(struct run *r, struct frame *f, uint32_t node)
 {
 	struct step *s = &f->steps[node - r->plan->bodies[f->body].first];
-	int unsure = is_unsure(r, s, node);
+	struct frame *torn;
 
-	if (node_is_leaf(run_node(r, node))) {
-		if (wants_again(s)) {
-			drop_role(r, s, 1);
-			reset(r, s, 0);
-			if (unsure)
-				s->state = STEP_IN_DOUBT;
-		} else if (s->flags & STEP_FELL_BACK && !step_settled(s)) {
-			drop_role(r, s, 1);
-			reset(r, s, 0);
-		} else if (s->state == STEP_IN_DOUBT) {
-			drop_role(r, s, 1);
-		}
-		return;
-	}
-	if (wants_again(s)) {
+	torn = step_passed(s) ? NULL : torn_fallback(r, s, node);
+	if (torn) {
+		reopen_fallback(r, s, torn);
+	} else if (node_is_leaf(run_node(r, node))) {
+		reopen_leaf(r, s);
+	} else if (wants_again(s)) {
 		drop_role(r, s, 0);
 		reset(r, s, 0);
 		reopen_composite(r, s, r->started_ms);
@@ -217,7 +248,10 @@ static void reset_undone(struct run *r, struct frame *f)
 	uint32_t i;
 
 	for (i = 0; i < b->count; i++) {
-		if (!(f->steps[i].flags & STEP_UNDONE))
+		const struct step *s = &f->steps[i];
+
+		/* an @undo that was cut short counts too */
+		if (!(s->flags & STEP_UNDONE) && !(step_settled(s) && s->open))
 			continue;
 		if (!marks)
 			marks = mem_zero(b->count);
@@ -228,7 +262,7 @@ static void reset_undone(struct run *r, struct frame *f)
 
 		if (!marks[i])
 			continue;
-		unsure = is_unsure(r, &f->steps[i], b->first + i);
+		unsure = run_unsure(r, &f->steps[i], b->first + i);
 		run_drop_frames(r, &f->steps[i]);
 		reset(r, &f->steps[i], !unsure);
 		if (unsure)

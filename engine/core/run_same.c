@@ -53,7 +53,7 @@ static int same_extra(const struct extra *a, const struct extra *b)
 		a->culprit == b->culprit && a->lapsed == b->lapsed &&
 		a->decided == b->decided && a->stopped == b->stopped &&
 		a->cut == b->cut && a->status == b->status &&
-		a->has_bytes == b->has_bytes &&
+		a->has_bytes == b->has_bytes && a->unsure == b->unsure &&
 		same_text(a->signal, b->signal) &&
 		same_bytes(a->bytes, a->bytes_len, b->bytes, b->bytes_len);
 }

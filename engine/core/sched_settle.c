@@ -40,7 +40,7 @@ static int retries(const struct task *t, uint32_t attempt,
 		return 0;
 	return !(st->flags & STEP_FELL_BACK) && attempt < UINT16_MAX - 8 &&
 		tries <= run_policy(r, t->node)->retry &&
-		!run_blocked(r, t->frame);
+		!run_blocked(r, t->frame) && !run_unsure(r, st, t->node);
 }
 
 static void retry(struct sched *s, struct task *t, uint32_t attempt,
@@ -400,8 +400,10 @@ void run_wind_up(struct sched *s, struct srun *sr)
 	int quiet = !sr->jobs && !sr->asks, over;
 
 	if (sr->live && !sr->held && !run_ended(r)) {
-		int empty = !r->frames[0].left || (r->cancelling && quiet &&
-			!r->moving && !r->waits);
+		int empty = !r->frames[0].left && !sr->undo_frame;
+
+		/* what is in doubt keeps no cancelled run open */
+		empty |= r->cancelling && quiet && !r->moving && !r->waits;
 
 		if (empty && !rolls_back(s, sr))
 			finish(s, sr);

@@ -66,6 +66,8 @@ struct extra {
 	uint8_t stopped;       /* opens no more frames: one failed */
 	uint8_t cut;           /* some step in its frames was cut off */
 	uint8_t status;        /* exit status of the first failure in them */
+	uint8_t unsure;        /* a `once` attempt was cut off: not known
+	                          whether it was done */
 	uint8_t has_bytes;     /* bytes are there, maybe none: a default */
 	char *signal;          /* owned */
 	char *bytes;           /* owned: items, kind of a call, output at due */

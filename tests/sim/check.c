@@ -16,9 +16,32 @@ void world_fault(void *ud, const char *text)
 		snprintf(w->fault, sizeof(w->fault), "%s", text);
 }
 
-static uint64_t step_key(uint32_t key, uint32_t frame, uint32_t step)
+/* The @undo or @verify around the frame: asked anew, it is another. */
+static uint32_t own_matter(const struct run *r, uint32_t frame)
 {
-	return (uint64_t)key << 56 | (uint64_t)frame << 24 | step;
+	for (; frame; frame = r->frames[frame].parent) {
+		uint32_t role =
+			r->plan->branches[r->frames[frame].branch].role;
+
+		if (role == ROLE_UNDO || role == ROLE_VERIFY)
+			return frame;
+	}
+	return 0;
+}
+
+/* By path: a group that is tried again has the same steps in new frames. */
+static uint64_t step_key(const struct run *r, uint32_t key, uint32_t frame,
+	uint32_t step)
+{
+	struct buf path;
+	uint64_t k;
+
+	buf_init(&path);
+	run_path(r, frame, step, &path);
+	k = hash_bytes(path.data, path.len,
+		(uint64_t)own_matter(r, frame) << 32 | key);
+	buf_release(&path);
+	return k;
 }
 
 static uint32_t effect_of(const struct run *r, const struct step *s,
@@ -61,7 +84,7 @@ static void check_intent(struct world *w, const struct run *r,
 static void check_once(struct world *w, const struct run *r,
 	const struct sim_job *job)
 {
-	uint64_t k = step_key(job->key, job->frame, job->step);
+	uint64_t k = step_key(r, job->key, job->frame, job->step);
 
 	if (effect_of(r, run_step(r, job->frame, job->step), job->step) !=
 			EFFECT_ONCE)
@@ -118,9 +141,14 @@ static void check_pools(struct world *w)
 
 static int is_within(const struct run *r, uint32_t frame, uint32_t around)
 {
-	for (; frame != PLAN_NONE; frame = r->frames[frame].parent)
+	for (; frame != PLAN_NONE; frame = r->frames[frame].parent) {
 		if (frame == around)
 			return 1;
+		/* an @undo is not a member of the group it undoes */
+		if (around && frame && r->frames[frame].undo &&
+		    !r->frames[r->frames[frame].parent].undo)
+			return 0;
+	}
 	return 0;
 }
 
@@ -152,6 +180,8 @@ static void check_limits(struct world *w, const struct sim_job *job)
 		    r->plan->branches[x->branch].role == ROLE_BODY)
 			check_group(w, r, job->key, f,
 				r->plan->policies[n->policy].limit);
+		if (x->undo && !r->frames[x->parent].undo)
+			break;
 	}
 }
 
@@ -170,14 +200,11 @@ void check_begin(struct world *w, const struct sim_job *job)
 	check_limits(w, job);
 }
 
-static void forget_run(struct world *w, uint32_t key)
+/* A person had steps run again, whatever became of them. */
+static void forget_all(struct world *w)
 {
-	const struct run *r = sim_durable(w->sim, key);
-	uint32_t f, n;
-
-	for (f = 0; f < r->frame_count; f++)
-		for (n = 0; n < 256; n++)
-			idmap_take(&w->unknown, step_key(key, f, n));
+	idmap_release(&w->unknown);
+	idmap_init(&w->unknown);
 }
 
 static void count_event(struct world *w, const struct event *e)
@@ -198,7 +225,7 @@ static void count_event(struct world *w, const struct event *e)
 
 void check_event(struct world *w, uint32_t key, const struct event *e)
 {
-	uint64_t k = step_key(key, e->frame, e->step);
+	const struct run *r = sim_durable(w->sim, key);
 	int known = 0;
 
 	count_event(w, e);
@@ -207,9 +234,9 @@ void check_event(struct world *w, uint32_t key, const struct event *e)
 	if (e->kind == EVENT_STEP_RESOLVED || e->kind == EVENT_STEP_WAITING)
 		known = 1;
 	if (known)
-		idmap_take(&w->unknown, k);
+		idmap_take(&w->unknown, step_key(r, key, e->frame, e->step));
 	if (e->kind == EVENT_RUN_REWOUND || e->kind == EVENT_RUN_EDITED)
-		forget_run(w, key);
+		forget_all(w);
 }
 
 static void dump(const struct world *w, const struct run *r)
