@@ -184,7 +184,7 @@ static void bind_need(struct binder *b, const struct pending *p)
 	a = b->node;
 	t = need;
 	if (b->c->nodes[a].body == b->c->nodes[t].body)
-		build_edge(b->c->build, t, a);
+		edge_add(b->c, t, a);
 }
 
 static void bind_one(struct front_ctx *c, size_t i)

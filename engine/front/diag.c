@@ -48,13 +48,17 @@ int diag_add(struct diags *d, const char *code, size_t at, size_t len,
 	const char *help, const char *fmt, ...)
 {
 	struct diag *g;
+	size_t i;
 	va_list ap;
 
 	d->errors++;
 	if (d->count >= LIMIT_DIAGS)
 		return -1;
 	d->items = mem_more(d->items, d->count, &d->cap, sizeof(*d->items));
-	g = &d->items[d->count++];
+	/* by place: what is wrong first is read first */
+	for (i = d->count++; i > 0 && d->items[i - 1].at > at; i--)
+		d->items[i] = d->items[i - 1];
+	g = &d->items[i];
 	memset(g, 0, sizeof(*g));
 	g->level = DIAG_ERROR;
 	snprintf(g->code, sizeof(g->code), "%s", code);

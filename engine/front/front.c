@@ -10,6 +10,10 @@
 static int flag_wrong(struct diags *d, const struct words *w, size_t i,
 	struct str value, const char *want)
 {
+	if (value.n == 0)
+		return diag_add(d, "E109", w->at[i], w->word[i].n, NULL,
+			"'%.*s' needs a value: %s", (int)w->word[i].n,
+			w->word[i].p, want);
 	return diag_add(d, "E109", w->at[i], w->word[i].n, NULL,
 		"'%.*s' is no value of '%.*s': write %s", (int)value.n,
 		value.p, (int)w->word[i].n, w->word[i].p, want);
@@ -167,12 +171,13 @@ int front_finish(struct front_ctx *c, const struct line *line,
 	uint32_t where = 0;
 	struct err err;
 
-	if (c->diags->errors)
+	if (front_failed(c))
 		return -1;
 	names_finish(c);
 	pending_finish(c);
-	if (c->diags->errors)
+	if (front_failed(c))
 		return -1;
+	edges_finish(c);
 	if (!o.command.n)
 		o.command = c->command;
 	if (c->flags->parallel)

@@ -114,6 +114,9 @@ struct front_ctx {
 	const struct front_def *open_def[LIMIT_NEST]; /* being inlined */
 	uint32_t open_defs;
 	uint8_t full;          /* LIMIT_NODES was reported */
+	size_t errors;         /* in diags before this compilation */
+	struct arrow *edges;   /* by arrows, references, needs */
+	size_t edge_count, edge_cap;
 	struct str command;    /* of a YAML file: its top key; else empty */
 };
 #include "engine/front/front_make.h"

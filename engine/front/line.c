@@ -31,7 +31,7 @@ static int line_end(struct str s, size_t at, struct reach *r)
 			back--;
 		if ((r->end - back) % 2 == 0)
 			return 0;
-		if (end == s.n) {
+		if (end + 1 >= s.n) {
 			r->bad = r->end - 1;
 			return r->open = '\\';
 		}

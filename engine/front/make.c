@@ -226,10 +226,47 @@ uint32_t node_new(struct front_ctx *c, struct spot s, enum node_kind kind,
 	return node;
 }
 
+int front_failed(const struct front_ctx *c)
+{
+	return c->diags->errors > c->errors;
+}
+
+void edge_add(struct front_ctx *c, uint32_t need, uint32_t node)
+{
+	if (c->edge_count > LIMIT_EDGES)
+		return; /* build_end says so */
+	c->edges = mem_more(c->edges, c->edge_count, &c->edge_cap,
+		sizeof(*c->edges));
+	c->edges[c->edge_count].need = need;
+	c->edges[c->edge_count++].node = node;
+}
+
+/* Gives all edges to the builder in order of what is needed: written order,
+ * for handles are given in it. */
+void edges_finish(struct front_ctx *c)
+{
+	uint32_t *start = mem_zero((c->node_count + 2) * sizeof(*start));
+	uint32_t *list = mem_alloc(c->edge_count * sizeof(*list));
+	size_t i;
+
+	for (i = 0; i < c->edge_count; i++)
+		start[c->edges[i].need + 2]++;
+	for (i = 2; i < c->node_count + 2; i++)
+		start[i] += start[i - 1];
+	for (i = 0; i < c->edge_count; i++)
+		list[start[c->edges[i].need + 1]++] = (uint32_t)i;
+	for (i = 0; i < c->edge_count; i++)
+		build_edge(c->build, c->edges[list[i]].need,
+			c->edges[list[i]].node);
+	c->edge_count = 0;
+	free(start);
+	free(list);
+}
+
 void arrow_add(struct front_ctx *c, uint32_t need, uint32_t node)
 {
 	if (!c->flags->parallel) {
-		build_edge(c->build, need, node);
+		edge_add(c, need, node);
 		return;
 	}
 	c->arrows = mem_more(c->arrows, c->arrow_count, &c->arrow_cap,
@@ -365,6 +402,7 @@ void front_ctx_init(struct front_ctx *c, const struct front_env *env,
 	c->env = env;
 	c->diags = diags;
 	c->flags = flags;
+	c->errors = diags->errors;
 	arena_init(&c->arena);
 	c->build = build_new();
 	front_top(c);
@@ -386,4 +424,5 @@ void front_ctx_release(struct front_ctx *c)
 	free(c->spaces);
 	free(c->pending);
 	free(c->arrows);
+	free(c->edges);
 }

@@ -97,7 +97,7 @@ static void unended(struct text *t, size_t arrow)
 	struct str rest;
 	size_t n;
 
-	if (arrow == SCAN_NONE || t->c->diags->errors)
+	if (arrow == SCAN_NONE)
 		return;
 	n = arrow + text_arrow(t->s, arrow);
 	rest = scan_word(t->s, scan_skip(t->s, n));
@@ -137,7 +137,7 @@ static void if_branches(struct text *t, const struct around *a,
 
 static void need_end(struct text *t, size_t at, struct str word)
 {
-	if (t->c->diags->errors == 0)
+	if (!front_failed(t->c))
 		src_error(t->c, t->src, at, word.n, "E205", "write `end` "
 			"behind its last step", "'%.*s' has no `end`",
 			(int)word.n, word.p);

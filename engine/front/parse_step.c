@@ -63,7 +63,8 @@ int unit_unknown(struct front_ctx *c, const struct src *src, size_t off,
 				"give it a line of its own",
 				"'/%.*s' is a command of the shell, not a "
 				"step", (int)name.n, name.p);
-	return src_error(c, src, off, name.n + 1, "E111", help,
+	return src_error(c, src, off, name.n + 1, "E111", help ? help :
+		"/bash runs a program, /def makes a command",
 		"unknown command '/%.*s'", (int)name.n, name.p);
 }
 

@@ -131,7 +131,7 @@ static void bracketed(struct text *t, const struct around *a, char close,
 		t->at++;
 		return;
 	}
-	if (t->c->diags->errors == 0)
+	if (!front_failed(t->c))
 		src_error(t->c, t->src, open, 1, "E204", NULL,
 			"%c is not closed", t->s.p[open]);
 	t->at = t->s.n;
@@ -180,7 +180,7 @@ static void unit_end(struct text *t, const struct around *a,
 {
 	text_annots(t, a, e);
 	t->at = e->end;
-	if (at_end(t, a) || t->c->diags->errors)
+	if (at_end(t, a) || front_failed(t->c))
 		return;
 	src_error(t->c, t->src, t->at, scan_word(t->s, t->at).n, "E218",
 		"put '->' before it", "text stands behind a closed unit");
@@ -203,19 +203,6 @@ static void group(struct text *t, const struct around *a, struct str name,
 	block = text_wrap(t, a, first, name, at);
 	text_apply(t, a, block, &e);
 	frag_node(out, block);
-}
-
-static int keyword(struct str w)
-{
-	static const char *const words[] = {
-		"then", "elif", "else", "end", "do", "or", NULL
-	};
-	int i;
-
-	for (i = 0; words[i]; i++)
-		if (str_eq(w, words[i]))
-			return 1;
-	return 0;
 }
 
 static int construct(struct str w)
@@ -246,14 +233,6 @@ static void item(struct text *t, struct around *a, struct frag *out)
 	word = scan_cut(t->s, t->at, t->at + scan_name(t->s, t->at));
 	if (!scan_word_end(t->s, t->at + word.n))
 		word.n = 0;
-	if (keyword(word)) {
-		src_error(t->c, t->src, t->at, word.n, "E218", "quote it if "
-			"it is the beginning of a prompt",
-			"'%.*s' belongs to no construct here", (int)word.n,
-			word.p);
-		t->at = t->s.n;
-		return;
-	}
 	if (construct(word) && a->spot.mode != MODE_PIPELINE) {
 		t->at += word.n;
 		node = text_construct(t, a, word, name, at, &e);

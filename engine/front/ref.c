@@ -132,9 +132,12 @@ int ref_unknown(struct binder *b, const struct src *src, size_t off,
 				c->nodes[i].name.p, c->nodes[i].name.n);
 	names[n] = NULL;
 	near = suggest(c, name, names);
-	return src_error(c, src, off, name.n, code, near ? near :
-		"name a step of this workflow, or write a backslash before "
-		"${ if it is meant as text", "unknown name '%.*s'",
+	if (!near)
+		near = strcmp(code, "E302") == 0 ?
+			"name a step of this workflow" :
+			"name a step of this workflow, or write a backslash "
+			"before ${ if it is meant as text";
+	return src_error(c, src, off, name.n, code, near, "unknown name '%.*s'",
 		(int)name.n, name.p);
 }
 
@@ -250,7 +253,7 @@ int ref_order(struct binder *b, uint32_t target, int ask,
 			"'%.*s' comes later, so the steps would wait for each "
 			"other", (int)name.n, name.p);
 	if (order == 0)
-		build_edge(c->build, t, a);
+		edge_add(c, t, a);
 	return 0;
 }
 

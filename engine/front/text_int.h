@@ -110,6 +110,7 @@ struct pending {
 };
 struct pending *pending_add(struct front_ctx *c, enum pending_kind kind,
 	struct spot s, uint32_t node);
+void edges_finish(struct front_ctx *c);
 const uint32_t *ids_list(const struct ids *v);
 void front_ctx_init(struct front_ctx *c, const struct front_env *env,
 	struct diags *diags, struct front_flags *flags);

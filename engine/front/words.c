@@ -166,6 +166,7 @@ static int after_text(struct filler *f, size_t i, size_t closed)
 	struct str s = f->text;
 	int64_t end;
 	char help[120];
+	size_t from = closed > 30 ? closed - 30 : 0;
 
 	for (i = scan_skip(s, i); i < s.n; i = scan_skip(s, i)) {
 		if (s.p[i] == '#' && scan_word_start(s, i))
@@ -175,9 +176,11 @@ static int after_text(struct filler *f, size_t i, size_t closed)
 		else if (arg_is_flag(scan_word(s, i)))
 			end = flag(f, i);
 		else {
-			snprintf(help, sizeof(help), "the text closed at "
-				"byte %zu of the line's arguments, with this "
-				"%c", closed + 1, s.p[closed]);
+			while (from < closed && (s.p[from] & 0xc0) == 0x80)
+				from++;
+			snprintf(help, sizeof(help), "the text closed here: "
+				"%s%.*s", from ? "..." : "",
+				(int)(closed + 1 - from), s.p + from);
 			return diag_add(f->diags, "E105", f->at + i,
 				scan_word(s, i).n, help,
 				"only flags, > FILE, | command and & may "

@@ -99,6 +99,7 @@ static const struct test_def test_defs[] = {
 	{ "action2", "/echo second", { NULL }, { NULL }, 0 },
 	{ "again", "/again", { NULL }, { NULL }, 0 },
 	{ "broken", "/bash make -> ", { NULL }, { NULL }, 0 },
+	{ "badparam", "/echo ${args.tagret}", { "target" }, { "x" }, 0 },
 	{ "security_hardening", "/echo harden", { NULL }, { NULL }, 0 },
 	{ "complex_analysis_team", "lead: plan the work", { NULL }, { NULL },
 		0 },
