@@ -40,15 +40,19 @@ static void fixture_wake(void *ud)
 __attribute__((unused))
 static void fixture_init(struct fixture *f)
 {
+	/* Runs of the tests begin in 1970. */
+	static const struct retention keep_all = { 1000000, 1000000,
+		INT64_C(1) << 60, UINT64_C(1) << 40 };
 	const char *tmp = getenv("TMPDIR");
 
 	memset(f, 0, sizeof(*f));
+	f->wake_fd = -1;
+	f->options.retention = &keep_all;
 	snprintf(f->dir, sizeof(f->dir), "%s/wf-store.XXXXXX",
 		tmp ? tmp : "/tmp");
 	if (!mkdtemp(f->dir))
 		abort();
 	strncat(f->dir, "/state", sizeof(f->dir) - strlen(f->dir) - 1);
-	f->wake_fd = eventfd(0, EFD_CLOEXEC);
 	f->options.dir = f->dir;
 	f->options.wake = fixture_wake;
 	f->options.ud = f;
@@ -59,6 +63,9 @@ static void fixture_open(struct fixture *f)
 {
 	struct err err;
 
+	/* Not inherited by a fork: each store has its own. */
+	f->wake_fd = eventfd(0, EFD_CLOEXEC);
+	f->options.ud = f;
 	if (store_open(&f->store, &f->options, &err) == 0)
 		return;
 	printf("Bail out! %s (%s)\n", err.text, err.help);
@@ -68,7 +75,11 @@ static void fixture_open(struct fixture *f)
 __attribute__((unused))
 static void fixture_close(struct fixture *f)
 {
+	int had = f->store != NULL;
+
 	store_close(f->store);
+	if (had)
+		close(f->wake_fd);
 	f->store = NULL;
 }
 
@@ -88,7 +99,6 @@ static void fixture_end(struct fixture *f)
 	char *slash = strrchr(f->dir, '/');
 
 	fixture_close(f);
-	close(f->wake_fd);
 	*slash = '\0';
 	nftw(f->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
