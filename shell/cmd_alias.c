@@ -1,0 +1,102 @@
+/*
+ * /alias NAME TEXT: /NAME stands for the line TEXT; what follows it is put
+ * behind. Without arguments: all of them.
+ */
+#include "engine/base/text.h"
+#include "shell/cmd.h"
+#include "shell/session.h"
+
+static void one(void *ud, const struct front_def *d)
+{
+	struct cmd_out *o = ud;
+
+	if (!o->as_json) {
+		buf_printf(&o->text, "/alias %.*s %.*s\n", (int)d->name.n,
+			d->name.p, (int)d->text.n, d->text.p);
+		return;
+	}
+	json_open(&o->json, '{');
+	json_kstr(&o->json, "name", d->name);
+	json_kstr(&o->json, "text", d->text);
+	json_close(&o->json, '}');
+}
+
+static int list(struct session *s, struct cmd_out *o)
+{
+	if (o->as_json) {
+		json_open(&o->json, '{');
+		json_kint(&o->json, "v", 1);
+		json_key(&o->json, "aliases");
+		json_open(&o->json, '[');
+	}
+	defs_each(&s->defs, 1, one, o);
+	if (o->as_json) {
+		json_close(&o->json, ']');
+		json_close(&o->json, '}');
+	}
+	return 0;
+}
+
+static struct str unquoted(struct str s)
+{
+	if (s.n > 1 && (s.p[0] == '"' || s.p[0] == '\'') &&
+			s.p[s.n - 1] == s.p[0])
+		return (struct str){s.p + 1, s.n - 2};
+	return s;
+}
+
+static int define(struct session *s, const struct cmd_args *a)
+{
+	struct str name = cmd_arg(a, "name"), text = cmd_arg(a, "text");
+	size_t at;
+
+	if (!name.p)
+		return 0;
+	at = (size_t)(name.p - a->diags->source.p);
+	if (!is_name(name))
+		return diag_add(a->diags, "E116", at, name.n, NULL,
+			"'%.*s' is no name: letters, digits, _ and -",
+			(int)name.n, name.p);
+	if (cmd_find(name) || front_knows(&s->env, name))
+		return diag_add(a->diags, "E212", at, name.n, NULL,
+			"/%.*s is a command already", (int)name.n, name.p);
+	text = unquoted(text);
+	if (!cmd_flag(a, "remove") && (!text.n || (text.p[0] != '/' &&
+			text.p[0] != '!')))
+		return diag_add(a->diags, "E117", at, name.n,
+			"/alias failed /runs status:failed",
+			"an alias stands for a line: it begins with / or !");
+	defs_alias(&s->defs, name, cmd_flag(a, "remove") ? str_of("") : text);
+	return 0;
+}
+
+static int run(struct session *s, const struct cmd_args *a,
+	struct cmd_out *o)
+{
+	if (!cmd_arg(a, "name").p)
+		return list(s, o);
+	if (define(s, a) == 0)
+		return 0;
+	return err_set(&o->err, ERR_SYNTAX, "%s", a->diags->count
+		? a->diags->items[a->diags->count - 1].text
+		: "the alias cannot be read");
+}
+
+static const struct vocab_field args[] = {
+	{"name", 0, FIELD_WORD, PLACE_POS, 0, "of the alias"},
+	{"text", 0, FIELD_TEXT, PLACE_REST, 0, "the line it stands for"},
+	{"remove", 'r', FIELD_FLAG, PLACE_FLAG, 0, "forget it"},
+	{NULL, 0, 0, 0, 0, NULL},
+};
+
+const struct cmd cmd_alias = {
+	.name = "alias",
+	.summary = "a short name for a line",
+	.group = "workflows",
+	.args = args,
+	.examples = (const char *const[]){
+		"/alias failed /runs status:failed",
+		"/alias gs '!git status'", "/alias", NULL},
+	.run = run,
+	.read = define,
+};

@@ -1,0 +1,152 @@
+/*
+ * /explain: the plan of a text or of a run, with predicted times and what
+ * may run at the same time. Nothing runs.
+ */
+#include <string.h>
+
+#include "engine/base/text.h"
+#include "shell/run_ref.h"
+#include "shell/text_arg.h"
+
+static const char *kind_of(const struct plan *p, uint32_t node)
+{
+	static const char *const kinds[NODE_KINDS] = {"step", "call", "block",
+		"if", "choose", "for", "while", "map", "join", "stage"};
+	const char *exec = plan_text(p, p->nodes[node].exec);
+
+	return exec[0] ? exec : kinds[p->nodes[node].kind];
+}
+
+/* "deploy.build": names of the composites around it, then its own. */
+static void path_of(const struct plan *p, uint32_t node, struct buf *out)
+{
+	uint32_t owner = p->bodies[p->nodes[node].body].owner;
+
+	if (owner != PLAN_NONE) {
+		path_of(p, owner, out);
+		buf_char(out, '.');
+	}
+	buf_str(out, plan_text(p, p->nodes[node].name));
+}
+
+static void names(struct json *j, const struct plan *p, const char *key,
+	const uint32_t *v, size_t n)
+{
+	json_key(j, key);
+	json_open(j, '[');
+	for (size_t i = 0; i < n; i++)
+		json_text(j, plan_text(p, p->nodes[v[i]].name));
+	json_close(j, ']');
+}
+
+static void number(struct json *j, const char *key, int64_t v)
+{
+	json_key(j, key);
+	if (v >= 0)
+		json_int(j, v);
+	else
+		json_null(j);
+}
+
+static void json_node(struct json *j, const struct plan *p,
+	const struct explain_node *x)
+{
+	const struct plan_node *n = &p->nodes[x->node];
+	struct buf path;
+
+	buf_init(&path);
+	path_of(p, x->node, &path);
+	json_open(j, '{');
+	json_ktext(j, "path", buf_cstr(&path));
+	json_ktext(j, "kind", kind_of(p, x->node));
+	names(j, p, "needs", p->edges + n->need, n->need_count);
+	names(j, p, "parallel_with", x->with, x->with_count);
+	number(j, "predicted_ms", x->predicted_ms);
+	json_ktext(j, "why", x->why);
+	json_close(j, '}');
+	buf_release(&path);
+}
+
+static void text_node(struct buf *b, const struct plan *p,
+	const struct explain_node *x)
+{
+	char took[16] = "?";
+	struct buf path;
+
+	buf_init(&path);
+	path_of(p, x->node, &path);
+	if (x->predicted_ms >= 0)
+		duration_print(x->predicted_ms * 1000, took);
+	buf_printf(b, "%-24s %-8s %8s  %s", buf_cstr(&path),
+		kind_of(p, x->node), took, x->why ? x->why : "");
+	for (size_t i = 0; i < x->with_count; i++)
+		buf_printf(b, "%s%s", i ? ", " : "  | with ",
+			plan_text(p, p->nodes[x->with[i]].name));
+	buf_char(b, '\n');
+	buf_release(&path);
+}
+
+static void print(struct session *s, const struct plan *p,
+	struct cmd_out *o)
+{
+	struct explain x;
+	char took[16];
+
+	front_explain(&s->env, p, &x);
+	if (o->as_json) {
+		json_open(&o->json, '{');
+		json_kint(&o->json, "v", 1);
+		json_key(&o->json, "plan");
+		json_open(&o->json, '[');
+	}
+	for (size_t i = 0; i < x.count; i++) {
+		if (p->nodes[x.nodes[i].node].flags & NODE_QUIET)
+			continue;
+		if (o->as_json)
+			json_node(&o->json, p, &x.nodes[i]);
+		else
+			text_node(&o->text, p, &x.nodes[i]);
+	}
+	if (o->as_json) {
+		json_close(&o->json, ']');
+		number(&o->json, "predicted_ms", x.predicted_ms);
+		json_close(&o->json, '}');
+	} else if (x.predicted_ms >= 0) {
+		duration_print(x.predicted_ms * 1000, took);
+		buf_printf(&o->text, "about %s in all\n", took);
+	} else {
+		buf_str(&o->text, "no prediction: not all steps have run "
+			"before\n");
+	}
+	explain_release(&x);
+}
+
+static int run(struct session *s, const struct cmd_args *a,
+	struct cmd_out *o)
+{
+	struct text_arg t;
+	int status = text_arg_open(s, a, "what", &t, o);
+
+	if (status == 0)
+		print(s, t.plan, o);
+	text_arg_release(&t);
+	return status;
+}
+
+static const struct vocab_field args[] = {
+	{"what", 0, CMD_WORKFLOW, PLACE_REST, 1,
+		"workflow text, a /command line, or a run"},
+	{NULL, 0, 0, 0, 0, NULL},
+};
+
+const struct cmd cmd_explain = {
+	.name = "explain",
+	.summary = "show the plan of a text or run; nothing runs",
+	.group = "runs",
+	.args = args,
+	.examples = (const char *const[]){
+		"/explain \"a: /bash make -> b: /bash make check\"",
+		"/explain --parallel \"/glob *.c -> /echo done\"",
+		"/explain @last", NULL},
+	.run = run,
+};

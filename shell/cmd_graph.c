@@ -1,0 +1,62 @@
+/*
+ * /graph: the plan of a text or run as a tree, for dot, or for Mermaid. Of a
+ * run, with the states of its steps.
+ */
+#include "shell/run_ref.h"
+#include "shell/text_arg.h"
+
+/* State of a node in the last frame that has it. */
+static const char *mark(void *ud, uint32_t node)
+{
+	const struct run *r = ud;
+
+	for (size_t f = r->frame_count; f-- > 0;)
+		if (r->frames[f].body == r->plan->nodes[node].body &&
+				r->frames[f].steps)
+			return step_state_name(run_step(r, (uint32_t)f,
+				node)->state);
+	return NULL;
+}
+
+static int run(struct session *s, const struct cmd_args *a,
+	struct cmd_out *o)
+{
+	enum graph_form form = cmd_flag(a, "dot") ? GRAPH_DOT
+		: cmd_flag(a, "mermaid") ? GRAPH_MERMAID : GRAPH_TREE;
+	struct text_arg t;
+	int status = text_arg_open(s, a, "what", &t, o);
+
+	if (status == 0) {
+		front_graph(t.plan, form, t.is_run ? mark : NULL,
+			t.view.run, &o->text);
+		if (o->as_json) {
+			json_open(&o->json, '{');
+			json_kint(&o->json, "v", 1);
+			json_kstr(&o->json, "graph", (struct str){
+				o->text.data, o->text.len});
+			json_close(&o->json, '}');
+		}
+	}
+	text_arg_release(&t);
+	return status;
+}
+
+static const struct vocab_field args[] = {
+	{"what", 0, CMD_WORKFLOW, PLACE_REST, 1,
+		"workflow text, a /command line, or a run"},
+	{"dot", 0, FIELD_FLAG, PLACE_FLAG, 0, "for dot -Tsvg"},
+	{"mermaid", 0, FIELD_FLAG, PLACE_FLAG, 0, "for Mermaid"},
+	{NULL, 0, 0, 0, 0, NULL},
+};
+
+const struct cmd cmd_graph = {
+	.name = "graph",
+	.summary = "draw the plan of a text or run",
+	.group = "runs",
+	.args = args,
+	.examples = (const char *const[]){
+		"/graph \"/bash make -> [/bash ./a, /bash ./b]\"",
+		"/graph --dot \"/echo a -> /echo b\" > plan.dot",
+		"/graph @last", NULL},
+	.run = run,
+};

@@ -1,0 +1,204 @@
+/*
+ * /help: all commands on one screen; /help X about one of them, a step or a
+ * topic.
+ */
+#include <string.h>
+
+#include "engine/base/text.h"
+#include "shell/cmd.h"
+#include "shell/session.h"
+#include "shell/status.h"
+#include "shell/topics.h"
+
+static void word(struct buf *b, size_t *col, const char *name,
+	const char *slash)
+{
+	size_t n = strlen(name) + strlen(slash) + 1;
+
+	if (*col + n > 76) {
+		buf_str(b, "\n             ");
+		*col = 13;
+	}
+	buf_printf(b, "%s%s ", slash, name);
+	*col += n;
+}
+
+static void group(struct buf *b, const char *title)
+{
+	size_t col = 13;
+
+	buf_printf(b, "%-13s", title);
+	for (size_t i = 0; cmd_list[i]; i++)
+		if (strcmp(cmd_list[i]->group, title) == 0)
+			word(b, &col, cmd_list[i]->name, "/");
+	buf_char(b, '\n');
+}
+
+static void overview(struct session *s, struct buf *b)
+{
+	const struct vocab *v = s->env.vocab;
+	size_t col = 13;
+
+	buf_str(b, "wf: a line of text is a durable workflow\n\n"
+		"  /chain \"build: /bash make -> test: /bash make check\"\n"
+		"  /flow \"if build.ok then /bash ./deploy else /echo no\"\n\n");
+	buf_str(b, "workflow     /chain /flow /swarm /pipeline\nsteps        ");
+	for (size_t i = 0; i < v->count; i++)
+		word(b, &col, v->kinds[i]->name, "/");
+	buf_char(b, '\n');
+	group(b, "runs");
+	group(b, "workflows");
+	group(b, "session");
+	buf_str(b, "topics       ");
+	for (size_t i = 0; topics[i].name; i++)
+		buf_printf(b, "%s ", topics[i].name);
+	buf_str(b, "\n\n/help NAME or /NAME --help tells more; !text runs your "
+		"shell.\n");
+}
+
+static void workflow_help(struct buf *b, struct str name)
+{
+	buf_printf(b, "/%.*s [FLAGS] TEXT\n"
+		"run a workflow; see /help language\n\n"
+		"  --parallel             steps without a need for each other "
+		"at once\n"
+		"  --on-error HOW         stop, continue_on_failure, ignore, "
+		"rollback\n"
+		"  --fail-fast            a failure cancels what runs\n"
+		"  --limit N              at most N steps at the same time\n"
+		"  --timeout DUR          of the whole run\n"
+		"  --save-state           keep the run; prints how to resume\n"
+		"  --resume-from STEP     take over results before STEP\n"
+		"  --adaptive             learn from decisions\n"
+		"  --answer STEP=TEXT     for a step that asks\n"
+		"  -o text|json|jsonl     form of the output\n\n"
+		"examples:\n"
+		"  /%.*s \"a: /echo one -> b: /echo two\"\n"
+		"  /%.*s --on-error continue_on_failure \"[/echo a, /echo b]\"\n"
+		"  /%.*s \"/echo done\" > result.txt\n", (int)name.n, name.p,
+		(int)name.n, name.p, (int)name.n, name.p, (int)name.n,
+		name.p);
+}
+
+static int topic(struct buf *b, struct str name)
+{
+	for (size_t i = 0; topics[i].name; i++)
+		if (str_eq(name, topics[i].name)) {
+			buf_str(b, topics[i].text ? topics[i].text
+				: status_table);
+			return 1;
+		}
+	return 0;
+}
+
+static int about(struct session *s, struct str name, struct cmd_out *o)
+{
+	const struct cmd *cmd;
+	const char *near;
+	size_t n = 0;
+	int id;
+
+	if (name.n && name.p[0] == '/')
+		name = (struct str){name.p + 1, name.n - 1};
+	cmd = cmd_find(name);
+	id = vocab_find(s->env.vocab, name.p, name.n);
+	if (cmd)
+		usage_cmd(cmd, &o->text);
+	else if (id >= 0)
+		usage_kind(s->env.vocab->kinds[id], &o->text);
+	else if (front_knows(&(struct front_env){.vocab = s->env.vocab},
+			name))
+		workflow_help(&o->text, name);
+	else if (!topic(&o->text, name)) {
+		while (s->names[n])
+			n++;
+		near = text_nearest(name, s->names, n);
+		err_set(&o->err, ERR_NOTFOUND, "no help about '%.*s'",
+			(int)name.n, name.p);
+		return near ? err_help(&o->err, "did you mean '%s'?", near)
+			: err_help(&o->err, "/help lists all there is");
+	}
+	return 0;
+}
+
+static void fields(struct json *j, const struct vocab_field *f)
+{
+	json_key(j, "args");
+	json_open(j, '[');
+	for (; f && f->name; f++) {
+		json_open(j, '{');
+		json_ktext(j, "name", f->name);
+		json_kbool(j, "flag", f->place == PLACE_FLAG);
+		json_kbool(j, "required", f->required);
+		json_ktext(j, "help", f->help);
+		json_close(j, '}');
+	}
+	json_close(j, ']');
+}
+
+static void describe(struct json *j, const char *name, const char *summary,
+	const struct vocab_field *f, const char *const *examples)
+{
+	json_open(j, '{');
+	json_ktext(j, "name", name);
+	json_ktext(j, "summary", summary);
+	fields(j, f);
+	json_key(j, "examples");
+	json_open(j, '[');
+	for (; examples && *examples; examples++)
+		json_text(j, *examples);
+	json_close(j, ']');
+	json_close(j, '}');
+}
+
+static void document(struct session *s, struct str name, struct json *j)
+{
+	const struct vocab *v = s->env.vocab;
+
+	json_open(j, '{');
+	json_kint(j, "v", 1);
+	json_key(j, "commands");
+	json_open(j, '[');
+	for (size_t i = 0; cmd_list[i]; i++)
+		if (!name.p || str_eq(name, cmd_list[i]->name))
+			describe(j, cmd_list[i]->name, cmd_list[i]->summary,
+				cmd_list[i]->args, cmd_list[i]->examples);
+	json_close(j, ']');
+	json_key(j, "steps");
+	json_open(j, '[');
+	for (size_t i = 0; i < v->count; i++)
+		if (!name.p || str_eq(name, v->kinds[i]->name))
+			describe(j, v->kinds[i]->name, v->kinds[i]->summary,
+				v->kinds[i]->fields, v->kinds[i]->examples);
+	json_close(j, ']');
+	json_close(j, '}');
+}
+
+static int run(struct session *s, const struct cmd_args *a,
+	struct cmd_out *o)
+{
+	struct str name = cmd_arg(a, "name");
+
+	if (o->as_json)
+		document(s, name, &o->json);
+	else if (name.p)
+		return about(s, name, o);
+	else
+		overview(s, &o->text);
+	return 0;
+}
+
+static const struct vocab_field args[] = {
+	{"name", 0, FIELD_WORD, PLACE_POS, 0, "a command, step or topic"},
+	{NULL, 0, 0, 0, 0, NULL},
+};
+
+const struct cmd cmd_help = {
+	.name = "help",
+	.summary = "all commands, or one of them",
+	.group = "session",
+	.args = args,
+	.examples = (const char *const[]){"/help", "/help bash",
+		"/help language", NULL},
+	.run = run,
+};

@@ -1,0 +1,191 @@
+/*
+ * /logs: what the steps wrote, both streams in the order in which it came,
+ * each line with its time since the run began. -f follows a run that is
+ * still going, wherever it runs.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "engine/base/mem.h"
+#include "engine/base/text.h"
+#include "shell/run_ref.h"
+
+enum { FOLLOW_MS = 200 };
+
+struct logs {
+	struct session *s;
+	struct cmd_out *o;
+	struct view *v;
+	const char *path;      /* only this step, or NULL */
+	int64_t seq;           /* last event seen */
+	char label[256];
+	uint32_t attempt;
+	struct err *err;
+	int rc;
+};
+
+static int one_line(void *ud, const struct log_line *l)
+{
+	struct logs *g = ud;
+	int64_t ms = l->t_ms - g->v->run->started_ms;
+
+	if (ms < 0)
+		ms = 0;
+	if (!g->o->as_json) {
+		buf_printf(&g->o->text, "%4lld.%03lld %s %c ",
+			(long long)ms / 1000, (long long)ms % 1000, g->label,
+			l->stream == 2 ? '!' : '|');
+		buf_add(&g->o->text, l->text.p, l->text.n);
+		buf_char(&g->o->text, '\n');
+		return 0;
+	}
+	json_open(&g->o->json, '{');
+	json_kint(&g->o->json, "t_ms", ms);
+	json_ktext(&g->o->json, "path", g->label);
+	json_kint(&g->o->json, "attempt", g->attempt);
+	json_ktext(&g->o->json, "stream", l->stream == 2 ? "stderr"
+		: "stdout");
+	json_kbytes(&g->o->json, "text", l->text);
+	json_close(&g->o->json, '}');
+	return 0;
+}
+
+static int is_wanted(struct logs *g, uint32_t frame, uint32_t step)
+{
+	const struct run *r = g->v->run;
+	struct buf path;
+	int yes;
+
+	if (step >= r->plan->node_count || frame >= r->frame_count ||
+			!node_is_leaf(&r->plan->nodes[step]))
+		return 0;
+	buf_init(&path);
+	run_path(r, frame, step, &path);
+	yes = !g->path || strcmp(g->path, buf_cstr(&path)) == 0 ||
+		strcmp(g->path, plan_text(r->plan,
+			r->plan->nodes[step].name)) == 0;
+	if (path.len < sizeof(g->label))
+		memcpy(g->label, buf_cstr(&path), path.len + 1);
+	buf_release(&path);
+	return yes;
+}
+
+static int one_event(void *ud, int64_t seq, uint32_t frame, uint32_t step,
+	uint8_t kind, int64_t t_ms, const void *data, size_t len)
+{
+	struct logs *g = ud;
+	struct event e = {.kind = kind, .frame = frame, .step = step,
+		.t_ms = t_ms};
+
+	if (seq <= g->seq)
+		return 0;
+	g->seq = seq;
+	if (kind != EVENT_STEP_FINISHED && kind != EVENT_STEP_RETRYING &&
+			kind != EVENT_STEP_ADOPTED)
+		return 0;
+	if (!is_wanted(g, frame, step))
+		return 0;
+	if (event_decode(&e, data, len, g->err) < 0) {
+		g->rc = -1;
+		return 1;
+	}
+	g->attempt = e.attempt;
+	g->rc = engine_log(g->s->engine, &e.result, one_line, g, g->err);
+	return g->rc < 0;
+}
+
+static int print(struct logs *g)
+{
+	g->rc = 0;
+	if (store_events(engine_store(g->s->engine), g->v->row, g->seq,
+			one_event, g, g->err) < 0)
+		return -1;
+	return g->rc;
+}
+
+/* Writes what there is so far; a follower is not made to wait. */
+static void flush(struct logs *g)
+{
+	out_bytes(g->o->sink->out, (struct str){g->o->text.data,
+		g->o->text.len});
+	buf_clear(&g->o->text);
+}
+
+static int is_going(const struct view *v)
+{
+	return v->row->state == RUN_RUNNING;
+}
+
+static int follow(struct logs *g, const struct cmd_args *a)
+{
+	struct timespec pause = {0, FOLLOW_MS * 1000000L};
+
+	while (is_going(g->v) && !g->s->signal) {
+		flush(g);
+		if (engine_slot(g->s->engine, g->v->row->ulid) != PLAN_NONE)
+			engine_turn(g->s->engine);
+		else
+			nanosleep(&pause, NULL);
+		view_release(g->v);
+		if (run_view(g->s, a, "run", g->v, g->o) < 0 || print(g) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int run(struct session *s, const struct cmd_args *a,
+	struct cmd_out *o)
+{
+	char *path = cmd_take(a, "step");
+	struct logs g = {.s = s, .o = o, .err = &o->err, .path = path};
+	uint32_t frame, node;
+	struct view v;
+	int rc;
+
+	if (!path)
+		g.path = path = run_step_of(a, "run");
+	g.v = &v;
+	if (run_view(s, a, "run", &v, o) < 0) {
+		mem_free(path);
+		return -1;
+	}
+	rc = path ? run_step_find(&v, path, &frame, &node, &o->err) : 0;
+	if (o->as_json) {
+		json_open(&o->json, '{');
+		json_kint(&o->json, "v", 1);
+		json_ktext(&o->json, "run", v.row->ulid);
+		json_key(&o->json, "lines");
+		json_open(&o->json, '[');
+	}
+	if (rc == 0)
+		rc = print(&g);
+	if (rc == 0 && cmd_flag(a, "follow"))
+		rc = follow(&g, a);
+	if (o->as_json) {
+		json_close(&o->json, ']');
+		json_close(&o->json, '}');
+	}
+	if (rc < 0)
+		buf_clear(&o->doc);
+	view_release(&v);
+	mem_free(path);
+	return rc;
+}
+
+static const struct vocab_field args[] = {
+	{"run", 0, CMD_STEP, PLACE_POS, 0, "which; else the last one"},
+	{"step", 0, FIELD_WORD, PLACE_POS, 0, "only this step"},
+	{"follow", 'f', FIELD_FLAG, PLACE_FLAG, 0, "until the run ends"},
+	{NULL, 0, 0, 0, 0, NULL},
+};
+
+const struct cmd cmd_logs = {
+	.name = "logs",
+	.summary = "show what steps wrote, in order, with times",
+	.group = "runs",
+	.args = args,
+	.examples = (const char *const[]){"/logs", "/logs @last",
+		"/logs -f @last", NULL},
+	.run = run,
+};

@@ -1,0 +1,137 @@
+/*
+ * /show: one run with its steps and its output.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/base/mem.h"
+#include "engine/base/text.h"
+#include "shell/doc.h"
+#include "shell/plan_yaml.h"
+#include "shell/run_ref.h"
+
+enum { SHOWN = 65536 };
+
+static void step_line(struct buf *b, const struct run *r, uint32_t frame,
+	uint32_t node)
+{
+	const struct step *s = run_step(r, frame, node);
+	const struct result *res = s->kept ? &s->kept->r : NULL;
+	char took[16] = "";
+	struct buf path;
+
+	buf_init(&path);
+	run_path(r, frame, node, &path);
+	if (res)
+		duration_print((int64_t)res->dur_us, took);
+	buf_printf(b, "  %-24s %-10s %8s", buf_cstr(&path),
+		step_state_name(s->state), took);
+	if (res && res->error.n)
+		buf_printf(b, "  %.*s", (int)res->error.n, res->error.p);
+	if (s->attempts > 1)
+		buf_printf(b, "  (%u attempts)", s->attempts);
+	if (res && res->cached)
+		buf_str(b, "  (cached)");
+	buf_char(b, '\n');
+	buf_release(&path);
+}
+
+static void steps(struct buf *b, const struct run *r)
+{
+	for (uint32_t i = 0; i < r->plan->node_count; i++) {
+		const struct plan_node *n = &r->plan->nodes[i];
+
+		if (!node_is_leaf(n) || (n->flags & NODE_QUIET))
+			continue;
+		for (uint32_t f = 0; f < r->frame_count; f++)
+			if (r->frames[f].body == n->body &&
+					r->frames[f].steps)
+				step_line(b, r, f, i);
+	}
+}
+
+static void head(struct buf *b, const struct view *v)
+{
+	const struct run_row *row = v->row;
+	char age[16], took[16];
+
+	run_age(row->started_ms, age);
+	buf_printf(b, "run %s  %s", v->ulid_short,
+		run_state_name((enum run_state)row->state));
+	if (run_ended(v->run)) {
+		duration_print((row->finished_ms - row->started_ms) * 1000,
+			took);
+		buf_printf(b, " in %s, exit %d", took, row->exit);
+	}
+	buf_printf(b, ", %s ago in %s%s\n", age, row->dir ? row->dir : "?",
+		row->pinned ? ", kept" : "");
+	if (row->parent[0])
+		buf_printf(b, "took over results of run %.10s\n",
+			row->parent);
+	buf_printf(b, "/%s %s\n", row->command, row->text);
+}
+
+static int as_text(struct session *s, const struct view *v,
+	struct cmd_out *o)
+{
+	uint64_t total = 0;
+	size_t before;
+
+	head(&o->text, v);
+	steps(&o->text, v->run);
+	buf_str(&o->text, "output:\n");
+	before = o->text.len;
+	if (engine_output(s->engine, v->run, 0, PLAN_NONE, 1, SHOWN, &o->text,
+			&total, &o->err) < 0)
+		return -1;
+	if (o->text.len > before && o->text.data[o->text.len - 1] != '\n')
+		buf_char(&o->text, '\n');
+	if (total > SHOWN)
+		buf_printf(&o->text, "(the first %d of %llu bytes)\n", SHOWN,
+			(unsigned long long)total);
+	return 0;
+}
+
+static int run(struct session *s, const struct cmd_args *a,
+	struct cmd_out *o)
+{
+	struct view v;
+	struct doc_of of;
+	int rc;
+
+	if (run_view(s, a, "run", &v, o) < 0)
+		return -1;
+	if (cmd_flag(a, "yaml")) {
+		plan_yaml(v.plan, v.row->text, &o->text);
+		o->as_json = 0;
+		rc = 0;
+	} else if (o->as_json) {
+		of = (struct doc_of){.engine = s->engine, .run = v.run,
+			.ulid = v.row->ulid, .parent = v.row->parent,
+			.command = v.row->command, .text = v.row->text,
+			.interrupted = v.row->state == RUN_INTERRUPTED};
+		rc = doc_run(&o->json, &of, &o->err);
+		if (rc < 0)
+			buf_clear(&o->doc);
+	} else {
+		rc = as_text(s, &v, o);
+	}
+	view_release(&v);
+	return rc;
+}
+
+static const struct vocab_field args[] = {
+	{"run", 0, CMD_RUN, PLACE_POS, 0, "which; else the last one"},
+	{"yaml", 0, FIELD_FLAG, PLACE_FLAG, 0, "its workflow as YAML"},
+	{NULL, 0, 0, 0, 0, NULL},
+};
+
+const struct cmd cmd_show = {
+	.name = "show",
+	.summary = "show a run, its steps and its output",
+	.group = "runs",
+	.args = args,
+	.examples = (const char *const[]){"/show", "/show @last -o json",
+		"/show @last --yaml", NULL},
+	.run = run,
+};

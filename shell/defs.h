@@ -1,0 +1,42 @@
+/*
+ * Definitions: /def of this session, then stored workflows
+ * (.wf/workflows, .wf/protocols, then the same beneath $XDG_CONFIG_HOME/wf),
+ * and aliases. Entries live until the session ends, because texts borrow
+ * from them; a name defined anew hides its older entry.
+ */
+#ifndef WF_SHELL_DEFS_H
+#define WF_SHELL_DEFS_H
+
+#include "engine/front/front.h"
+
+struct def_entry;
+struct defs {
+	struct def_entry *newest;
+	struct def_entry *stored; /* files read so far */
+	char *dir;             /* owned: where .wf/ is looked for */
+};
+
+void defs_init(struct defs *d, const char *dir);
+void defs_release(struct defs *d);
+void defs_dir(struct defs *d, const char *dir);
+
+/* A definition from its parameters and text: "P Q=5 TEXT", as in /def. */
+int defs_add(struct defs *d, struct str name, struct str rest,
+	struct diags *diags);
+void defs_alias(struct defs *d, struct str name, struct str text);
+/* Text of an alias: 1 and *text, or 0. */
+int defs_find_alias(const struct defs *d, struct str name,
+	struct str *text);
+/* front_env.find_def and def_names; ud is the struct defs. */
+int defs_find(void *ud, struct str name, struct front_def *out);
+size_t defs_names(void *ud, const char **names, size_t max);
+
+/* Forgets what was added since the mark: for scripts that are only read. */
+struct def_entry *defs_mark(const struct defs *d);
+void defs_back(struct defs *d, struct def_entry *mark);
+
+/* Calls fn for the definitions (alias 0) or aliases (1) in force. */
+void defs_each(const struct defs *d, int alias,
+	void (*fn)(void *ud, const struct front_def *def), void *ud);
+
+#endif

@@ -1,0 +1,308 @@
+/*
+ * The run document. Steps stand in plan order, then by iteration. Outputs
+ * are cut at 64 KiB with the file of the whole named where there is one.
+ */
+#include "shell/doc.h"
+
+#include <string.h>
+
+#include "engine/base/mem.h"
+#include "engine/io/clock.h"
+#include "engine/store/store.h"
+#include "engine/view.h"
+#include "shell/status.h"
+
+enum { SHOWN = 65536 };
+
+static void time_of(struct json *j, const char *key, int64_t ms)
+{
+	char text[25];
+
+	clock_rfc3339(ms, text);
+	json_ktext(j, key, text);
+}
+
+static int output(struct json *j, const struct doc_of *of, uint32_t frame,
+	uint32_t step, struct err *err)
+{
+	struct buf b;
+	uint64_t total = 0;
+	int rc;
+
+	buf_init(&b);
+	rc = engine_output(of->engine, of->run, frame, step, 1, SHOWN, &b,
+		&total, err);
+	if (rc == 0) {
+		json_kbytes(j, "output", (struct str){b.data, b.len});
+		if (total > b.len)
+			json_kbool(j, "truncated", 1);
+	}
+	buf_release(&b);
+	return rc;
+}
+
+/* The file that holds the whole of a long output. */
+static void whole_file(struct json *j, const struct doc_of *of,
+	const struct step *s)
+{
+	char path[4096];
+	struct err err = {0};
+
+	if (!s->kept || s->kept->r.out.len <= SHOWN ||
+			!s->kept->r.out.has_digest)
+		return;
+	if (store_blob_path(engine_store(of->engine), &s->kept->r.out.digest,
+			path, sizeof(path), &err) == 0)
+		json_ktext(j, "file", path);
+}
+
+static void needs(struct json *j, const struct plan *p, uint32_t node)
+{
+	const struct plan_node *n = &p->nodes[node];
+
+	json_key(j, "needs");
+	json_open(j, '[');
+	for (uint32_t i = 0; i < n->need_count; i++)
+		json_text(j, plan_text(p,
+			p->nodes[p->edges[n->need + i]].name));
+	json_close(j, ']');
+}
+
+/* The numbers of a step, null where there are none. */
+static void figures(struct json *j, const struct doc_of *of,
+	const struct step *s)
+{
+	const struct result *r = s->kept ? &s->kept->r : NULL;
+
+	json_key(j, "exit_code");
+	if (r && r->exit_code >= 0)
+		json_int(j, r->exit_code);
+	else
+		json_null(j);
+	json_kint(j, "attempts", s->attempts);
+	json_key(j, "started_ms");
+	if (r && r->start_ms > 0)
+		json_int(j, r->start_ms - of->run->started_ms);
+	else
+		json_null(j);
+	json_key(j, "duration_ms");
+	if (r)
+		json_int(j, (int64_t)(r->dur_us / 1000));
+	else
+		json_null(j);
+	json_kbool(j, "cached", r && r->cached);
+	json_ktext(j, "class", r && s->state == STEP_FAILED
+		? error_class_name(r->error_class) : NULL);
+}
+
+static void spent(struct json *j, const struct step *s)
+{
+	const struct result *r = s->kept ? &s->kept->r : NULL;
+
+	json_key(j, "error");
+	if (r && r->error.n)
+		json_str(j, r->error);
+	else
+		json_null(j);
+	json_key(j, "tokens");
+	if (r && r->tokens_in + r->tokens_out > 0)
+		json_int(j, (int64_t)(r->tokens_in + r->tokens_out));
+	else
+		json_null(j);
+	json_key(j, "cost");
+	if (r && r->cost_micro > 0)
+		json_real(j, (double)r->cost_micro / 1e6);
+	else
+		json_null(j);
+}
+
+static int step(struct json *j, const struct doc_of *of, uint32_t frame,
+	uint32_t node, struct err *err)
+{
+	static const char *const kinds[NODE_KINDS] = {"step", "call", "block",
+		"if", "choose", "for", "while", "map", "join", "stage"};
+	const struct run *r = of->run;
+	const struct plan_node *n = &r->plan->nodes[node];
+	const struct step *s = run_step(r, frame, node);
+	const char *exec = plan_text(r->plan, n->exec);
+	struct buf path;
+	int rc;
+
+	buf_init(&path);
+	run_path(r, frame, node, &path);
+	json_open(j, '{');
+	json_ktext(j, "name", plan_text(r->plan, n->name));
+	json_ktext(j, "path", buf_cstr(&path));
+	json_ktext(j, "kind", exec[0] ? exec : kinds[n->kind]);
+	json_ktext(j, "status", step_state_name(s->state));
+	buf_release(&path);
+	figures(j, of, s);
+	needs(j, r->plan, node);
+	rc = output(j, of, frame, node, err);
+	whole_file(j, of, s);
+	spent(j, s);
+	json_close(j, '}');
+	return rc;
+}
+
+/* Frames by body, in the order of their opening. */
+static int steps(struct json *j, const struct doc_of *of, struct err *err)
+{
+	const struct run *r = of->run;
+
+	json_key(j, "steps");
+	json_open(j, '[');
+	for (uint32_t i = 0; i < r->plan->node_count; i++) {
+		const struct plan_node *n = &r->plan->nodes[i];
+
+		if (n->flags & NODE_QUIET)
+			continue;
+		for (uint32_t f = 0; f < r->frame_count; f++) {
+			if (r->frames[f].body != n->body ||
+					!r->frames[f].steps)
+				continue;
+			if ((n->flags & NODE_SHADOW) &&
+				run_step(r, f, i)->state == STEP_WAITING)
+				continue;
+			if (step(j, of, f, i, err) < 0)
+				return -1;
+		}
+	}
+	json_close(j, ']');
+	return 0;
+}
+
+static int is_degraded(const struct run *r)
+{
+	for (uint32_t f = 0; f < r->frame_count; f++) {
+		uint32_t n = r->plan->bodies[r->frames[f].body].count;
+
+		for (uint32_t i = 0; r->frames[f].steps && i < n; i++)
+			if (r->frames[f].steps[i].flags &
+					(STEP_IGNORED | STEP_FELL_BACK))
+				return 1;
+	}
+	return 0;
+}
+
+/* The first error of a failed step. */
+static void first_error(struct json *j, const struct run *r)
+{
+	json_key(j, "error");
+	for (uint32_t f = 0; f < r->frame_count; f++) {
+		uint32_t n = r->plan->bodies[r->frames[f].body].count;
+
+		for (uint32_t i = 0; r->frames[f].steps && i < n; i++) {
+			const struct step *s = &r->frames[f].steps[i];
+
+			if (s->state != STEP_FAILED || !s->kept ||
+				(s->flags & STEP_IGNORED) ||
+				!s->kept->r.error.n)
+				continue;
+			json_str(j, s->kept->r.error);
+			return;
+		}
+	}
+	json_null(j);
+}
+
+static void head(struct json *j, const struct doc_of *of)
+{
+	const struct run *r = of->run;
+	int ended = run_ended(r);
+
+	json_kint(j, "v", 1);
+	json_ktext(j, "run", of->ulid);
+	json_ktext(j, "parent", of->parent && of->parent[0] ? of->parent
+		: NULL);
+	json_ktext(j, "command", of->command);
+	json_ktext(j, "text", of->text);
+	json_ktext(j, "status", run_state_name(of->interrupted && !ended
+		? RUN_INTERRUPTED : (enum run_state)r->state));
+	json_key(j, "exit");
+	if (ended || r->state == RUN_WAITING || r->state == RUN_PAUSED)
+		json_int(j, status_of_run(r));
+	else
+		json_null(j);
+	time_of(j, "started_at", r->started_ms);
+	json_key(j, "duration_ms");
+	if (ended)
+		json_int(j, r->finished_ms - r->started_ms);
+	else
+		json_null(j);
+	json_kbool(j, "degraded", is_degraded(r));
+}
+
+int doc_run(struct json *j, const struct doc_of *of, struct err *err)
+{
+	char brief[ULID_LEN + 1], *resume;
+
+	json_open(j, '{');
+	head(j, of);
+	if (steps(j, of, err) < 0 ||
+			output(j, of, 0, PLAN_NONE, err) < 0)
+		return -1;
+	first_error(j, of->run);
+	engine_short(of->engine, of->ulid, brief);
+	json_key(j, "resume");
+	if (of->run->state == RUN_SUCCEEDED) {
+		json_null(j);
+	} else {
+		struct buf b;
+
+		buf_init(&b);
+		buf_printf(&b, "/resume %s", brief);
+		resume = buf_take(&b);
+		json_text(j, resume);
+		mem_free(resume);
+	}
+	json_close(j, '}');
+	return 0;
+}
+
+void doc_row(struct json *j, const struct run_row *r)
+{
+	int ended = r->finished_ms > 0;
+
+	json_open(j, '{');
+	json_ktext(j, "run", r->ulid);
+	json_ktext(j, "command", r->command);
+	json_ktext(j, "text", r->text);
+	json_ktext(j, "status", run_state_name((enum run_state)r->state));
+	json_key(j, "exit");
+	if (ended)
+		json_int(j, r->exit);
+	else
+		json_null(j);
+	time_of(j, "started_at", r->started_ms);
+	json_key(j, "duration_ms");
+	if (ended)
+		json_int(j, r->finished_ms - r->started_ms);
+	else
+		json_null(j);
+	json_kint(j, "steps", r->steps);
+	json_kint(j, "failed", r->failed);
+	json_kbool(j, "pinned", r->pinned);
+	json_close(j, '}');
+}
+
+void doc_error(struct json *j, const char *code, const char *message,
+	const char *help, const struct doc_place *at)
+{
+	json_open(j, '{');
+	json_ktext(j, "code", code);
+	json_ktext(j, "message", message);
+	json_ktext(j, "file", at->file);
+	json_key(j, "line");
+	if (at->line)
+		json_int(j, at->line);
+	else
+		json_null(j);
+	json_key(j, "col");
+	if (at->col)
+		json_int(j, at->col);
+	else
+		json_null(j);
+	json_ktext(j, "help", help && help[0] ? help : NULL);
+	json_close(j, '}');
+}

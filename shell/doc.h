@@ -1,0 +1,31 @@
+/*
+ * The run document of `-o json` and /show: what other programs read. Fields
+ * are only ever added (shell.md, "What other programs read").
+ */
+#ifndef WF_SHELL_DOC_H
+#define WF_SHELL_DOC_H
+
+#include "engine/engine.h"
+#include "shell/json.h"
+
+struct doc_of {
+	struct engine *engine;
+	const struct run *run;
+	const char *ulid, *parent, *command, *text;
+	uint8_t interrupted;   /* its owner is gone */
+};
+/* Writes the whole document as one object. */
+int doc_run(struct json *j, const struct doc_of *of, struct err *err);
+
+/* One row of /runs. */
+struct run_row;
+void doc_row(struct json *j, const struct run_row *r);
+/* An error as JSON: {"code","message","file","line","col","help"}. */
+struct doc_place {
+	const char *file;
+	uint32_t line, col;    /* 0: unknown */
+};
+void doc_error(struct json *j, const char *code, const char *message,
+	const char *help, const struct doc_place *at);
+
+#endif

@@ -1,0 +1,156 @@
+/*
+ * The doctor. Checks of the store are the store's own; those of this
+ * process, its limits and the machine stand here.
+ */
+#include "shell/doctor.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/statvfs.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "engine/base/mem.h"
+#include "engine/store/store.h"
+#include "shell/out.h"
+#include "shell/settings.h"
+#include "shell/version.h"
+
+struct checking {
+	struct buf *text;
+	struct json *j;
+	int failed;
+};
+
+static void one(void *ud, enum check_level level, const char *name,
+	const char *text)
+{
+	static const char *const words[] = {"ok", "warn", "fail"};
+	struct checking *c = ud;
+
+	c->failed |= level == CHECK_FAIL;
+	if (!c->j) {
+		buf_printf(c->text, "%s %s: %s\n", words[level], name, text);
+		return;
+	}
+	json_open(c->j, '{');
+	json_ktext(c->j, "level", words[level]);
+	json_ktext(c->j, "name", name);
+	json_ktext(c->j, "text", text);
+	json_close(c->j, '}');
+}
+
+static void sandbox(struct checking *c)
+{
+#ifdef SYS_landlock_create_ruleset
+	long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, 1);
+	char text[64];
+
+	if (abi > 0) {
+		snprintf(text, sizeof(text), "landlock version %ld", abi);
+		one(c, CHECK_OK, "sandbox", text);
+		return;
+	}
+#endif
+	one(c, CHECK_WARN, "sandbox", "this kernel has no landlock");
+}
+
+static void guard(struct checking *c)
+{
+	long fd = syscall(SYS_pidfd_open, getpid(), 0);
+
+	if (fd < 0) {
+		one(c, CHECK_FAIL, "guard",
+			"this kernel has no pidfd_open (Linux 5.3)");
+		return;
+	}
+	close((int)fd);
+	one(c, access("/proc/self/exe", X_OK) == 0 ? CHECK_OK : CHECK_FAIL,
+		"guard", "children are kept by a process of their own");
+}
+
+static void clocks(struct checking *c)
+{
+	time_t now = time(NULL);
+
+	if (now < 1700000000)
+		one(c, CHECK_WARN, "clock", "the clock is years behind");
+	else
+		one(c, CHECK_OK, "clock", "the time is plausible");
+}
+
+static void space(struct checking *c, const char *dir)
+{
+	struct statvfs v;
+	char text[80];
+	unsigned long long mib;
+
+	if (statvfs(dir, &v) < 0)
+		return;
+	mib = (unsigned long long)v.f_bavail * v.f_frsize >> 20;
+	snprintf(text, sizeof(text), "%llu MiB free", mib);
+	one(c, mib < 16 ? CHECK_FAIL : mib < 256 ? CHECK_WARN : CHECK_OK,
+		"space", text);
+}
+
+int doctor_check(const char *dir, struct buf *text, struct json *j)
+{
+	struct checking c = {text, j, 0};
+
+	if (j) {
+		json_open(j, '{');
+		json_kint(j, "v", 1);
+		json_key(j, "checks");
+		json_open(j, '[');
+	}
+	one(&c, CHECK_OK, "version", "wf " WF_VERSION);
+	if (dir[0]) {
+		store_check(dir, one, &c);
+		space(&c, dir);
+	} else {
+		one(&c, CHECK_FAIL, "state",
+			"no state directory: set HOME or WF_STATE_DIR");
+	}
+	guard(&c);
+	sandbox(&c);
+	clocks(&c);
+	if (j) {
+		json_close(j, ']');
+		json_ktext(j, "status", c.failed ? "fail" : "ok");
+		json_close(j, '}');
+	}
+	return c.failed;
+}
+
+int doctor_main(const struct options *o)
+{
+	struct settings s;
+	struct err err = {0};
+	struct buf text, doc;
+	struct json j;
+	struct out out;
+	int status = 1, as_json = o->output && strcmp(o->output, "text") != 0;
+
+	out_init(&out, 1);
+	buf_init(&text);
+	buf_init(&doc);
+	json_init(&j, &doc);
+	if (settings_init(&s, o, &err) < 0) {
+		buf_printf(&text, "fail settings: %s\n", err.text);
+		as_json = 0;
+	} else {
+		status = doctor_check(setting_get(&s, SET_STATE_DIR), &text,
+			as_json ? &j : NULL);
+	}
+	buf_char(&doc, '\n');
+	out_bytes(&out, as_json ? (struct str){doc.data, doc.len}
+		: (struct str){text.data, text.len});
+	if (out.error)
+		status = 1;
+	settings_release(&s);
+	buf_release(&text);
+	buf_release(&doc);
+	return status;
+}

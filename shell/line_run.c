@@ -1,0 +1,371 @@
+/*
+ * Reading and running one submission.
+ */
+#include "shell/line_run.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/base/mem.h"
+#include "engine/base/text.h"
+#include "shell/bang.h"
+#include "shell/doc.h"
+#include "shell/own_flags.h"
+#include "shell/script.h"
+#include "shell/status.h"
+#include "shell/task.h"
+
+enum { DEPTH = 16 };
+
+struct alias_line {
+	struct buf text;
+	struct diags diags;
+	struct submission sub;
+	char name[160];
+};
+
+/* ------------------------------------------------------------------ errors */
+static int is_json(const struct session *s, const char *said)
+{
+	return session_form(s, said) != OUTPUT_TEXT;
+}
+
+static void errors_open(struct json *j, struct buf *b, int status)
+{
+	json_init(j, b);
+	json_open(j, '{');
+	json_kint(j, "v", 1);
+	json_ktext(j, "status", "error");
+	json_kint(j, "exit", status);
+	json_key(j, "errors");
+	json_open(j, '[');
+}
+
+static void errors_close(struct session *s, struct json *j, struct buf *b)
+{
+	json_close(j, ']');
+	json_close(j, '}');
+	buf_char(b, '\n');
+	out_own(&s->out, (struct str){b->data, b->len});
+	buf_release(b);
+}
+
+int tell_diags(struct session *s, const struct diags *d)
+{
+	int status = d->errors ? STATUS_USAGE : STATUS_OK;
+	struct json j;
+	struct buf b;
+
+	buf_init(&b);
+	if (!is_json(s, NULL) || !d->errors) {
+		diags_print(d, &b);
+		out_bytes(&s->err, (struct str){b.data, b.len});
+		out_end(&s->err);
+		buf_release(&b);
+		return status;
+	}
+	errors_open(&j, &b, status);
+	for (size_t i = 0; i < d->count; i++) {
+		struct doc_place at = {.file = d->file};
+
+		diag_place(d, d->items[i].at, &at.line, &at.col);
+		doc_error(&j, d->items[i].code, d->items[i].text,
+			d->items[i].help, &at);
+	}
+	errors_close(s, &j, &b);
+	return status;
+}
+
+int tell_err(struct session *s, const struct submission *sub,
+	const struct err *err, int status)
+{
+	struct doc_place at = {.file = sub->diags->file};
+	struct json j;
+	struct buf b;
+
+	diag_place(sub->diags, sub->line.at, &at.line, &at.col);
+	buf_init(&b);
+	if (is_json(s, sub->output)) {
+		errors_open(&j, &b, status);
+		doc_error(&j, err_code_name(err->code), err->text, err->help,
+			&at);
+		errors_close(s, &j, &b);
+		return status;
+	}
+	buf_printf(&b, "%s:%u:%u: error: %s\n", at.file ? at.file : "wf",
+		at.line, at.col, err->text);
+	if (err->help[0])
+		buf_printf(&b, "   help: %s\n", err->help);
+	out_bytes(&s->err, (struct str){b.data, b.len});
+	out_end(&s->err);
+	buf_release(&b);
+	return status;
+}
+
+/* ----------------------------------------------------------------- reading */
+static int unknown_command(struct session *s, struct submission *sub)
+{
+	const struct line *l = &sub->line;
+	const char *names[256], *near;
+	char help[120];
+	size_t n = 0;
+
+	while (s->names[n] && n < 200) {
+		names[n] = s->names[n];
+		n++;
+	}
+	n += defs_names(&s->defs, names + n, 256 - n);
+	near = text_nearest(l->name, names, n);
+	snprintf(help, sizeof(help), near ? "did you mean '/%s'?"
+		: "/help lists the commands", near);
+	return diag_add(sub->diags, "E111", l->at, l->name.n + 1, help,
+		"unknown command '/%.*s'", (int)l->name.n, l->name.p);
+}
+
+static int read_command(struct session *s, struct submission *sub)
+{
+	if (cmd_parse(sub->cmd, &sub->line, sub->diags, &sub->args) < 0)
+		return -1;
+	sub->output = sub->args.output;
+	if (sub->cmd->read && !sub->args.help)
+		return sub->cmd->read(s, &sub->args);
+	return 0;
+}
+
+static int compile(struct session *s, struct submission *sub)
+{
+	int id = vocab_find(s->env.vocab, sub->line.name.p, sub->line.name.n);
+
+	if (id >= 0 && str_eq(str_trim(sub->line.rest), "--help")) {
+		sub->help = s->env.vocab->kinds[id];
+		return 0;
+	}
+	return own_flags_compile(s, sub);
+}
+
+/* The text of an alias with the line's own arguments behind it. */
+static int read_alias(struct session *s, struct submission *sub,
+	struct str text)
+{
+	struct alias_line *a = mem_zero(sizeof(*a));
+	struct lines l = {.complete = 1};
+	struct line line;
+
+	sub->alias = a;
+	if (++s->depth > DEPTH) {
+		s->depth--;
+		return diag_add(sub->diags, "E111", sub->line.at,
+			sub->line.name.n + 1, NULL,
+			"the alias '%.*s' goes in circles",
+			(int)sub->line.name.n, sub->line.name.p);
+	}
+	buf_add(&a->text, text.p, text.n);
+	if (sub->line.rest.n) {
+		buf_char(&a->text, ' ');
+		buf_add(&a->text, sub->line.rest.p, sub->line.rest.n);
+	}
+	if (sub->line.background)
+		buf_str(&a->text, " &");
+	snprintf(a->name, sizeof(a->name), "%s: /%.*s",
+		sub->diags->file ? sub->diags->file : "wf",
+		(int)sub->line.name.n, sub->line.name.p);
+	l.source = (struct str){a->text.data, a->text.len};
+	diags_init(&a->diags, a->name, 1, l.source);
+	if (line_next(&l, &line, &a->diags) != LINE_BAD)
+		submission_read(s, &line, &a->diags, &a->sub);
+	s->depth--;
+	if (!a->diags.errors)
+		return 0;
+	diag_add(sub->diags, a->diags.items[0].code, sub->line.at,
+		sub->line.name.n + 1, a->diags.items[0].help,
+		"in the alias: %s", a->diags.items[0].text);
+	return -1;
+}
+
+/* At a prompt a few bare words are what people mean by them. */
+static int read_plain(struct submission *sub)
+{
+	static const char *const words[][2] = {{"exit", "quit"},
+		{"quit", "quit"}, {"help", "help"}};
+	struct str text = str_trim(sub->line.rest);
+
+	for (size_t i = 0; i < 3; i++)
+		if (str_eq(text, words[i][0])) {
+			sub->line.rest.n = 0;
+			sub->cmd = cmd_find(str_of(words[i][1]));
+			sub->line.name = str_of(words[i][1]);
+			return cmd_parse(sub->cmd, &sub->line, sub->diags,
+				&sub->args);
+		}
+	return diag_add(sub->diags, "E101", sub->line.at, sub->line.len,
+		"write !COMMAND for the shell, /help for commands",
+		"plain text is the prompt of a model, and none is set up");
+}
+
+int submission_read(struct session *s, const struct line *line,
+	struct diags *diags, struct submission *out)
+{
+	struct str text;
+
+	memset(out, 0, sizeof(*out));
+	out->line = *line;
+	out->diags = diags;
+	if (line->kind == LINE_BANG)
+		return 0;
+	if (line->kind == LINE_PLAIN)
+		return read_plain(out);
+	if (line->kind == LINE_COMMAND) {
+		out->cmd = cmd_find(line->name);
+		if (out->cmd)
+			return read_command(s, out);
+		if (defs_find_alias(&s->defs, line->name, &text))
+			return read_alias(s, out, text);
+	}
+	if (line->name.n && !front_knows(&s->env, line->name))
+		return unknown_command(s, out);
+	return compile(s, out);
+}
+
+void submission_release(struct submission *sub)
+{
+	cmd_args_release(&sub->args);
+	words_release(&sub->redirect);
+	plan_drop(sub->plan);
+	if (sub->alias) {
+		submission_release(&sub->alias->sub);
+		diags_release(&sub->alias->diags);
+		buf_release(&sub->alias->text);
+		free(sub->alias);
+	}
+	memset(sub, 0, sizeof(*sub));
+}
+
+/* ----------------------------------------------------------------- running */
+static int print_out(struct session *s, struct submission *sub,
+	struct cmd_out *o, int status)
+{
+	struct str text = {o->text.data, o->text.len};
+
+	if (o->as_json && o->doc.len) {
+		buf_char(&o->doc, '\n');
+		out_own(o->sink->out, (struct str){o->doc.data, o->doc.len});
+	} else if (text.n) {
+		out_bytes(o->sink->out, text);
+		out_end(o->sink->out);
+	}
+	if (o->err.code)
+		status = tell_err(s, sub, &o->err, status > 0 ? status
+			: status_of_err(&o->err));
+	return status;
+}
+
+static int close_sink(struct session *s, struct submission *sub,
+	struct sink *sink, int status)
+{
+	struct err err = {0};
+	int closed = sink_close(sink, &err);
+
+	if (err.code)
+		closed = tell_err(s, sub, &err, closed);
+	return status ? status : closed;
+}
+
+static int run_command(struct session *s, struct submission *sub)
+{
+	struct cmd_out o;
+	struct sink sink;
+	struct err err = {0};
+	int status;
+
+	memset(&o, 0, sizeof(o));
+	if (sink_open(&sink, &sub->args.words, &s->out, s->dir, &err) < 0)
+		return tell_err(s, sub, &err, STATUS_FAILED);
+	o.as_json = (uint8_t)is_json(s, sub->output);
+	json_init(&o.json, &o.doc);
+	o.sink = &sink;
+	if (sub->args.help) {
+		o.as_json = 0;
+		usage_cmd(sub->cmd, &o.text);
+		status = 0;
+	} else {
+		status = sub->cmd->run(s, &sub->args, &o);
+	}
+	status = print_out(s, sub, &o, status);
+	buf_release(&o.text);
+	buf_release(&o.doc);
+	return close_sink(s, sub, &sink, status);
+}
+
+static int run_help(struct session *s, const struct vocab_kind *kind)
+{
+	struct buf b;
+
+	buf_init(&b);
+	usage_kind(kind, &b);
+	out_own(&s->out, (struct str){b.data, b.len});
+	buf_release(&b);
+	return 0;
+}
+
+/* The workflow text without its flags: what a run is remembered by. */
+static struct str run_text(const struct submission *sub,
+	struct workflow_arg *w)
+{
+	static const char *const names[] = {"chain", "flow", "swarm",
+		"pipeline"};
+	struct diags none;
+	struct str text = sub->line.rest;
+	size_t at = (size_t)(text.p - sub->diags->source.p);
+
+	if (sub->line.kind == LINE_BLOCK)
+		return sub->line.body;
+	for (size_t i = 0; i < 4; i++) {
+		if (!str_eq(sub->line.name, names[i]))
+			continue;
+		diags_init(&none, NULL, 1, sub->diags->source);
+		if (workflow_arg_split(w, text, at, &none) == 0 && w->given)
+			text = w->text;
+		diags_release(&none);
+	}
+	return text;
+}
+
+static int run_plan(struct session *s, struct submission *sub)
+{
+	struct workflow_arg w = {0};
+	struct task_wish wish = {.plan = sub->plan, .flags = &sub->flags,
+		.redirect = &sub->redirect, .answers = sub->answers,
+		.answer_count = sub->answer_count};
+	struct err err = {0};
+	int status;
+
+	wish.command = str_of(plan_text(sub->plan, sub->plan->command));
+	wish.text = run_text(sub, &w);
+	wish.form = session_form(s, sub->output);
+	wish.background = sub->line.background;
+	status = task_run(s, &wish, &err);
+	if (status < 0)
+		status = tell_err(s, sub, &err, status_of_err(&err));
+	workflow_arg_release(&w);
+	return status;
+}
+
+int submission_run(struct session *s, struct submission *sub)
+{
+	struct err err = {0};
+	int status;
+
+	if (s->signal)
+		return 128 + s->signal;
+	if (sub->alias)
+		return submission_run(s, &sub->alias->sub);
+	if (sub->help)
+		return run_help(s, sub->help);
+	if (sub->cmd)
+		return run_command(s, sub);
+	if (sub->line.kind != LINE_BANG)
+		return run_plan(s, sub);
+	status = bang_run(s, sub->line.rest, &err);
+	return status < 0 ? tell_err(s, sub, &err, 127) : status;
+}

@@ -1,0 +1,43 @@
+/*
+ * One submission: read by the front end or a command's table, then carried
+ * out. Reading and running are apart, because -c and FILE are read whole
+ * before anything runs.
+ */
+#ifndef WF_SHELL_LINE_RUN_H
+#define WF_SHELL_LINE_RUN_H
+
+#include "engine/front/front.h"
+#include "shell/cmd.h"
+#include "shell/session.h"
+
+enum { ANSWERS = 16 };
+
+struct submission {
+	struct line line;
+	struct diags *diags;   /* of its source; borrowed */
+	const struct cmd *cmd; /* a command … */
+	struct cmd_args args;
+	struct plan *plan;     /* … or a workflow; owned */
+	struct front_flags flags;
+	struct words redirect;
+	struct str answers[ANSWERS];
+	size_t answer_count;
+	const char *output;    /* -o of the line */
+	const struct vocab_kind *help; /* --help of a step */
+	struct alias_line *alias; /* the line it stands for; owned */
+};
+
+/* Reads a line of s->…: 0, or -1 with diagnostics. Release it either way. */
+int submission_read(struct session *s, const struct line *line,
+	struct diags *diags, struct submission *out);
+/* Runs it: the exit status of the line. */
+int submission_run(struct session *s, struct submission *sub);
+void submission_release(struct submission *sub);
+
+/* Tells of errors: all of diags, or one at the line's place; in the form
+ * that is set. Returns the exit status. */
+int tell_diags(struct session *s, const struct diags *diags);
+int tell_err(struct session *s, const struct submission *sub,
+	const struct err *err, int status);
+
+#endif

@@ -1,0 +1,17 @@
+/*
+ * -o jsonl: the events of the foreground run as JSON lines on standard
+ * output. The last line is always run.finished with status and exit.
+ */
+#ifndef WF_SHELL_OBSERVE_JSONL_H
+#define WF_SHELL_OBSERVE_JSONL_H
+
+#include "shell/session.h"
+
+struct jsonl *jsonl_new(struct session *s);
+void jsonl_free(struct jsonl *j);
+/* Tells of the run in `slot` from now on; into `out`. */
+void jsonl_begin(struct jsonl *j, uint32_t slot, struct out *out);
+/* The last line, whatever happened; tells of no run any more. */
+void jsonl_end(struct jsonl *j, const char *status, int exit);
+
+#endif

@@ -1,0 +1,394 @@
+/*
+ * Plain progress. Reads published events only; what it prints is durable.
+ */
+#include "shell/observe_plain.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <uv.h>
+
+#include "engine/base/limits.h"
+#include "engine/base/mem.h"
+#include "engine/base/text.h"
+#include "engine/io/clock.h"
+#include "engine/view.h"
+#include "shell/task_int.h"
+
+enum { HEARTBEAT_MS = 30000 };
+
+struct progress {
+	struct session *s;
+	struct observer o;
+	uv_timer_t heartbeat;
+	struct buf line;
+	uint8_t ci;
+};
+
+static int is_off(const struct progress *p)
+{
+	return strcmp(setting_get(&p->s->settings, SET_PROGRESS), "none") == 0;
+}
+
+/* Begins a line about a step: "[7f3a9c] build". */
+static struct buf *line_of(struct progress *p, const struct task *t,
+	uint32_t frame, uint32_t step)
+{
+	const struct run *r = engine_run(p->s->engine, t->slot);
+
+	buf_clear(&p->line);
+	if (t->background)
+		buf_printf(&p->line, "[%.6s] ", t->ulid);
+	if (step != PLAN_NONE)
+		run_path(r, frame, step, &p->line);
+	return &p->line;
+}
+
+static void write_line(struct progress *p)
+{
+	buf_char(&p->line, '\n');
+	out_bytes(&p->s->err, (struct str){p->line.data, p->line.len});
+	out_end(&p->s->err);
+}
+
+static void attempt(struct buf *b, const struct run *r, const struct event *e)
+{
+	const struct plan_node *n = &r->plan->nodes[e->step];
+	uint32_t retry = r->plan->policies[n->policy].retry;
+
+	if (retry > 0)
+		buf_printf(b, " (attempt %u/%u)", e->attempt, retry + 1);
+}
+
+static void error_text(struct buf *b, const struct result *res)
+{
+	if (res->error.n)
+		buf_printf(b, ": %.*s", (int)res->error.n, res->error.p);
+	else if (res->outcome != OUTCOME_OK)
+		buf_printf(b, ": %s", outcome_name(res->outcome));
+}
+
+static void finished(struct progress *p, const struct run *r,
+	const struct event *e)
+{
+	const struct result *res = &e->result;
+	struct buf *b = &p->line;
+	char took[16];
+
+	duration_print((int64_t)res->dur_us, took);
+	if (res->outcome == OUTCOME_OK) {
+		buf_printf(b, " ok %s%s", took, res->cached ? " (cached)"
+			: "");
+		return;
+	}
+	buf_printf(b, " %s %s", res->outcome == OUTCOME_CANCELLED
+		? "cancelled" : "failed", took);
+	error_text(b, res);
+	attempt(b, r, e);
+}
+
+static void skipped(struct progress *p, const struct run *r,
+	const struct event *e)
+{
+	const struct plan *plan = r->plan;
+
+	switch ((enum skip_reason)e->status) {
+	case SKIP_NEED:
+		buf_printf(&p->line, " skipped (needs %s)",
+			e->cause < plan->node_count
+			? plan_text(plan, plan->nodes[e->cause].name) : "?");
+		return;
+	case SKIP_CONDITION:
+		buf_str(&p->line, " skipped (its condition is false)");
+		return;
+	case SKIP_STOPPED:
+		buf_str(&p->line, " skipped (the run stops)");
+		return;
+	case SKIP_BRANCH:
+		buf_str(&p->line, " skipped (branch not taken)");
+		return;
+	case SKIP_NONE:
+		break;
+	}
+	buf_str(&p->line, " skipped");
+}
+
+static void retrying(struct progress *p, const struct run *r,
+	const struct event *e)
+{
+	char in[16];
+
+	duration_print((e->due_ms - e->t_ms) * 1000, in);
+	buf_printf(&p->line, " retrying in %s", in);
+	error_text(&p->line, &e->result);
+	attempt(&p->line, r, e);
+}
+
+/* The rest of the line; 0 when the event is not told. */
+static int about(struct progress *p, const struct run *r,
+	const struct event *e)
+{
+	switch ((enum event_kind)e->kind) {
+	case EVENT_STEP_STARTED:
+		buf_str(&p->line, " started");
+		return 1;
+	case EVENT_STEP_FINISHED:
+		finished(p, r, e);
+		return 1;
+	case EVENT_STEP_RETRYING:
+		retrying(p, r, e);
+		return 1;
+	case EVENT_STEP_SKIPPED:
+		skipped(p, r, e);
+		return e->status != SKIP_BRANCH || p->s->options->verbose;
+	case EVENT_STEP_CANCELLED:
+		buf_str(&p->line, " cancelled");
+		return 1;
+	case EVENT_STEP_TIMED_OUT:
+		buf_str(&p->line, " timed out");
+		return 1;
+	case EVENT_STEP_WAITING:
+		buf_str(&p->line, " waits for an answer");
+		return e->name.n > 0;
+	case EVENT_STEP_LOST:
+		buf_str(&p->line, " was running when its shell ended");
+		return 1;
+	case EVENT_STEP_IN_DOUBT:
+		buf_str(&p->line, " is in doubt");
+		return 1;
+	case EVENT_STEP_ADOPTED:
+		buf_str(&p->line, " taken over");
+		return 1;
+	case EVENT_RUN_CANCELLING:
+		buf_str(&p->line, "cancelling");
+		return 1;
+	case EVENT_ROLLBACK_STARTED:
+		buf_str(&p->line, "rolling back");
+		return 1;
+	case EVENT_RUN_STARTED:
+	case EVENT_RUN_RESUMED:
+	case EVENT_RUN_PAUSED:
+	case EVENT_RUN_CONTINUED:
+	case EVENT_RUN_TIMED_OUT:
+	case EVENT_RUN_FINISHED:
+	case EVENT_RUN_REWOUND:
+	case EVENT_RUN_EDITED:
+	case EVENT_FRAME_OPENED:
+	case EVENT_FRAME_CLOSED:
+	case EVENT_STEP_RESOLVED:
+	case EVENT_STEP_DECIDED:
+	case EVENT_SIGNAL_POSTED:
+	case EVENT_FACT_READ:
+	case EVENT_STAGE_CHECKPOINT:
+	case EVENT_KINDS:
+		break;
+	}
+	return 0;
+}
+
+static void on_event(void *ud, uint32_t slot, int64_t seq,
+	const struct event *e)
+{
+	struct progress *p = ud;
+	struct task *t = task_of(p->s, slot);
+	const struct run *r = engine_run(p->s->engine, slot);
+
+	(void)seq;
+	if (!t || !r || t->lone || is_off(p))
+		return;
+	if (e->step != PLAN_NONE && (!node_is_leaf(&r->plan->nodes[e->step]) ||
+			(r->plan->nodes[e->step].flags & NODE_QUIET)))
+		return;
+	line_of(p, t, e->frame, e->step);
+	if (about(p, r, e))
+		write_line(p);
+}
+
+/* ------------------------------------------------------------- at the end */
+struct tail {
+	struct buf line[LIMIT_TAIL_LINES];
+	size_t count;
+};
+
+static int keep_line(void *ud, const struct log_line *l)
+{
+	struct tail *t = ud;
+	struct buf *b = &t->line[t->count++ % LIMIT_TAIL_LINES];
+
+	buf_clear(b);
+	buf_add(b, l->text.p, l->text.n < 2000 ? l->text.n : 2000);
+	return 0;
+}
+
+static void print_tail(struct progress *p, const struct result *res)
+{
+	struct tail t;
+	struct err err = {0};
+	size_t from;
+
+	memset(&t, 0, sizeof(t));
+	if (engine_log(p->s->engine, res, keep_line, &t, &err) < 0)
+		session_say(p->s, "%s", err.text);
+	from = t.count > LIMIT_TAIL_LINES ? t.count - LIMIT_TAIL_LINES : 0;
+	for (size_t i = from; i < t.count; i++) {
+		const struct buf *b = &t.line[i % LIMIT_TAIL_LINES];
+
+		buf_clear(&p->line);
+		buf_printf(&p->line, "  | %s", buf_cstr(b));
+		write_line(p);
+	}
+	for (size_t i = 0; i < LIMIT_TAIL_LINES; i++)
+		buf_release(&t.line[i]);
+}
+
+/* Steps that failed, with their last lines; *first is the path of the
+ * first. */
+static void print_failures(struct progress *p, const struct task *t,
+	const struct run *r, struct buf *first)
+{
+	for (uint32_t f = 0; f < r->frame_count; f++) {
+		const struct plan_body *b = &r->plan->bodies[r->frames[f].body];
+
+		for (uint32_t i = 0; r->frames[f].steps && i < b->count; i++) {
+			const struct step *st = &r->frames[f].steps[i];
+
+			if (st->state != STEP_FAILED || !st->kept ||
+				!node_is_leaf(&r->plan->nodes[b->first + i]))
+				continue;
+			if (!first->len)
+				run_path(r, f, b->first + i, first);
+			line_of(p, t, f, b->first + i);
+			buf_str(&p->line, " failed");
+			error_text(&p->line, &st->kept->r);
+			write_line(p);
+			print_tail(p, &st->kept->r);
+		}
+	}
+}
+
+static void summary(struct progress *p, struct task *t, const struct run *r,
+	const char *failed_path)
+{
+	static const struct {
+		enum step_state state;
+		const char *word;
+	} words[] = {{STEP_SUCCEEDED, "ok"}, {STEP_FAILED, "failed"},
+		{STEP_SKIPPED, "skipped"}, {STEP_CANCELLED, "cancelled"}};
+	char brief[ULID_LEN + 1], took[16];
+	const char *comma = ": ";
+
+	engine_short(p->s->engine, t->ulid, brief);
+	duration_print((r->finished_ms - r->started_ms) * 1000, took);
+	buf_clear(&p->line);
+	buf_printf(&p->line, "run %s %s in %s", brief,
+		run_state_name(r->state), took);
+	for (size_t i = 0; i < 4; i++) {
+		if (!r->counts[words[i].state])
+			continue;
+		buf_printf(&p->line, "%s%u %s", comma,
+			r->counts[words[i].state], words[i].word);
+		comma = ", ";
+	}
+	if (failed_path[0])
+		buf_printf(&p->line, "    /logs %s %s", brief, failed_path);
+	if (r->state != RUN_SUCCEEDED)
+		buf_printf(&p->line, "    /resume %s", brief);
+	else if (p->s->options->verbose)
+		buf_printf(&p->line, "    /show %s", brief);
+	write_line(p);
+}
+
+static void on_over(void *ud, uint32_t slot, enum run_state state)
+{
+	struct progress *p = ud;
+	struct task *t = task_of(p->s, slot);
+	const struct run *r = engine_run(p->s->engine, slot);
+	struct buf first;
+
+	uv_timer_stop(&p->heartbeat);
+	if (!t || !r || t->lone || !run_ended(r))
+		return;
+	if (is_off(p) && state == RUN_SUCCEEDED)
+		return;
+	buf_init(&first);
+	print_failures(p, t, r, &first);
+	summary(p, t, r, buf_cstr(&first));
+	buf_release(&first);
+}
+
+static void on_stall(void *ud, const char *text)
+{
+	struct progress *p = ud;
+
+	if (text)
+		session_say(p->s, "the journal waits: %s", text);
+	else
+		session_say(p->s, "the journal goes on");
+}
+
+/* -------------------------------------------------------------- heartbeat */
+static void on_heartbeat(uv_timer_t *h)
+{
+	struct progress *p = h->data;
+
+	for (struct task *t = p->s->tasks; t; t = t->next) {
+		const struct run *r = engine_run(p->s->engine, t->slot);
+		char took[16];
+
+		if (t->ended || t->lone || !r || run_ended(r))
+			continue;
+		duration_print((clock_now_ms() - r->started_ms) * 1000, took);
+		buf_clear(&p->line);
+		buf_printf(&p->line, "run %.6s still runs after %s: %u ok, "
+			"%u running", t->ulid, took,
+			r->counts[STEP_SUCCEEDED], r->running);
+		write_line(p);
+	}
+}
+
+static void beat(void *ud, uint32_t slot, int64_t seq, const struct event *e)
+{
+	struct progress *p = ud;
+
+	if (p->ci && !is_off(p) && (e->kind == EVENT_RUN_STARTED ||
+			e->kind == EVENT_RUN_RESUMED)) {
+		uv_timer_start(&p->heartbeat, on_heartbeat, HEARTBEAT_MS,
+			HEARTBEAT_MS);
+		uv_unref((uv_handle_t *)&p->heartbeat);
+	}
+	on_event(ud, slot, seq, e);
+}
+
+struct progress *progress_new(struct session *s)
+{
+	struct progress *p = mem_zero(sizeof(*p));
+	const char *ci = getenv("CI");
+
+	p->s = s;
+	p->ci = ci && ci[0] && strcmp(ci, "false") != 0;
+	p->o.ud = p;
+	p->o.on_event = beat;
+	p->o.on_over = on_over;
+	p->o.on_stall = on_stall;
+	uv_timer_init(engine_loop(s->engine), &p->heartbeat);
+	p->heartbeat.data = p;
+	uv_unref((uv_handle_t *)&p->heartbeat);
+	engine_observe(s->engine, &p->o);
+	return p;
+}
+
+static void closed(uv_handle_t *h)
+{
+	struct progress *p = h->data;
+
+	buf_release(&p->line);
+	free(p);
+}
+
+void progress_free(struct progress *p)
+{
+	if (!p)
+		return;
+	engine_unobserve(p->s->engine, &p->o);
+	uv_close((uv_handle_t *)&p->heartbeat, closed);
+}

@@ -1,0 +1,14 @@
+/*
+ * Progress in plain lines on standard error: one per change of state, no
+ * colour, no cursor motion; under CI a sign of life every 30 s. At the end
+ * the last lines of the steps that failed, and one line about the run.
+ */
+#ifndef WF_SHELL_OBSERVE_PLAIN_H
+#define WF_SHELL_OBSERVE_PLAIN_H
+
+#include "shell/session.h"
+
+struct progress *progress_new(struct session *s);
+void progress_free(struct progress *p);
+
+#endif

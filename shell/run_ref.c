@@ -1,0 +1,135 @@
+/*
+ * Finding runs and talking to whoever owns them.
+ */
+#include "shell/run_ref.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/base/mem.h"
+#include "engine/base/text.h"
+#include "engine/io/clock.h"
+
+/* RUN without its step. */
+static char *run_name(const struct cmd_args *a, const char *name)
+{
+	struct str s = cmd_arg(a, name);
+	const char *dot = s.n ? memchr(s.p, '.', s.n) : NULL;
+
+	if (!s.p)
+		return mem_strdup("@last");
+	return mem_strndup(s.p, dot ? (size_t)(dot - s.p) : s.n);
+}
+
+/* The row of what this process still holds comes from the store too: what
+ * was said so far must be there. */
+static int settle(struct session *s, struct cmd_out *o)
+{
+	return engine_flush(s->engine, &o->err);
+}
+
+int run_view(struct session *s, const struct cmd_args *a, const char *name,
+	struct view *out, struct cmd_out *o)
+{
+	char *run = run_name(a, name);
+	int rc = settle(s, o) < 0 ? -1 : view_open(s->engine, run, out,
+		&o->err);
+
+	free(run);
+	return rc;
+}
+
+int run_row_of(struct session *s, const struct cmd_args *a,
+	const char *name, struct run_row *out, struct cmd_out *o)
+{
+	char *run = run_name(a, name);
+	int rc = -1;
+
+	memset(out, 0, sizeof(*out));
+	if (settle(s, o) == 0)
+		rc = store_find_run(engine_store(s->engine), str_of(run),
+			out, &o->err);
+	free(run);
+	return rc;
+}
+
+char *run_step_of(const struct cmd_args *a, const char *name)
+{
+	struct str s = cmd_arg(a, name);
+	const char *dot = s.n ? memchr(s.p, '.', s.n) : NULL;
+
+	if (!dot)
+		return NULL;
+	dot++;
+	return mem_strndup(dot, s.n - (size_t)(dot - s.p));
+}
+
+int run_step_find(const struct view *v, const char *path, uint32_t *frame,
+	uint32_t *node, struct err *err)
+{
+	const struct plan *p = v->plan;
+	const char **names, *near;
+
+	if (run_find(v->run, str_of(path), frame, node) == 0)
+		return 0;
+	err_set(err, ERR_NOTFOUND, "run %s has no step '%s'", v->ulid_short,
+		path);
+	names = mem_alloc((p->node_count + 1) * sizeof(*names));
+	for (uint32_t i = 0; i < p->node_count; i++)
+		names[i] = plan_text(p, p->nodes[i].name);
+	near = text_nearest(str_of(path), names, p->node_count);
+	if (near)
+		err_help(err, "did you mean '%s'?", near);
+	free(names);
+	return -1;
+}
+
+static int tell_here(struct session *s, uint32_t slot,
+	const struct run_verb *v, struct err *err)
+{
+	struct engine *e = s->engine;
+
+	if (strcmp(v->verb, "cancel") == 0 || strcmp(v->verb, "kill") == 0)
+		return engine_cancel(e, slot, v->verb[0] == 'k', err);
+	if (strcmp(v->verb, "pause") == 0 || strcmp(v->verb, "continue") == 0)
+		return engine_pause(e, slot, v->verb[0] == 'p', err);
+	return engine_answer(e, slot, v->path, v->text, err);
+}
+
+int run_tell(struct session *s, const struct run_row *row,
+	const struct run_verb *v, struct err *err)
+{
+	uint32_t slot = engine_slot(s->engine, row->ulid);
+	char path[4096];
+	struct buf reply;
+	int rc;
+
+	if (slot != PLAN_NONE)
+		return tell_here(s, slot, v, err) < 0 ? -1 : 1;
+	rc = store_owner_socket(engine_store(s->engine), row, path,
+		sizeof(path), err);
+	if (rc <= 0)
+		return rc;
+	buf_init(&reply);
+	rc = engine_ask_owner(s->engine, row, v->verb, v->path, v->text,
+		&reply, err);
+	buf_release(&reply);
+	return rc < 0 ? -1 : 1;
+}
+
+void run_age(int64_t ms, char out[16])
+{
+	int64_t age = (clock_now_ms() - ms) / 1000;
+
+	if (age < 0)
+		age = 0;
+	if (age < 60)
+		snprintf(out, 16, "%ds", (int)age);
+	else if (age < 3600)
+		snprintf(out, 16, "%dm", (int)(age / 60));
+	else if (age < 86400)
+		snprintf(out, 16, "%dh", (int)(age / 3600));
+	else
+		snprintf(out, 16, "%dd", (int)(age / 86400));
+}

@@ -1,0 +1,358 @@
+/*
+ * Opening and closing a session. The order matters: settings before the
+ * store, observers after the engine, signals last, so that a signal always
+ * finds something to wake.
+ */
+#include "shell/session.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <uv.h>
+
+#include "engine/base/limits.h"
+#include "engine/base/mem.h"
+#include "engine/base/text.h"
+#include "engine/view.h"
+#include "shell/cmd.h"
+#include "shell/observe_jsonl.h"
+#include "shell/observe_plain.h"
+#include "shell/task.h"
+
+enum { INPUT_IN_MEMORY = 1 << 20 };
+
+/* ---------------------------------------------------------------- signals */
+struct wakeup {
+	uv_async_t async;
+};
+
+static struct session *listening;
+
+static void on_signal(int sig)
+{
+	if (!listening)
+		return;
+	if (!listening->signal)
+		listening->signal = sig;
+	uv_async_send(&listening->wakeup->async);
+}
+
+static void woken(uv_async_t *h)
+{
+	(void)h;
+}
+
+/* The second signal of a kind ends wf at once; the guard then ends what it
+ * has started. */
+static void listen_to_signals(struct session *s)
+{
+	static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+	struct sigaction a, old;
+
+	s->wakeup = mem_zero(sizeof(*s->wakeup));
+	uv_async_init(engine_loop(s->engine), &s->wakeup->async, woken);
+	uv_unref((uv_handle_t *)&s->wakeup->async);
+	listening = s;
+	memset(&a, 0, sizeof(a));
+	a.sa_handler = on_signal;
+	a.sa_flags = SA_RESETHAND;
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+		sigaction(signals[i], NULL, &old);
+		if (old.sa_handler != SIG_IGN) /* nohup */
+			sigaction(signals[i], &a, NULL);
+	}
+}
+
+int session_stopped(void *session)
+{
+	return ((struct session *)session)->signal != 0;
+}
+
+void session_stop(struct session *s, int signal)
+{
+	if (!s->signal)
+		s->signal = signal;
+}
+
+void session_say(struct session *s, const char *fmt, ...)
+{
+	struct buf text;
+	char line[1024];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	buf_init(&text);
+	buf_printf(&text, "wf: %s\n", line);
+	out_bytes(&s->err, (struct str){text.data, text.len});
+	buf_release(&text);
+}
+
+/* ---------------------------------------------------------------- opening */
+static int lua_eval(void *ud, struct str expr, const struct vm_host *host,
+	struct value *out, size_t *at, struct err *err)
+{
+	struct session *s = ud;
+
+	if (!s->vm) {
+		struct vm_options o = {.seed = 1};
+
+		if (vm_new(&s->vm, &o, err) < 0)
+			return -1;
+	}
+	return vm_eval(s->vm, expr, host, out, at, err);
+}
+
+static char *absolute(const char *dir, const char *path)
+{
+	return path[0] == '/' ? mem_strdup(path)
+		: mem_printf("%s/%s", dir, path);
+}
+
+static int make_dirs(char *path, struct err *err)
+{
+	for (char *p = path + 1; *p; p++) {
+		if (*p != '/')
+			continue;
+		*p = '\0';
+		if (mkdir(path, 0700) < 0 && errno != EEXIST &&
+				errno != EROFS && errno != EACCES) {
+			err_errno(err, ERR_STATE, "cannot make %s", path);
+			*p = '/';
+			return -1;
+		}
+		*p = '/';
+	}
+	return 0;
+}
+
+static int open_engine(struct session *s, struct err *err)
+{
+	static const struct executor *const more[] = {&exec_lua, NULL};
+	const char *state = setting_get(&s->settings, SET_STATE_DIR);
+	struct engine_options o = {.more = more, .lua = &s->lua};
+	char *dir;
+	int rc;
+
+	if (!state[0]) {
+		err_set(err, ERR_STATE, "there is no state directory");
+		return err_help(err, "set HOME or WF_STATE_DIR");
+	}
+	dir = absolute(s->dir, state);
+	o.state_dir = dir;
+	o.durability_normal = strcmp(setting_get(&s->settings,
+		SET_DURABILITY), "normal") == 0;
+	o.slots = (uint32_t)atoll(setting_get(&s->settings,
+		SET_MAX_PARALLEL));
+	o.read_only = s->options->check;
+	s->lua.ud = s;
+	s->lua.eval = lua_eval;
+	rc = o.read_only ? 0 : make_dirs(dir, err);
+	if (rc == 0)
+		rc = engine_open(&s->engine, &o, err);
+	free(dir);
+	return rc;
+}
+
+static void name_commands(struct session *s)
+{
+	const struct vocab *v = engine_vocab(s->engine);
+	static const char *const workflows[] = {"chain", "flow", "swarm",
+		"pipeline"};
+	size_t n = 0, count = v->count + 5;
+
+	while (cmd_list[n])
+		n++;
+	s->names = mem_zero((n + count) * sizeof(*s->names));
+	n = 0;
+	for (size_t i = 0; i < 4; i++)
+		s->names[n++] = workflows[i];
+	for (size_t i = 0; i < v->count; i++)
+		s->names[n++] = v->kinds[i]->name;
+	for (size_t i = 0; cmd_list[i]; i++)
+		s->names[n++] = cmd_list[i]->name;
+}
+
+static void front_ready(struct session *s)
+{
+	name_commands(s);
+	s->env.vocab = engine_vocab(s->engine);
+	s->env.ud = &s->defs;
+	s->env.find_def = defs_find;
+	s->env.def_names = defs_names;
+	s->env.commands = s->names;
+	s->env.slots = (uint32_t)atoll(setting_get(&s->settings,
+		SET_MAX_PARALLEL));
+}
+
+static void observe(struct session *s)
+{
+	s->watch.ud = s;
+	s->watch.on_over = task_on_over;
+	s->watch.on_tap = task_on_tap;
+	engine_observe(s->engine, &s->watch);
+	s->progress = progress_new(s);
+	s->jsonl = jsonl_new(s);
+}
+
+int session_open(struct session *s, const struct options *o,
+	struct err *err)
+{
+	struct buf args;
+
+	memset(s, 0, sizeof(*s));
+	s->options = o;
+	s->input_fd = -1;
+	out_init(&s->out, 1);
+	out_init(&s->err, 2);
+	s->dir = getcwd(NULL, 0);
+	if (!s->dir) {
+		err_errno(err, ERR_IO, "the working directory is gone");
+		return err_help(err, "go to another, or use -C DIR");
+	}
+	if (settings_init(&s->settings, o, err) < 0)
+		return -1;
+	buf_init(&args);
+	args_json(o, &args);
+	s->args = buf_take(&args);
+	defs_init(&s->defs, s->dir);
+	if (open_engine(s, err) < 0)
+		return -1;
+	front_ready(s);
+	observe(s);
+	listen_to_signals(s);
+	return 0;
+}
+
+void session_close(struct session *s)
+{
+	listening = NULL;
+	tasks_release(s);
+	if (s->engine) {
+		progress_free(s->progress);
+		jsonl_free(s->jsonl);
+		engine_unobserve(s->engine, &s->watch);
+		engine_close(s->engine);
+	}
+	vm_free(s->vm);
+	defs_release(&s->defs);
+	settings_release(&s->settings);
+	buf_release(&s->input);
+	if (s->input_fd >= 0)
+		close(s->input_fd);
+	free(s->wakeup);
+	free(s->names);
+	free(s->args);
+	free(s->dir);
+	free(s->old_dir);
+}
+
+enum output_form session_form(const struct session *s, const char *said)
+{
+	const char *form = said ? said : setting_get(&s->settings, SET_OUTPUT);
+
+	if (strcmp(form, "json") == 0)
+		return OUTPUT_JSON;
+	return strcmp(form, "jsonl") == 0 ? OUTPUT_JSONL : OUTPUT_TEXT;
+}
+
+/* ------------------------------------------------------------------ input */
+static int write_all(int fd, const char *p, size_t n)
+{
+	while (n > 0) {
+		ssize_t done = write(fd, p, n);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done < 0)
+			return -1;
+		p += done;
+		n -= (size_t)done;
+	}
+	return 0;
+}
+
+/* More than fits in memory: an unnamed file takes over. */
+static int spool_input(struct session *s, struct err *err)
+{
+	const char *tmp = getenv("TMPDIR");
+	char *name = mem_printf("%s/wf-input.XXXXXX",
+		tmp && tmp[0] ? tmp : "/tmp");
+
+	s->input_fd = mkostemp(name, O_CLOEXEC);
+	if (s->input_fd >= 0)
+		unlink(name);
+	mem_free(name);
+	if (s->input_fd < 0 || write_all(s->input_fd, s->input.data, s->input.len) < 0)
+		return err_errno(err, ERR_IO, "cannot keep standard input");
+	buf_release(&s->input);
+	buf_init(&s->input);
+	return 0;
+}
+
+static int read_input(struct session *s, struct err *err)
+{
+	char chunk[65536];
+	ssize_t n;
+
+	while ((n = read(0, chunk, sizeof(chunk))) != 0) {
+		if (s->signal)
+			return err_set(err, ERR_IO, "interrupted");
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_errno(err, ERR_IO,
+				"cannot read standard input");
+		if (s->input_fd < 0 &&
+				s->input.len + (size_t)n > INPUT_IN_MEMORY &&
+				spool_input(s, err) < 0)
+			return -1;
+		if (s->input_fd < 0)
+			buf_add(&s->input, chunk, (size_t)n);
+		else if (write_all(s->input_fd, chunk, (size_t)n) < 0)
+			return err_errno(err, ERR_IO,
+				"cannot keep standard input");
+	}
+	return 0;
+}
+
+int session_input(struct session *s, struct setup_options *o,
+	struct err *err)
+{
+	static char path[40];
+
+	if (s->input_none || isatty(0))
+		return 0;
+	if (!s->input_read && read_input(s, err) < 0)
+		return -1;
+	s->input_read = 1;
+	o->input = (struct str){s->input.data, s->input.len};
+	if (s->input_fd >= 0) {
+		snprintf(path, sizeof(path), "/proc/self/fd/%d",
+			s->input_fd);
+		o->input_path = path;
+	}
+	return 0;
+}
+
+int session_cd(struct session *s, const char *dir, struct err *err)
+{
+	char *now;
+
+	if (chdir(dir) < 0)
+		return err_errno(err, ERR_NOTFOUND, "cannot go to %s", dir);
+	now = getcwd(NULL, 0);
+	if (!now)
+		return err_errno(err, ERR_IO, "cannot go to %s", dir);
+	free(s->old_dir);
+	s->old_dir = s->dir;
+	s->dir = now;
+	defs_dir(&s->defs, now);
+	return 0;
+}

@@ -1,0 +1,73 @@
+/*
+ * A session: what lines share while `wf` runs. It knows nothing of where its
+ * lines come from, nor how runs are drawn: sources call session_submit(),
+ * observers draw.
+ */
+#ifndef WF_SHELL_SESSION_H
+#define WF_SHELL_SESSION_H
+
+#include <signal.h>
+
+#include "engine/engine.h"
+#include "engine/observe.h"
+#include "lua/vm.h"
+#include "shell/args.h"
+#include "shell/defs.h"
+#include "shell/out.h"
+#include "shell/settings.h"
+
+struct task;
+struct progress;
+struct jsonl;
+struct wakeup;
+
+enum output_form { OUTPUT_TEXT, OUTPUT_JSON, OUTPUT_JSONL };
+
+struct session {
+	const struct options *options;
+	struct settings settings;
+	struct engine *engine;
+	struct vm *vm;
+	struct engine_lua lua;
+	struct front_env env;
+	struct defs defs;
+	const char **names;    /* of all commands, for did-you-mean */
+	char *dir, *old_dir;   /* absolute */
+	char *args;            /* JSON object for ${args.…}, or "" */
+	struct out out, err;   /* standard output and error */
+	/* The input of runs: standard input when it is not the script. */
+	struct buf input;
+	int input_fd;          /* larger: an unnamed file; -1 none */
+	uint8_t input_read, input_none;
+	struct task *tasks;    /* runs begun by this session, newest first */
+	struct observer watch;
+	struct progress *progress;
+	struct jsonl *jsonl;
+	struct wakeup *wakeup;
+	volatile sig_atomic_t signal; /* that ends wf; 0: none */
+	uint8_t quit;          /* /quit */
+	int status;            /* of the last line */
+	unsigned depth;        /* of /source and aliases */
+};
+
+/* Opens state, engine, observers. `check`: nothing is written. */
+int session_open(struct session *s, const struct options *o,
+	struct err *err);
+void session_close(struct session *s);
+
+enum output_form session_form(const struct session *s, const char *said);
+/* Puts the run's input, read once from standard input, into *o. */
+int session_input(struct session *s, struct setup_options *o,
+	struct err *err);
+/* /cd */
+int session_cd(struct session *s, const char *dir, struct err *err);
+/* `until` of engine_wait: a signal ended us. */
+int session_stopped(void *session);
+/* A signal of our own making: the reader of our output is gone. */
+void session_stop(struct session *s, int signal);
+
+/* A note for the person, on standard error: "wf: …". */
+void session_say(struct session *s, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+#endif

@@ -1,0 +1,182 @@
+/*
+ * Lines that come one by one: piped standard input, and the plain prompt. A
+ * line runs as soon as it is whole; while none comes, runs in the background
+ * go on.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+#include <uv.h>
+
+#include "engine/base/limits.h"
+#include "engine/base/mem.h"
+#include "shell/line_run.h"
+#include "shell/script.h"
+#include "shell/status.h"
+#include "shell/task.h"
+
+struct stream {
+	struct session *s;
+	int fd;
+	const char *name, *prompt;
+	struct buf text;
+	size_t done;           /* bytes of text that have been run */
+	uint32_t line;         /* line of text[done], from 1 */
+	uint8_t eof;
+};
+
+/* Waits until fd can be read, turning the loop meanwhile. */
+static void wait_readable(struct stream *st)
+{
+	uv_loop_t *loop = engine_loop(st->s->engine);
+
+	for (;;) {
+		struct pollfd p[2] = {{.fd = st->fd, .events = POLLIN},
+			{.fd = uv_backend_fd(loop), .events = POLLIN}};
+
+		uv_run(loop, UV_RUN_NOWAIT);
+		tasks_reap(st->s);
+		if (st->s->signal)
+			return;
+		if (poll(p, 2, uv_backend_timeout(loop)) < 0 &&
+				errno != EINTR)
+			return;
+		if (p[0].revents)
+			return;
+	}
+}
+
+static int read_more(struct stream *st, struct err *err)
+{
+	char chunk[65536];
+	ssize_t n;
+
+	if (st->done > 0) {
+		memmove(st->text.data, st->text.data + st->done,
+			st->text.len - st->done + 1);
+		st->text.len -= st->done;
+		st->done = 0;
+	}
+	wait_readable(st);
+	if (st->s->signal)
+		return 0;
+	n = read(st->fd, chunk, sizeof(chunk));
+	if (n < 0 && errno == EINTR)
+		return 0;
+	if (n < 0)
+		return err_errno(err, ERR_IO, "cannot read %s", st->name);
+	if (n == 0)
+		st->eof = 1;
+	buf_add(&st->text, chunk, (size_t)n);
+	if (st->text.len > LIMIT_SOURCE)
+		return err_set(err, ERR_LIMIT, "a text of more than %d MiB",
+			LIMIT_SOURCE >> 20);
+	return 0;
+}
+
+/* What is whole so far: up to the last newline. */
+static struct str whole(const struct stream *st)
+{
+	struct str s = {st->text.data + st->done, st->text.len - st->done};
+	const char *nl;
+
+	if (st->eof || !s.n)
+		return s;
+	nl = memrchr(s.p, '\n', s.n);
+	s.n = nl ? (size_t)(nl - s.p) + 1 : 0;
+	return s;
+}
+
+static void consume(struct stream *st, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		st->line += st->text.data[st->done + i] == '\n';
+	st->done += n;
+}
+
+enum { NEED_MORE = -1, AT_END = -2 };
+
+/* The next submission of what is there: its status, or NEED_MORE, AT_END. */
+static int one(struct stream *st)
+{
+	struct lines l = {.source = whole(st), .complete = st->eof,
+		.interactive = st->prompt != NULL};
+	struct submission sub;
+	struct diags d;
+	struct line line;
+	enum line_kind kind;
+	int status;
+
+	diags_init(&d, st->name, st->line, l.source);
+	kind = line_next(&l, &line, &d);
+	if (kind == LINE_END || kind == LINE_MORE) {
+		diags_release(&d);
+		if (kind == LINE_END)
+			consume(st, l.source.n);
+		return st->eof ? AT_END : NEED_MORE;
+	}
+	if (kind == LINE_BAD) {
+		status = tell_diags(st->s, &d);
+	} else {
+		status = submission_read(st->s, &line, &d, &sub) < 0
+			? tell_diags(st->s, &d) : -1;
+		if (status < 0 && st->s->options->check)
+			status = 0;
+		if (status < 0)
+			status = submission_run(st->s, &sub);
+		submission_release(&sub);
+	}
+	diags_release(&d);
+	consume(st, l.at);
+	return status;
+}
+
+static void show_prompt(struct stream *st)
+{
+	if (st->prompt)
+		out_text(&st->s->err, st->text.len > st->done ? "  > "
+			: st->prompt);
+}
+
+static int keeps_going(const struct stream *st, int status)
+{
+	return status == 0 || st->prompt || st->s->options->check ||
+		strcmp(setting_get(&st->s->settings, SET_KEEP_GOING),
+			"on") == 0;
+}
+
+int script_stream(struct session *s, int fd, const char *name,
+	const char *prompt)
+{
+	struct stream st = {.s = s, .fd = fd, .name = name, .line = 1,
+		.prompt = prompt};
+	struct err err = {0};
+	int status = 0, first = 0;
+
+	buf_init(&st.text);
+	while (!s->signal && !s->quit) {
+		status = one(&st);
+		if (status == AT_END)
+			break;
+		if (status != NEED_MORE) {
+			s->status = status;
+			first = first ? first : status;
+			if (!keeps_going(&st, status))
+				break;
+			continue;
+		}
+		show_prompt(&st);
+		if (read_more(&st, &err) < 0) {
+			session_say(s, "%s", err.text);
+			first = first ? first : STATUS_FAILED;
+			break;
+		}
+	}
+	buf_release(&st.text);
+	if (prompt && !s->quit)
+		out_text(&s->err, "\n");
+	if (s->quit)
+		return s->status;
+	return s->signal ? 128 + s->signal : first;
+}

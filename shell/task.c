@@ -1,0 +1,503 @@
+/*
+ * From a plan to a run: input, redirections, results taken over, then the
+ * wait. What is printed at the end stands in task_end.c.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/base/mem.h"
+#include "engine/base/text.h"
+#include "engine/view.h"
+#include "shell/observe_jsonl.h"
+#include "shell/status.h"
+#include "shell/task_int.h"
+
+/* -------------------------------------------------------------- the list */
+struct task *task_of(const struct session *s, uint32_t slot)
+{
+	for (struct task *t = s->tasks; t; t = t->next)
+		if (t->slot == slot && !t->ended)
+			return t;
+	return NULL;
+}
+
+uint32_t task_foreground(const struct session *s)
+{
+	for (struct task *t = s->tasks; t; t = t->next)
+		if (!t->background && !t->ended)
+			return t->slot;
+	return PLAN_NONE;
+}
+
+void task_free(struct session *s, struct task *t)
+{
+	struct task **at = &s->tasks;
+
+	while (*at && *at != t)
+		at = &(*at)->next;
+	if (*at)
+		*at = t->next;
+	free(t->command);
+	free(t->text);
+	free(t);
+}
+
+void tasks_release(struct session *s)
+{
+	while (s->tasks)
+		task_free(s, s->tasks);
+}
+
+void task_on_over(void *session, uint32_t slot, enum run_state state)
+{
+	struct task *t = task_of(session, slot);
+
+	(void)state;
+	if (t)
+		t->over = 1;
+}
+
+void task_on_tap(void *session, uint32_t slot, uint32_t frame, uint32_t step,
+	int stream, struct str bytes)
+{
+	struct session *s = session;
+	struct task *t = task_of(s, slot);
+	struct out *out;
+
+	(void)frame, (void)step;
+	if (!t || !t->lone || stream < 1 || stream > 2)
+		return;
+	out = stream == 1 ? t->sink->out : &s->err;
+	t->streamed[stream] += bytes.n;
+	if (out_bytes(out, bytes) < 0 && stream == 1)
+		session_stop(s, SIGPIPE);
+}
+
+/* ----------------------------------------------------------------- begin */
+static int is_leaf_line(const struct task_wish *w)
+{
+	const struct plan *p = w->plan;
+
+	return p->node_count == 1 && p->nodes[0].kind == NODE_STEP &&
+		strcmp(plan_text(p, p->nodes[0].exec),
+			plan_text(p, p->command)) == 0;
+}
+
+/* Whether any step reads what comes in. */
+static int wants_input(const struct plan *p)
+{
+	static const char *const deaf[] = {"echo", "sleep", "glob", "read",
+		"ask", "grep"};
+
+	for (uint32_t i = 0; i < p->node_count; i++) {
+		const char *exec = plan_text(p, p->nodes[i].exec);
+		size_t k = 0;
+
+		if (!node_is_leaf(&p->nodes[i]))
+			continue;
+		while (k < sizeof(deaf) / sizeof(deaf[0]) &&
+				strcmp(exec, deaf[k]) != 0)
+			k++;
+		if (k == sizeof(deaf) / sizeof(deaf[0]))
+			return 1;
+	}
+	return 0;
+}
+
+static struct task *task_new(struct session *s, uint32_t slot,
+	const struct task_wish *w)
+{
+	struct task *t = mem_zero(sizeof(*t));
+
+	t->slot = slot;
+	memcpy(t->ulid, engine_ulid(s->engine, slot), sizeof(t->ulid));
+	t->command = mem_strndup(w->command.p ? w->command.p : "",
+		w->command.n);
+	t->text = mem_strndup(w->text.p ? w->text.p : "", w->text.n);
+	t->form = (uint8_t)w->form;
+	t->background = w->background;
+	t->next = s->tasks;
+	s->tasks = t;
+	return t;
+}
+
+/* The node of body 0 that holds `node`. */
+static uint32_t root_of(const struct plan *p, uint32_t node)
+{
+	while (p->nodes[node].body != 0)
+		node = p->bodies[p->nodes[node].body].owner;
+	return node;
+}
+
+/* Everything that is `step` or follows from it in body 0. */
+static uint8_t *dependants(const struct plan *p, uint32_t step)
+{
+	uint8_t *after = mem_zero(p->node_count + 1);
+	const struct plan_body *b = &p->bodies[0];
+	int again = 1;
+
+	after[step] = 1;
+	while (again) {
+		again = 0;
+		for (uint32_t i = b->first; i < b->first + b->count; i++) {
+			const struct plan_node *n = &p->nodes[i];
+
+			for (uint32_t k = 0; !after[i] && k < n->need_count;
+					k++)
+				if (after[p->edges[n->need + k]])
+					after[i] = 1, again = 1;
+		}
+	}
+	return after;
+}
+
+static void mark_needs(const struct plan *p, uint32_t node, uint8_t *before)
+{
+	const struct plan_node *n = &p->nodes[node];
+
+	for (uint32_t k = 0; k < n->need_count; k++) {
+		uint32_t need = p->edges[n->need + k];
+
+		if (before[need])
+			continue;
+		before[need] = 1;
+		mark_needs(p, need, before);
+	}
+}
+
+/* Keeps only what comes before `step`: its needs, and what is written
+ * before it and does not follow from it. */
+static void keep_before(const struct plan *p, uint32_t step, uint8_t *keep)
+{
+	uint8_t *after = dependants(p, step);
+	uint8_t *before = mem_zero(p->node_count + 1);
+
+	mark_needs(p, step, before);
+	for (uint32_t i = 0; i < p->node_count; i++)
+		if (!before[i] && (i >= step || after[i]))
+			keep[i] = 0;
+	free(after);
+	free(before);
+}
+
+static int no_such_step(const struct plan *p, struct str name,
+	struct err *err)
+{
+	const struct plan_body *b = &p->bodies[0];
+	const char **names = mem_alloc((b->count + 1) * sizeof(*names)), *near;
+	size_t n = 0;
+
+	for (uint32_t i = b->first; i < b->first + b->count; i++)
+		if (!(p->nodes[i].flags & NODE_QUIET))
+			names[n++] = plan_text(p, p->nodes[i].name);
+	err_set(err, ERR_USAGE, "the workflow has no step '%.*s'",
+		(int)name.n, name.p);
+	near = text_nearest(name, names, n);
+	if (near)
+		err_help(err, "did you mean '%s'?", near);
+	free(names);
+	return -1;
+}
+
+/* --resume-from=STEP: the latest run of the same text gives its results. */
+struct adoption {
+	struct view view;
+	uint8_t *keep;
+	const uint32_t *from;
+};
+
+static int adopt_latest(struct session *s, const struct task_wish *w,
+	struct str normal, struct adoption *a, struct err *err)
+{
+	struct run_row row = {0};
+	struct str name = w->flags->resume_from;
+	uint32_t step = plan_find(w->plan, name);
+	struct digest key;
+	int found;
+
+	if (step == PLAN_NONE)
+		return no_such_step(w->plan, name, err);
+	digest_of(normal.p ? normal.p : "", normal.n, &key);
+	found = store_latest(engine_store(s->engine), &key, s->dir, &row, err);
+	if (found == 0)
+		err_set(err, ERR_NOTFOUND,
+			"no earlier run of this text in %s", s->dir);
+	if (found <= 0)
+		return -1;
+	found = view_open(s->engine, row.ulid, &a->view, err);
+	run_row_release(&row);
+	if (found < 0)
+		return -1;
+	a->keep = view_keep(&a->view, w->plan, &a->from);
+	keep_before(w->plan, root_of(w->plan, step), a->keep);
+	session_say(s, "taking over results of run %s before %.*s",
+		a->view.ulid_short, (int)name.n, name.p);
+	return 0;
+}
+
+static void adoption_release(struct adoption *a)
+{
+	free(a->keep);
+	free((void *)(uintptr_t)a->from);
+	view_release(&a->view);
+}
+
+static int make_setup(struct session *s, const struct task_wish *w,
+	struct str normal, struct setup **out, struct err *err)
+{
+	struct setup_options o = {.plan = w->plan, .command = w->command,
+		.text = w->text, .normal_text = normal, .dir = s->dir};
+
+	o.args = str_of(s->args);
+	if (wants_input(w->plan) && session_input(s, &o, err) < 0)
+		return -1;
+	return setup_new(s->engine, &o, out, err);
+}
+
+/* --answer STEP=TEXT: waits in the run until the step asks. */
+static int give_answers(struct session *s, uint32_t slot,
+	const struct task_wish *w, struct err *err)
+{
+	const struct run *r = engine_run(s->engine, slot);
+
+	for (size_t i = 0; i < w->answer_count; i++) {
+		struct str a = w->answers[i];
+		const char *eq = memchr(a.p, '=', a.n);
+		struct str step = {a.p, eq ? (size_t)(eq - a.p) : 0};
+		uint32_t frame, node;
+
+		if (!eq || !step.n)
+			return err_set(err, ERR_USAGE,
+				"--answer takes STEP=TEXT");
+		if (run_find(r, step, &frame, &node) < 0)
+			return no_such_step(w->plan, step, err);
+		if (engine_signal(s->engine, slot, frame, node, "answer",
+				(struct str){eq + 1, a.n - step.n - 1},
+				err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Answers name steps that exist, before anything starts. */
+static int check_answers(const struct task_wish *w, struct err *err)
+{
+	for (size_t i = 0; i < w->answer_count; i++) {
+		struct str a = w->answers[i];
+		const char *eq = memchr(a.p, '=', a.n);
+		struct str step = {a.p, eq ? (size_t)(eq - a.p) : 0};
+
+		if (!step.n)
+			return err_set(err, ERR_USAGE,
+				"--answer takes STEP=TEXT");
+		if (plan_find(w->plan, step) == PLAN_NONE)
+			return no_such_step(w->plan, step, err);
+	}
+	return 0;
+}
+
+/* ------------------------------------------------------------------ wait */
+static int in_background(struct session *s, struct task *t)
+{
+	char brief[ULID_LEN + 1];
+
+	engine_short(s->engine, t->ulid, brief);
+	session_say(s, "run %s goes on in the background    /wait %s", brief,
+		brief);
+	return 0;
+}
+
+static int in_foreground(struct session *s, struct task *t)
+{
+	int status;
+
+	if (t->form == OUTPUT_JSONL)
+		jsonl_begin(s->jsonl, t->slot, t->sink->out);
+	engine_wait(s->engine, t->slot, session_stopped, s);
+	status = task_end(s, t);
+	task_free(s, t);
+	tasks_reap(s);
+	return status;
+}
+
+static int go(struct session *s, struct task *t)
+{
+	return t->background ? in_background(s, t) : in_foreground(s, t);
+}
+
+static int submit(struct session *s, const struct task_wish *w,
+	struct setup *setup, struct adoption *a, struct err *err)
+{
+	struct submit_options o = {.pinned = w->flags && w->flags->save_state};
+	struct task *t;
+	struct sink sink;
+	uint32_t slot;
+	int lone = is_leaf_line(w);
+
+	if (sink_open(&sink, w->redirect, &s->out, s->dir, err) < 0)
+		return -1;
+	o.tap = (uint8_t)(lone && w->form == OUTPUT_TEXT && !w->background &&
+		sink.out == &s->out &&
+		w->plan->policies[w->plan->nodes[0].policy].retry == 0);
+	if (a->keep) {
+		o.adopt_from = a->view.run;
+		o.keep = a->keep;
+		o.keep_node = a->from;
+		o.parent = a->view.row->ulid;
+	}
+	if (engine_submit(s->engine, setup, &o, &slot, err) < 0 ||
+			give_answers(s, slot, w, err) < 0) {
+		sink_close(&sink, NULL);
+		return -1;
+	}
+	t = task_new(s, slot, w);
+	t->lone = (uint8_t)lone;
+	if (o.parent)
+		memcpy(t->parent, o.parent, sizeof(t->parent));
+	t->own = sink;
+	t->sink = &t->own;
+	if (t->sink->out == &sink.own)
+		t->sink->out = &t->own.own;
+	return go(s, t);
+}
+
+int task_run(struct session *s, const struct task_wish *w, struct err *err)
+{
+	struct adoption a;
+	struct setup *setup = NULL;
+	struct buf normal;
+	struct str key;
+	int rc = -1;
+
+	memset(&a, 0, sizeof(a));
+	buf_init(&normal);
+	front_normal_text(w->text, &normal);
+	key = (struct str){normal.data, normal.len};
+	if (check_answers(w, err) == 0 &&
+		(!w->flags || !w->flags->resume_from.n ||
+		adopt_latest(s, w, key, &a, err) == 0) &&
+		make_setup(s, w, key, &setup, err) == 0)
+		rc = submit(s, w, setup, &a, err);
+	setup_drop(setup);
+	buf_release(&normal);
+	adoption_release(&a);
+	return rc;
+}
+
+static struct task *task_for_row(struct session *s, uint32_t slot,
+	const struct run_row *row, struct sink *sink, enum output_form form)
+{
+	struct task_wish w = {.form = form, .command = str_of(row->command),
+		.text = str_of(row->text)};
+	struct task *t = task_new(s, slot, &w);
+
+	memcpy(t->parent, row->parent, sizeof(t->parent));
+	t->sink = sink;
+	if (!sink) {
+		t->sink = &t->own;
+		t->own.out = &s->out;
+	}
+	return t;
+}
+
+int task_resume(struct session *s, const struct task_resume *r,
+	struct err *err)
+{
+	uint32_t slot = PLAN_NONE;
+	struct task *t;
+
+	if (engine_resume(s->engine, r->row, r->how, &slot, err) < 0)
+		return -1;
+	if (r->then && r->then(r->ud, slot, err) < 0) {
+		engine_release(s->engine, slot);
+		return -1;
+	}
+	t = task_for_row(s, slot, r->row, r->sink, r->form);
+	t->background = r->background;
+	return go(s, t);
+}
+
+int task_retry(struct session *s, const struct view *v, struct sink *sink,
+	enum output_form form, struct err *err)
+{
+	struct submit_options o = {.parent = v->row->ulid,
+		.adopt_from = v->run};
+	const uint32_t *from = NULL;
+	uint8_t *keep = view_keep(v, v->plan, &from);
+	struct setup *setup = NULL;
+	struct task *t = NULL;
+	uint32_t slot;
+	int rc = -1;
+
+	o.keep = keep;
+	o.keep_node = from;
+	if (view_setup(v, &setup, err) == 0 &&
+			engine_submit(s->engine, setup, &o, &slot, err) == 0) {
+		t = task_for_row(s, slot, v->row, sink, form);
+		memcpy(t->parent, v->row->ulid, sizeof(t->parent));
+		rc = go(s, t);
+	}
+	setup_drop(setup);
+	free(keep);
+	free((void *)(uintptr_t)from);
+	return rc;
+}
+
+/* ------------------------------------------------------------ background */
+void tasks_reap(struct session *s)
+{
+	for (struct task *t = s->tasks; t; t = t->next)
+		if (t->background && t->over && !t->ended)
+			t->status = task_end(s, t);
+}
+
+int tasks_open(const struct session *s)
+{
+	for (const struct task *t = s->tasks; t; t = t->next)
+		if (t->background && !t->ended)
+			return 1;
+	return 0;
+}
+
+static int wanted(const struct task *t, const char *ulid)
+{
+	return t->background && (!ulid || strcmp(t->ulid, ulid) == 0);
+}
+
+static int any_left(const struct session *s, const char *ulid)
+{
+	for (const struct task *t = s->tasks; t; t = t->next)
+		if (wanted(t, ulid) && !t->ended)
+			return 1;
+	return 0;
+}
+
+int tasks_wait(struct session *s, const char *ulid)
+{
+	struct task *t, *next;
+	int status = 0;
+
+	tasks_reap(s);
+	while (any_left(s, ulid) && !s->signal) {
+		engine_turn(s->engine);
+		tasks_reap(s);
+	}
+	for (t = s->tasks; t; t = next) { /* newest first: the oldest wins */
+		next = t->next;
+		if (!wanted(t, ulid) || !t->ended)
+			continue;
+		status = t->status ? t->status : status;
+		task_free(s, t);
+	}
+	return status;
+}
+
+void tasks_cancel(struct session *s)
+{
+	struct err err = {0};
+
+	for (struct task *t = s->tasks; t; t = t->next)
+		if (t->background && !t->over)
+			engine_cancel(s->engine, t->slot, 0, &err);
+	tasks_wait(s, NULL);
+}

@@ -1,0 +1,68 @@
+/*
+ * Tasks: runs that lines of this session began, in the foreground or the
+ * background, from submission to the last byte of their output.
+ */
+#ifndef WF_SHELL_TASK_H
+#define WF_SHELL_TASK_H
+
+#include "engine/front/front.h"
+#include "shell/session.h"
+
+struct cmd_out;
+struct run_row;
+struct view;
+
+/* What is to be run. Borrows everything until task_begin returns. */
+struct task_wish {
+	struct plan *plan;
+	const struct front_flags *flags;   /* may be NULL */
+	struct str command, text;
+	const struct words *redirect;      /* may be NULL */
+	enum output_form form;
+	uint8_t background;
+	const struct str *answers;         /* STEP=TEXT each */
+	size_t answer_count;
+};
+/*
+ * Runs a plan. In the foreground: until it is over or stands still, then
+ * prints its output; returns the status of the line. In the background: 0
+ * at once. -1 and err when it could not begin.
+ */
+int task_run(struct session *s, const struct task_wish *w, struct err *err);
+
+/* The same for a run that exists: /resume. `sink` may be NULL. */
+struct task_resume {
+	const struct run_row *row;
+	const struct resume_options *how;
+	struct sink *sink;
+	enum output_form form;
+	uint8_t background;
+	/* /answer and its kind: done to the run once it is open here */
+	int (*then)(void *ud, uint32_t slot, struct err *err);
+	void *ud;
+};
+int task_resume(struct session *s, const struct task_resume *r,
+	struct err *err);
+/* A new run that takes over results of the viewed run: /retry. */
+int task_retry(struct session *s, const struct view *v, struct sink *sink,
+	enum output_form form, struct err *err);
+
+/* Ends what is over in the background: prints, notes its status. */
+void tasks_reap(struct session *s);
+/* Waits for the run called `ulid` (NULL: all) in the background; returns
+ * the first status that is not 0. */
+int tasks_wait(struct session *s, const char *ulid);
+/* Cancels all in the background and waits for their ends. */
+void tasks_cancel(struct session *s);
+/* 1 when a run of the background is still open. */
+int tasks_open(const struct session *s);
+void tasks_release(struct session *s);
+/* The foreground run's slot, or PLAN_NONE. */
+uint32_t task_foreground(const struct session *s);
+
+/* Parts of the session's observer. */
+void task_on_over(void *session, uint32_t slot, enum run_state state);
+void task_on_tap(void *session, uint32_t slot, uint32_t frame,
+	uint32_t step, int stream, struct str bytes);
+
+#endif

@@ -1,0 +1,202 @@
+/*
+ * The end of a task: its output, or its document, then what a person needs
+ * to know to go on. What was streamed is not printed twice.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/base/limits.h"
+#include "engine/base/mem.h"
+#include "engine/view.h"
+#include "shell/doc.h"
+#include "shell/observe_jsonl.h"
+#include "shell/observe_plain.h"
+#include "shell/status.h"
+#include "shell/task_int.h"
+
+static void say_err(struct session *s, const struct err *err)
+{
+	session_say(s, "%s", err->text);
+	if (err->help[0])
+		session_say(s, "%s", err->help);
+}
+
+/* One stream of the run, without the `skip` bytes printed already. */
+static int print_stream(struct session *s, struct task *t,
+	const struct run *r, int stream, struct err *err)
+{
+	uint32_t step = t->lone ? 0 : PLAN_NONE;
+	struct out *out = stream == 1 ? t->sink->out : &s->err;
+	uint64_t skip = t->streamed[stream], total = 0;
+	struct buf b;
+	int rc;
+
+	if (skip == 0 && !out->tty && !out->error)
+		return engine_output_fd(s->engine, r, 0, step, stream,
+			out->fd, err);
+	buf_init(&b);
+	rc = engine_output(s->engine, r, 0, step, stream, LIMIT_CAPTURE, &b,
+		&total, err);
+	if (rc == 0 && skip < b.len)
+		rc = out_bytes(out, (struct str){b.data + skip,
+			b.len - (size_t)skip}) < 0 ? 1 : 0;
+	out_end(out);
+	buf_release(&b);
+	return rc;
+}
+
+/* What a lone step that failed has not said itself. */
+static void lone_error(struct session *s, const struct run *r)
+{
+	const struct step *st = run_step(r, 0, 0);
+	struct str e;
+
+	if (st->state != STEP_FAILED || !st->kept)
+		return;
+	e = st->kept->r.error;
+	if (e.n && !(e.n > 5 && memcmp(e.p, "exit ", 5) == 0))
+		session_say(s, "/%s: %.*s", plan_text(r->plan,
+			r->plan->command), (int)e.n, e.p);
+}
+
+static int document(struct session *s, struct task *t, const struct run *r,
+	struct err *err)
+{
+	struct doc_of of = {.engine = s->engine, .run = r, .ulid = t->ulid,
+		.parent = t->parent, .command = t->command, .text = t->text};
+	struct buf b;
+	struct json j;
+	int rc;
+
+	buf_init(&b);
+	json_init(&j, &b);
+	rc = doc_run(&j, &of, err);
+	buf_char(&b, '\n');
+	if (rc == 0)
+		rc = out_own(t->sink->out, (struct str){b.data, b.len});
+	buf_release(&b);
+	return rc;
+}
+
+/* A failed write: told once; a reader that is gone ends wf. */
+static int write_failed(struct session *s, struct out *out, struct err *err)
+{
+	if (!err->code && out->error == EPIPE && out == &s->out) {
+		session_stop(s, SIGPIPE);
+		return 128 + SIGPIPE;
+	}
+	if (!err->code) {
+		errno = out->error ? out->error : EIO;
+		err_errno(err, ERR_IO, "cannot write the output");
+	}
+	if (err->code == ERR_IO && out->fd == 1 && errno == EPIPE) {
+		session_stop(s, SIGPIPE);
+		return 128 + SIGPIPE;
+	}
+	say_err(s, err);
+	return STATUS_FAILED;
+}
+
+static int print(struct session *s, struct task *t, const struct run *r)
+{
+	struct err err = {0};
+	int rc = 0;
+
+	if (t->form == OUTPUT_JSON) {
+		rc = document(s, t, r, &err);
+	} else if (t->form == OUTPUT_TEXT) {
+		if (t->lone)
+			rc = print_stream(s, t, r, 2, &err);
+		if (rc == 0)
+			rc = print_stream(s, t, r, 1, &err);
+		if (t->lone)
+			lone_error(s, r);
+	}
+	if (rc != 0 || t->sink->out->error)
+		return write_failed(s, t->sink->out, &err);
+	return 0;
+}
+
+/* ------------------------------------------------------- standing still */
+static void say_waiting(struct session *s, const struct run *r,
+	const char *brief)
+{
+	struct buf path;
+
+	buf_init(&path);
+	for (uint32_t f = 0; f < r->frame_count; f++) {
+		const struct plan_body *b = &r->plan->bodies[r->frames[f].body];
+
+		for (uint32_t i = 0; r->frames[f].steps && i < b->count; i++) {
+			const struct step *st = &r->frames[f].steps[i];
+
+			buf_clear(&path);
+			run_path(r, f, b->first + i, &path);
+			if (st->state == STEP_IN_DOUBT)
+				session_say(s, "it is not known whether %s "
+					"was done    /resume %s --in-doubt "
+					"retry|skip|done", buf_cstr(&path),
+					brief);
+			else if (!step_settled(st) &&
+					(st->flags & STEP_ON_SIGNAL))
+				session_say(s, "run %s waits for an answer"
+					"    /answer %s.%s TEXT", brief,
+					brief, buf_cstr(&path));
+		}
+	}
+	buf_release(&path);
+}
+
+/* The run is open but goes no further in this process. */
+static int still(struct session *s, struct task *t, const struct run *r)
+{
+	char brief[ULID_LEN + 1];
+
+	engine_short(s->engine, t->ulid, brief);
+	if (s->signal) {
+		if (s->signal != SIGPIPE)
+			session_say(s, "run %s is interrupted    /resume %s",
+				brief, brief);
+		return 128 + s->signal;
+	}
+	if (r->state == RUN_WAITING) {
+		say_waiting(s, r, brief);
+		return STATUS_WAITING;
+	}
+	if (r->state == RUN_PAUSED) {
+		session_say(s, "run %s is paused    /continue %s", brief,
+			brief);
+		return STATUS_WAITING;
+	}
+	session_say(s, "run %s cannot go on: its journal has failed", brief);
+	session_say(s, "run `wf doctor`, then /resume %s", brief);
+	return STATUS_FAILED;
+}
+
+int task_end(struct session *s, struct task *t)
+{
+	const struct run *r = engine_run(s->engine, t->slot);
+	struct err err = {0};
+	int status, failed, ended = r && run_ended(r) && t->over;
+
+	status = ended ? status_of_run(r) : r ? still(s, t, r) : STATUS_FAILED;
+	failed = ended || (r && t->form == OUTPUT_JSON && !s->signal)
+		? print(s, t, r) : 0;
+	if (t->form == OUTPUT_JSONL && !t->background)
+		jsonl_end(s->jsonl, r ? run_state_name(ended || !s->signal
+			? r->state : RUN_INTERRUPTED) : "failed", status);
+	if (t->sink == &t->own) {
+		int closed = sink_close(t->sink, &err);
+
+		if (err.code)
+			say_err(s, &err);
+		failed = failed ? failed : closed;
+	} else {
+		out_end(t->sink->out);
+	}
+	t->ended = 1;
+	if (ended)
+		engine_release(s->engine, t->slot);
+	return status ? status : failed;
+}

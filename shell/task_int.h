@@ -1,0 +1,31 @@
+/*
+ * Inside the tasks' files: one run as the line that began it sees it.
+ */
+#ifndef WF_SHELL_TASK_INT_H
+#define WF_SHELL_TASK_INT_H
+
+#include "engine/store/store.h"
+#include "shell/task.h"
+
+struct task {
+	uint32_t slot;
+	char ulid[ULID_LEN + 1], parent[ULID_LEN + 1];
+	char *command, *text;  /* owned */
+	struct sink *sink, own;/* where output goes: &own, or a command's */
+	uint8_t form;          /* enum output_form */
+	uint8_t background;
+	uint8_t lone;          /* one leaf step, typed as such */
+	uint8_t over;          /* told by the engine, durable */
+	uint8_t ended;         /* its output is printed */
+	uint64_t streamed[3];  /* bytes printed as they came, by stream */
+	int status;
+	struct task *next;
+};
+
+struct task *task_of(const struct session *s, uint32_t slot);
+/* Prints what the run gave, closes the sink, lets go of the run; returns
+ * the status of the line. */
+int task_end(struct session *s, struct task *t);
+void task_free(struct session *s, struct task *t);
+
+#endif

@@ -1,0 +1,75 @@
+/*
+ * Help made from tables: the same layout for commands and for steps.
+ */
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "shell/cmd.h"
+
+static void upper(struct buf *b, const char *name)
+{
+	for (; *name; name++)
+		buf_char(b, *name == '_' ? '-'
+			: (char)toupper((unsigned char)*name));
+}
+
+static void synopsis(struct buf *b, const char *name,
+	const struct vocab_field *fields)
+{
+	buf_printf(b, "/%s", name);
+	for (const struct vocab_field *f = fields; f && f->name; f++) {
+		if (f->place == PLACE_FLAG)
+			continue;
+		buf_str(b, f->required ? " " : " [");
+		upper(b, f->name);
+		buf_str(b, f->required ? "" : "]");
+		if (f->place == PLACE_REST && f->type != FIELD_TEXT &&
+				f->type != CMD_WORKFLOW)
+			buf_str(b, "...");
+	}
+}
+
+static void field_line(struct buf *b, const struct vocab_field *f)
+{
+	struct buf left;
+
+	buf_init(&left);
+	if (f->place != PLACE_FLAG) {
+		upper(&left, f->name);
+	} else {
+		if (f->letter)
+			buf_printf(&left, "-%c, ", f->letter);
+		buf_printf(&left, "--%s", f->name);
+		if (f->type != FIELD_FLAG)
+			buf_str(&left, " VALUE");
+	}
+	buf_printf(b, "  %-22s %s\n", buf_cstr(&left), f->help);
+	buf_release(&left);
+}
+
+static void help(struct buf *b, const char *name, const char *summary,
+	const struct vocab_field *fields, const char *const *examples)
+{
+	synopsis(b, name, fields);
+	buf_printf(b, "\n%s\n", summary);
+	if (fields && fields->name)
+		buf_char(b, '\n');
+	for (const struct vocab_field *f = fields; f && f->name; f++)
+		field_line(b, f);
+	buf_str(b, "\nexamples:\n");
+	for (size_t i = 0; examples && examples[i]; i++)
+		buf_printf(b, "  %s\n", examples[i]);
+}
+
+void usage_cmd(const struct cmd *cmd, struct buf *out)
+{
+	help(out, cmd->name, cmd->summary, cmd->args, cmd->examples);
+}
+
+void usage_kind(const struct vocab_kind *kind, struct buf *out)
+{
+	help(out, kind->name, kind->summary, kind->fields, kind->examples);
+	if (kind->missing)
+		buf_printf(out, "\n%s\n", kind->missing);
+}
