@@ -1,0 +1,104 @@
+#!/bin/sh
+# A disk that is full: runs pause, nothing acknowledged is lost, they go on.
+. "${0%/*}/../lib.sh"
+
+[ "$(id -u)" = 0 ] || skip_all "needs root to mount an 8 MiB file system"
+command -v mkfs.ext4 >/dev/null || skip_all "mkfs.ext4 is not installed"
+disk=$WORLD/disk
+mkdir "$disk"
+truncate -s 8M "$WORLD/image"
+mkfs.ext4 -q -F -m 0 "$WORLD/image" 2>/dev/null || skip_all "mkfs.ext4 failed"
+mount -o loop "$WORLD/image" "$disk" 2>/dev/null ||
+	skip_all "a loop file system cannot be mounted here"
+trap 'umount "$disk" 2>/dev/null || umount -l "$disk"' EXIT
+WF_STATE_DIR=$disk/state
+mkdir -m 700 "$WF_STATE_DIR"
+
+fill() {
+	dd if=/dev/zero of="$disk/filler" bs=64k 2>/dev/null
+	dd if=/dev/zero of="$disk/filler2" bs=1k 2>/dev/null
+	sync "$disk"/filler*
+}
+
+# steps N COMMAND prints a chain of N steps.
+steps() {
+	printf '/chain {'
+	i=1
+	while [ "$i" -le "$1" ]; do
+		[ "$i" -gt 1 ] && printf ' ->'
+		printf ' s%s: /bash echo %s >>ledger; %s' "$i" "$i" "$2"
+		i=$((i + 1))
+	done
+	printf ' }\n'
+}
+
+acked() {
+	grep -c '"step.finished"' "$WORLD/jsonl"
+}
+
+stalled() {
+	grep -q 'full' "$WORLD/err"
+}
+
+more_than() {
+	[ "$(acked)" -gt "$1" ]
+}
+
+# trial NAME N COMMAND: full after the first results, space again later.
+trial() {
+	rm -f ledger "$WORLD/jsonl" "$WORLD/err"
+	: >"$WORLD/jsonl"
+	: >"$WORLD/err"
+	steps "$2" "$3" >flow.wf
+	"$WF" -o jsonl flow.wf >"$WORLD/jsonl" 2>"$WORLD/err" &
+	pid=$!
+	until_ok 5 more_than 3
+	fill
+	until_ok 10 stalled
+	ok $? "$1: a full disk is told" || note "$(tail -n 3 "$WORLD/err")"
+	before=$(acked)
+	sleep 1.5
+	is "$(acked)" "$before" "$1: nothing is acknowledged while it is full"
+	kill -0 "$pid" 2>/dev/null
+	ok $? "$1: the shell lives"
+	is "$(grep -c 'full' "$WORLD/err")" 1 "$1: it says so once"
+}
+
+again() {
+	rm -f "$disk"/filler*
+	wait "$pid"
+	is $? 0 "$1: the run goes on when space returns, and succeeds"
+	is "$(wc -l <ledger)" "$2" "$1: each step ran once"
+	is "$(acked)" "$2" "$1: each is acknowledged"
+	run_wf -o json -c '/show @last'
+	is "$(printf '%s' "$out" | grep -o '"status":"succeeded"' | wc -l)" \
+		$(($2 + 1)) "$1: and in the journal"
+}
+
+trial "the journal" 250 'head -c 900 /dev/zero | tr "\0" x'
+again "the journal" 250
+run_wf -c '/runs purge'
+trial "outputs" 60 'head -c 50000 /dev/urandom | od -An -tx1 | head -c 60000'
+again "outputs" 60
+
+# --- killed while it is full
+run_wf -c '/runs purge'
+trial "killed" 250 'head -c 900 /dev/zero | tr "\0" x'
+grep '"step.finished"' "$WORLD/jsonl" >"$WORLD/before"
+kill -9 "$pid"
+wait "$pid" 2>/dev/null
+rm -f "$disk"/filler*
+run_wf -o json -c '/show @last'
+lost=0
+for path in $(sed -n 's/.*"path":"\([^"]*\)".*/\1/p' "$WORLD/before"); do
+	printf '%s' "$out" | grep -q "\"name\":\"$path\"[^}]*\"status\":\"succeeded\"" || lost=$((lost + 1))
+done
+is "$lost" 0 "killed while it is full: what was acknowledged is there"
+resumed() {
+	run_wf -c '/resume @last'
+	[ "$status" = 0 ]
+}
+until_ok 3 resumed
+ok $? "killed while it is full: the run is resumed to its end"
+is "$(sort -u ledger | wc -l)" 250 "killed while it is full: each step ran"
+finish
