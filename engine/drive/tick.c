@@ -287,8 +287,41 @@ static void submit(struct engine *e)
 	store_submit(e->store, b, t);
 }
 
+/* A first step without effects may run before its run is durable: its result
+ * then shares the commit of the run's beginning. */
+static int may_run_early(const struct engine *e, const struct action *a)
+{
+	const struct drive_run *r = drive_run_at(e, a->run);
+	const struct plan_node *n;
+
+	if (a->kind != ACTION_JOB || a->frame != 0 || !r)
+		return 0;
+	n = &r->setup->plan->nodes[a->step];
+	return n->lane == LANE_INLINE && n->effect == EFFECT_PURE &&
+		n->need_count == 0;
+}
+
+static void run_early(struct engine *e)
+{
+	struct outbox *out = &e->tick->out;
+	size_t count = out->action_count, kept = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct action a = out->actions[i];
+
+		if (may_run_early(e, &a))
+			do_action(e, &a); /* may add to the outbox */
+		else
+			out->actions[kept++] = a;
+	}
+	memmove(out->actions + kept, out->actions + count,
+		(out->action_count - count) * sizeof(*out->actions));
+	out->action_count -= count - kept;
+}
+
 void tick_flush(struct engine *e)
 {
+	run_early(e);
 	while (e->tick->out.event_count == 0 && e->tick->out.action_count > 0)
 		act_now(e);
 	if (e->tick->out.event_count > 0 && !e->failed)
