@@ -31,7 +31,7 @@ static void on_tap(void *ud, uint64_t id, int stream, struct str bytes)
 	struct job *j = idmap_find(&e->jobs, id);
 
 	if (j)
-		exec_tap(&j->x, stream, bytes);
+		exec_tap(&j->x, stream + 1, bytes); /* 1 stdout, 2 stderr */
 }
 
 /* The guard died: its jobs are lost; the next job starts a new guard. */

@@ -182,25 +182,37 @@ int engine_output_fd(struct engine *e, const struct run *r, uint32_t frame,
 	return rc;
 }
 
+static int names_run(struct engine *e, const char *ulid, size_t n)
+{
+	struct run_row row = {0};
+	struct err err = {0};
+
+	if (store_find_run(e->store, (struct str){ulid, n}, &row, &err) < 0)
+		return 0;
+	run_row_release(&row);
+	return 1;
+}
+
+/* A prefix that finds no run although the whole does is ambiguous. Runs of
+ * one second share their first characters, so the search halves. */
 void engine_short(struct engine *e, const char *ulid, char *out)
 {
-	struct run_row row;
-	struct err err;
-	size_t n = 6;
+	size_t low = 6, high = ULID_LEN;
 
-	for (; n < ULID_LEN; n++) {
-		memset(&row, 0, sizeof(row));
-		memset(&err, 0, sizeof(err));
-		if (store_find_run(e->store, (struct str){ulid, n}, &row,
-				&err) == 0) {
-			run_row_release(&row);
-			break;
-		}
-		if (err.code == ERR_NOTFOUND && n == 6)
-			break; /* not committed yet: nothing to mix it up with */
+	if (names_run(e, ulid, low))
+		high = low;
+	else if (!names_run(e, ulid, ULID_LEN))
+		low = high; /* not committed yet: nothing to compare with */
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (names_run(e, ulid, mid))
+			high = mid;
+		else
+			low = mid + 1;
 	}
-	memcpy(out, ulid, n);
-	out[n] = '\0';
+	memcpy(out, ulid, high);
+	out[high] = '\0';
 }
 
 int64_t engine_predict(void *engine, const char *leaf_key)
