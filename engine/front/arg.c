@@ -4,6 +4,8 @@
  */
 #include "engine/front/arg.h"
 
+#include <string.h>
+
 #include "engine/front/scan.h"
 
 static const char *const flags[] = {

@@ -4,6 +4,10 @@
  */
 #include "engine/front/bind.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "engine/core/vocab.h"
 
 const struct src *bind_word_src(struct front_ctx *c, const struct src *up,
@@ -110,8 +114,7 @@ int bind_shell(struct binder *b, const struct src *src, size_t from,
 	rc = shell_compile(b, src, from, to, &out, &refs);
 	text.p = buf_cstr(&out);
 	text.n = out.len;
-	build_arg(build, b->node, ARG_FIELD, build_text(build,
-		str_of("text")));
+	build_arg(build, b->node, ARG_FIELD, text_of(b->c, "text"));
 	build_part_text(build, text);
 	for (i = 0; rc == 0 && i < refs.count; i++) {
 		snprintf(name, sizeof(name), "WF_V%zu", i + 1);
@@ -131,8 +134,7 @@ int bind_shell(struct binder *b, const struct src *src, size_t from,
 static int text_arg(struct binder *b, const struct src *src, size_t from,
 	size_t to)
 {
-	build_arg(b->c->build, b->node, ARG_FIELD, build_text(b->c->build,
-		str_of("text")));
+	build_arg(b->c->build, b->node, ARG_FIELD, text_of(b->c, "text"));
 	return bind_parts(b, src, from, to);
 }
 
@@ -217,6 +219,6 @@ void pending_finish(struct front_ctx *c)
 {
 	size_t i;
 
-	for (i = 0; i < c->pending_count; i++)
+	for (i = 0; i < c->pending_count && !front_hopeless(c); i++)
 		bind_one(c, i);
 }

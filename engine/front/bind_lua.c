@@ -5,6 +5,9 @@
  */
 #include "engine/front/bind.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+
 /* Behind the string or comment at `at`, or `at` when none begins there. */
 static size_t lua_skip(struct str s, size_t at)
 {

@@ -6,6 +6,9 @@
 #include "engine/front/diag.h"
 
 #include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "engine/base/limits.h"
 #include "engine/base/mem.h"

@@ -5,6 +5,9 @@
  */
 #include "engine/front/bind.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "engine/base/text.h"
 
 static int flag_wrong(struct diags *d, const struct words *w, size_t i,

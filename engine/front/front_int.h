@@ -97,6 +97,8 @@ struct frag {
 };
 void frag_release(struct frag *f);
 
+enum { TEXT_CACHE = 64 };
+
 struct front_ctx {
 	const struct front_env *env;
 	struct diags *diags;
@@ -115,6 +117,10 @@ struct front_ctx {
 	uint32_t open_defs;
 	uint8_t full;          /* LIMIT_NODES was reported */
 	size_t errors;         /* in diags before this compilation */
+	struct {
+		const char *s;
+		uint32_t text;
+	} said[TEXT_CACHE];    /* see text_of */
 	struct arrow *edges;   /* by arrows, references, needs */
 	size_t edge_count, edge_cap;
 	struct str command;    /* of a YAML file: its top key; else empty */

@@ -5,6 +5,8 @@
  */
 #include "engine/front/bind.h"
 
+#include <string.h>
+
 #include "engine/base/text.h"
 #include "engine/core/vocab.h"
 
@@ -79,19 +81,19 @@ size_t leaf_flags_end(const struct vocab_kind *kind, struct str s,
 	size_t at = scan_skip(s, from), end, value;
 	struct str w;
 
-	while (at < s.n && s.p[at] == '-') {
+	while (at < s.n && s.p[at] == '-' && has_flags(kind)) {
 		end = arg_word_end(s, at);
 		w = scan_cut(s, at, end);
 		if (str_eq(w, "--"))
 			return scan_skip(s, end);
 		f = flag_of(kind, w, &value);
 		if (!f)
-			return at;
-		at = scan_skip(s, end);
+			break;
+		from = at = scan_skip(s, end);
 		if (f->type != FIELD_FLAG && !value && at < s.n)
-			at = scan_skip(s, arg_word_end(s, at));
+			from = at = scan_skip(s, arg_word_end(s, at));
 	}
-	return at;
+	return from; /* without flags the text is kept as it stands */
 }
 
 static const char *type_name(enum field_type t)

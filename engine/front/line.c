@@ -5,6 +5,9 @@
  */
 #include "engine/front/line.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "engine/base/limits.h"
 #include "engine/front/arg.h"
 #include "engine/front/scan.h"

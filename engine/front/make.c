@@ -6,6 +6,9 @@
 #include "engine/front/text_int.h"
 
 #include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "engine/base/text.h"
 
@@ -162,9 +165,20 @@ static int reserved(struct str s)
 	size_t i;
 
 	for (i = 0; words[i]; i++)
-		if (str_eq(s, words[i]))
+		if (words[i][0] == s.p[0] && str_eq(s, words[i]))
 			return 1;
 	return 0;
+}
+
+uint32_t text_of(struct front_ctx *c, const char *s)
+{
+	size_t i = ((uintptr_t)s >> 3) % TEXT_CACHE;
+
+	if (c->said[i].s != s) {
+		c->said[i].s = s;
+		c->said[i].text = build_text(c->build, str_of(s));
+	}
+	return c->said[i].text;
 }
 
 static void name_enter(struct front_ctx *c, struct spot s, uint32_t node,
@@ -184,13 +198,12 @@ static void name_enter(struct front_ctx *c, struct spot s, uint32_t node,
 			"'%.*s' is no name", (int)name.n, name.p);
 		return;
 	}
-	if (strmap_find(&p->names, name, NULL)) {
+	if (!strmap_put(&p->names, name, node)) {
 		src_error(c, src, off, name.n, "E211",
 			"labels are unique: write another",
 			"two steps are called '%.*s'", (int)name.n, name.p);
 		return;
 	}
-	strmap_put(&p->names, name, node);
 	c->nodes[node].name = name;
 	build_at(c->build, node)->name = build_text(c->build, name);
 }
@@ -229,6 +242,11 @@ uint32_t node_new(struct front_ctx *c, struct spot s, enum node_kind kind,
 int front_failed(const struct front_ctx *c)
 {
 	return c->diags->errors > c->errors;
+}
+
+int front_hopeless(const struct front_ctx *c)
+{
+	return c->full || c->diags->errors > c->errors + LIMIT_DIAGS;
 }
 
 void edge_add(struct front_ctx *c, uint32_t need, uint32_t node)

@@ -5,6 +5,8 @@
  */
 #include "engine/front/text_int.h"
 
+#include <string.h>
+
 #include "engine/base/text.h"
 #include "engine/core/vocab.h"
 

@@ -5,6 +5,8 @@
  */
 #include "engine/front/text_int.h"
 
+#include <string.h>
+
 /* Offset of the keyword `word` that ends an expression, or SCAN_NONE. */
 static size_t expr_end(struct str s, size_t i, const char *word)
 {

@@ -6,6 +6,9 @@
  */
 #include "engine/front/text_int.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "engine/base/text.h"
 
 /* State of one scan. */

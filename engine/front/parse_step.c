@@ -5,6 +5,8 @@
  */
 #include "engine/front/text_int.h"
 
+#include <string.h>
+
 #include "engine/base/text.h"
 #include "engine/core/vocab.h"
 
@@ -84,7 +86,7 @@ static uint32_t leaf_node(struct front_ctx *c, struct spot s,
 	if (node == PLAN_NONE)
 		return node;
 	n = build_at(c->build, node);
-	n->exec = build_text(c->build, str_of(kind ? kind->name : fallback));
+	n->exec = text_of(c, kind ? kind->name : fallback);
 	n->lane = kind ? kind->lane : LANE_NET;
 	n->effect = kind ? kind->effect : EFFECT_ONCE;
 	c->nodes[node].kind = kind;

@@ -6,6 +6,9 @@
  */
 #include "engine/front/text_int.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "engine/base/text.h"
 
 void text_missing(struct text *t, const char *what)
@@ -279,6 +282,10 @@ void text_sequence(struct text *t, struct around *a, struct frag *out)
 		if (a->arrow == SCAN_NONE)
 			a->arrow = t->at;
 		t->at += n;
+		if (front_hopeless(t->c)) {
+			t->at = t->s.n;
+			return;
+		}
 	}
 }
 

@@ -5,6 +5,8 @@
  */
 #include "engine/front/bind.h"
 
+#include <string.h>
+
 #include "engine/base/text.h"
 
 static int field_char(char c)
@@ -23,6 +25,8 @@ int ref_scan(struct str s, size_t at, struct ref_text *r)
 	r->name = scan_cut(s, i, i + n);
 	i += n;
 	from = i;
+	if (s.n > at + SCAN_REF_MAX)
+		s.n = at + SCAN_REF_MAX;
 	while (i + 1 < s.n && s.p[i] == '.' && field_char(s.p[i + 1])) {
 		i++;
 		while (i < s.n && field_char(s.p[i]))
@@ -334,8 +338,8 @@ static int step_ref(struct binder *b, const struct src *src,
 	}
 	out->root = REF_STEP;
 	out->node = node;
-	out->field = build_text(c->build, field.n ? field :
-		str_of("output"));
+	out->field = field.n ? build_text(c->build, field) :
+		text_of(c, "output");
 	return ref_order(b, node, 0, src, r->at, r->end - r->at);
 }
 
@@ -385,7 +389,7 @@ static int root_ref(struct binder *b, const struct src *src,
 
 	out->root = root;
 	out->field = field.n ? build_text(b->c->build, field) :
-		root == REF_PREV ? build_text(b->c->build, str_of("output")) :
+		root == REF_PREV ? text_of(b->c, "output") :
 		PLAN_NONE;
 	if (root == REF_ITEM || root == REF_INDEX)
 		return loop_ref(b, src, r, root, out);

@@ -4,6 +4,8 @@
  */
 #include "engine/front/scan.h"
 
+#include <string.h>
+
 #include "engine/base/limits.h"
 
 int scan_blank(char c)
@@ -24,7 +26,8 @@ size_t scan_name(struct str s, size_t at)
 	if (i >= s.n || !scan_word_char(s.p[i]) ||
 			(s.p[i] >= '0' && s.p[i] <= '9'))
 		return 0;
-	while (i < s.n && (scan_word_char(s.p[i]) || s.p[i] == '-')) {
+	while (i < s.n && i - at <= LIMIT_NAME &&
+			(scan_word_char(s.p[i]) || s.p[i] == '-')) {
 		/* the arrow of `a->b` is no part of a name */
 		if (s.p[i] == '-' && i + 1 < s.n && s.p[i + 1] == '>')
 			break;
@@ -135,9 +138,9 @@ size_t scan_brace(struct str s, size_t at)
 
 size_t scan_ref(struct str s, size_t at)
 {
-	size_t depth = 0;
+	size_t depth = 0, stop = at + SCAN_REF_MAX;
 
-	for (at++; at < s.n && s.p[at] != '\n'; at++) {
+	for (at++; at < s.n && at < stop && s.p[at] != '\n'; at++) {
 		if (s.p[at] == '\\' && at + 1 < s.n)
 			at++;
 		else if (s.p[at] == '{')

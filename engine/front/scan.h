@@ -8,6 +8,7 @@
 #include "engine/base/buf.h"
 
 #define SCAN_NONE SIZE_MAX
+enum { SCAN_REF_MAX = 4096 }; /* bytes of one reference */
 
 int scan_blank(char c);                    /* space tab CR LF */
 int scan_word_char(char c);                /* [A-Za-z0-9_] */

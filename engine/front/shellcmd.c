@@ -6,6 +6,8 @@
  */
 #include "engine/front/shell_int.h"
 
+#include <string.h>
+
 static const char way_stdin[] = "give the value on standard input, or as an "
 	"argument behind the code and use it there as \"$1\"";
 
@@ -152,6 +154,8 @@ static const struct tool *find_tool(const struct shell_word *w)
 		p = slash + 1;
 	}
 	for (i = 0; i < sizeof(tools) / sizeof(tools[0]); i++) {
+		if (tools[i].name[0] != p[0])
+			continue;
 		k = strlen(tools[i].name);
 		if (n == k && memcmp(p, tools[i].name, k) == 0)
 			return &tools[i];

@@ -7,6 +7,9 @@
  */
 #include "engine/front/shell_int.h"
 
+#include <stdio.h>
+#include <string.h>
+
 enum context { PLAIN, QUOTED, PATTERN };
 enum close { CLOSE_END, CLOSE_PAREN, CLOSE_BACK, CLOSE_CASE, CLOSE_BRACE };
 

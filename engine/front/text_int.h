@@ -110,6 +110,10 @@ struct pending {
 };
 struct pending *pending_add(struct front_ctx *c, enum pending_kind kind,
 	struct spot s, uint32_t node);
+/* build_text of a string constant: looked up once. */
+uint32_t text_of(struct front_ctx *c, const char *s);
+/* No use in reading on: too many errors or nodes. */
+int front_hopeless(const struct front_ctx *c);
 void edges_finish(struct front_ctx *c);
 const uint32_t *ids_list(const struct ids *v);
 void front_ctx_init(struct front_ctx *c, const struct front_env *env,

@@ -4,6 +4,10 @@
  * source live in the arena behind `owned`.
  */
 #include "engine/base/limits.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include "engine/front/arg.h"
 #include "engine/front/line.h"
 #include "engine/front/scan.h"

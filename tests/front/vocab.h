@@ -6,6 +6,8 @@
 #ifndef WF_TESTS_FRONT_VOCAB_H
 #define WF_TESTS_FRONT_VOCAB_H
 
+#include <string.h>
+
 #include "engine/core/vocab.h"
 #include "engine/front/front.h"
 
