@@ -67,7 +67,8 @@ void drive_run_over(struct engine *e, uint32_t slot)
 	enum run_state state;
 	int quiet;
 
-	if (!r || !run)
+	/* it may have gone on since: an answer came in the same turn */
+	if (!r || !run || run->state == RUN_RUNNING)
 		return;
 	state = run->state;
 	quiet = r->quiet;
