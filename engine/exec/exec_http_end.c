@@ -113,7 +113,10 @@ static void judge(struct fetch *f, const struct http_response *r)
 		o->error_class = (uint8_t)class_of_err(&f->error);
 		buf_str(&f->text, f->error.text);
 	} else if (r->curl) {
-		o->error_class = (uint8_t)class_of_curl(r->curl);
+		/* with a redirect in hand the transfer was refused by us */
+		o->error_class = (uint8_t)(r->status >= 300 &&
+			r->status < 400 ? CLASS_CONFIGURATION :
+			class_of_curl(r->curl));
 		buf_str(&f->text, r->error ? r->error : "no response");
 		if (f->killed)
 			o->outcome = OUTCOME_CANCELLED;

@@ -325,6 +325,7 @@ static void trial_settle(void)
 		uv_run(&H.loop, UV_RUN_NOWAIT);
 }
 
+__attribute__((unused))
 static void trial_run(struct trial *t)
 {
 	trial_start(t);
