@@ -38,7 +38,10 @@ void queue_stop(struct store *s);        /* drains, ends the thread */
 /* Next work: a call alone, or a chain of batches; NULL: closing. Waits at
  * most wait_ms (-1: for ever), then returns NULL and *late = 1. */
 struct item *queue_take(struct store *s, int64_t wait_ms, int *late);
-int queue_empty(struct store *s);
+/* Upkeep may begin (with work waiting only when `busy`): 1. Then it must be
+ * ended. Not after a flush, until something is submitted again. */
+int queue_upkeep_begin(struct store *s, int busy);
+void queue_upkeep_end(struct store *s);
 void queue_publish(struct store *s, struct batch *list, int status);
 void queue_call_done(struct store *s, struct call *call, int result);
 void queue_stalled(struct store *s, const struct err *err);
@@ -131,6 +134,7 @@ struct store {
 	struct batch stall_news;
 	size_t pending;          /* batches without news */
 	uint8_t told, closing, stalled, stall_told, failed, sleeping;
+	uint8_t quiet, upkeep;   /* none may begin; one is under way */
 	struct err trouble;      /* of the stall or failure */
 };
 

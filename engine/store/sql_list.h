@@ -57,6 +57,7 @@ X(OWNER_ADD, "INSERT INTO owners(ulid, boot, pid, start, socket, created)"
 	" VALUES(?1, ?2, ?3, ?4, ?5, ?6)")
 X(OWNER_OPEN, "SELECT 1 FROM owners o WHERE o.ulid = ?1 AND EXISTS("
 	"SELECT 1 FROM runs WHERE state < 3 AND owner = o.id)")
+X(OWNERS, "SELECT ulid FROM owners")
 X(OWNER_DROP, "DELETE FROM owners WHERE ulid = ?1")
 
 X(CLEAN_DEPTHS, "SELECT id, hidden FROM runs ORDER BY id DESC")

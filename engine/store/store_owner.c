@@ -143,45 +143,45 @@ static void remove_files(struct store *s, const char *ulid)
 	unlinkat(s->owners_fd, name, 0);
 }
 
-/* Drops the row unless an open run names it: 1 dropped. Within a
- * transaction. */
-static int drop(struct store *s, const char *ulid, int *rc)
+/* Does an open run name it? SQLITE_ROW, SQLITE_DONE, or the cause. */
+static int named(struct store *s, const char *ulid)
 {
 	sqlite3_stmt *q = db_stmt(&s->w.db, SQL_OWNER_OPEN);
+	int rc;
 
-	if (!q) {
-		*rc = sqlite3_extended_errcode(s->w.db.c);
-		return 0;
-	}
+	if (!q)
+		return sqlite3_extended_errcode(s->w.db.c);
 	sqlite3_bind_text(q, 1, ulid, -1, SQLITE_TRANSIENT);
-	*rc = sqlite3_step(q);
+	rc = sqlite3_step(q);
 	sqlite3_reset(q);
-	if (*rc != SQLITE_DONE) {
-		*rc = *rc == SQLITE_ROW ? SQLITE_OK : *rc;
-		return 0;
-	}
-	q = db_stmt(&s->w.db, SQL_OWNER_DROP);
-	if (!q) {
-		*rc = sqlite3_extended_errcode(s->w.db.c);
-		return 0;
-	}
-	sqlite3_bind_text(q, 1, ulid, -1, SQLITE_TRANSIENT);
-	*rc = db_run(q);
-	return *rc == SQLITE_OK;
+	return rc;
 }
 
+/* Drops row and files unless an open run names it. Within a transaction; the
+ * files go before the commit: a row without its file is only an owner that
+ * is not there, which is true. */
+static int drop(struct store *s, const char *ulid)
+{
+	sqlite3_stmt *q;
+	int rc = named(s, ulid);
+
+	if (rc != SQLITE_DONE)
+		return rc == SQLITE_ROW ? SQLITE_OK : rc;
+	q = db_stmt(&s->w.db, SQL_OWNER_DROP);
+	if (!q)
+		return sqlite3_extended_errcode(s->w.db.c);
+	sqlite3_bind_text(q, 1, ulid, -1, SQLITE_TRANSIENT);
+	rc = db_run(q);
+	if (rc == SQLITE_OK)
+		remove_files(s, ulid);
+	return rc;
+}
+
+/* The row stays for a later sweep: a commit would cost more than the rest of
+ * closing. */
 void owner_end(struct store *s)
 {
-	int rc, dropped = 1;
-
-	if (s->w.owner_id && write_begin(s) == SQLITE_OK) {
-		dropped = drop(s, s->owner, &rc);
-		if (write_end(s, rc) != SQLITE_OK)
-			dropped = 0;
-	} else if (s->w.owner_id) {
-		dropped = 0;
-	}
-	if (dropped)
+	if (!s->w.owner_id || named(s, s->owner) == SQLITE_DONE)
 		remove_files(s, s->owner);
 }
 
@@ -197,19 +197,41 @@ static int is_lock_file(const char *name, char ulid[ULID_LEN + 1])
 
 static int sweep_one(struct store *s, const char *ulid)
 {
-	int fd, rc = SQLITE_OK, dropped;
+	int fd, rc;
 
-	if (strcmp(ulid, s->owner) == 0 || probe(s, ulid, &fd) != 0)
+	if (strcmp(ulid, s->owner) == 0 || (rc = probe(s, ulid, &fd)) > 0)
 		return SQLITE_OK;
-	dropped = drop(s, ulid, &rc);
-	if (dropped)
-		remove_files(s, ulid);
+	if (rc < 0)
+		return drop(s, ulid);
+	rc = drop(s, ulid);
 	close(fd);
 	return rc;
 }
 
-/* The files go before the commit: a row without its file is only an owner
- * that is not there, which is true. */
+static int sweep_rows(struct store *s)
+{
+	sqlite3_stmt *q = db_stmt(&s->w.db, SQL_OWNERS);
+	struct buf ulids;
+	size_t at;
+	int rc;
+
+	if (!q)
+		return sqlite3_extended_errcode(s->w.db.c);
+	buf_init(&ulids);
+	while ((rc = sqlite3_step(q)) == SQLITE_ROW) {
+		const char *ulid = (const char *)sqlite3_column_text(q, 0);
+
+		if (ulid && strlen(ulid) == ULID_LEN)
+			buf_add(&ulids, ulid, ULID_LEN + 1);
+	}
+	sqlite3_reset(q);
+	rc = rc == SQLITE_DONE ? SQLITE_OK : rc;
+	for (at = 0; rc == SQLITE_OK && at < ulids.len; at += ULID_LEN + 1)
+		rc = sweep_one(s, ulids.data + at);
+	buf_release(&ulids);
+	return rc;
+}
+
 void owner_sweep(struct store *s)
 {
 	char ulid[ULID_LEN + 1];
@@ -225,6 +247,7 @@ void owner_sweep(struct store *s)
 	}
 	rc = write_begin(s);
 	if (rc == SQLITE_OK) {
+		rc = sweep_rows(s);
 		while (rc == SQLITE_OK && (e = readdir(dir)))
 			if (is_lock_file(e->d_name, ulid))
 				rc = sweep_one(s, ulid);

@@ -89,6 +89,7 @@ static void enqueue(struct store *s, struct item *item)
 	item->next = NULL;
 	*s->queue_end = item;
 	s->queue_end = &item->next;
+	s->quiet = 0;
 	if (s->sleeping)
 		pthread_cond_signal(&s->work);
 }
@@ -156,7 +157,10 @@ int store_flush(struct store *s, struct err *err)
 	if (!s->threaded)
 		return 0;
 	pthread_mutex_lock(&s->mutex);
-	while (s->pending && !s->failed && !s->stalled)
+	/* The process may be stopped after this: nothing that takes the lock
+	 * begins any more. */
+	s->quiet = 1;
+	while (s->upkeep || (s->pending && !s->failed && !s->stalled))
 		pthread_cond_wait(&s->news, &s->mutex);
 	rc = trouble(s, err);
 	pthread_mutex_unlock(&s->mutex);
@@ -238,14 +242,23 @@ struct item *queue_take(struct store *s, int64_t wait_ms, int *late)
 	return first;
 }
 
-int queue_empty(struct store *s)
+int queue_upkeep_begin(struct store *s, int busy)
 {
-	int empty;
+	int go;
 
 	pthread_mutex_lock(&s->mutex);
-	empty = !s->queue && !s->closing;
+	go = !s->quiet && !s->failed && !s->closing && (busy || !s->queue);
+	s->upkeep = (uint8_t)go;
 	pthread_mutex_unlock(&s->mutex);
-	return empty;
+	return go;
+}
+
+void queue_upkeep_end(struct store *s)
+{
+	pthread_mutex_lock(&s->mutex);
+	s->upkeep = 0;
+	pthread_cond_broadcast(&s->news);
+	pthread_mutex_unlock(&s->mutex);
 }
 
 /* Under the mutex: hands news to the loop; 1 when it must be woken. */

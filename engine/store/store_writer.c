@@ -13,6 +13,7 @@
 enum {
 	CHECKPOINT_AGAIN = 1024, /* pages more, when a reader was in the way */
 	BUSY_SLICE_MS = 5000,    /* between slices of upkeep without idling */
+	KEEP_WAL_PAGES = 512,    /* a WAL this small outlives its process */
 	CLOSE_CLEAN_MS = 50,     /* upkeep at the end of a short process */
 	CLOSE_CLEAN_RUNS = 64    /* in a directory, between two of those */
 };
@@ -29,6 +30,21 @@ static int on_wal(void *ud, sqlite3 *c, const char *name, int pages)
 	return SQLITE_OK;
 }
 
+static int has_wal(struct db *db)
+{
+	sqlite3_stmt *q = NULL;
+	const unsigned char *mode;
+	int wal = 0;
+
+	if (sqlite3_prepare_v2(db->c, "PRAGMA journal_mode", -1, &q, NULL) ==
+			SQLITE_OK && sqlite3_step(q) == SQLITE_ROW) {
+		mode = sqlite3_column_text(q, 0);
+		wal = mode && strcmp((const char *)mode, "wal") == 0;
+	}
+	sqlite3_finalize(q);
+	return wal;
+}
+
 int writer_setup(struct store *s, struct err *err)
 {
 	struct writer *w = &s->w;
@@ -40,6 +56,11 @@ int writer_setup(struct store *s, struct err *err)
 			"PRAGMA secure_delete=FAST");
 	if (rc != SQLITE_OK)
 		return db_err(&w->db, rc, err, "open the database");
+	if (!has_wal(&w->db)) {
+		err_set(err, ERR_STATE, "the file system of '%s' has no shared "
+			"memory for the journal", s->dir);
+		return err_help(err, "set WF_STATE_DIR to a local disk");
+	}
 	sqlite3_wal_hook(w->db.c, on_wal, w);
 	w->known = 0;
 	w->checkpoint_at = WAL_PAGES;
@@ -332,22 +353,30 @@ static int64_t patience(const struct store *s)
 
 static void idle(struct store *s)
 {
-	if (s->w.wal_pages)
+	if (s->w.wal_pages && queue_upkeep_begin(s, 0)) {
 		checkpoint(s);
-	while (!s->failed && s->w.clean_due && queue_empty(s))
+		queue_upkeep_end(s);
+	}
+	while (s->w.clean_due && queue_upkeep_begin(s, 0)) {
 		s->w.clean_due = clean_slice(s);
+		queue_upkeep_end(s);
+	}
 }
 
 /* What cannot wait until there is nothing else to do. */
 static void upkeep(struct store *s)
 {
 	struct writer *w = &s->w;
+	int full = w->wal_pages >= w->checkpoint_at;
+	int due = w->clean_due && mono_ms() - w->sliced_ms > BUSY_SLICE_MS;
 
-	if (!s->failed && w->wal_pages >= w->checkpoint_at)
+	if ((!full && !due) || !queue_upkeep_begin(s, 1))
+		return;
+	if (full)
 		checkpoint(s);
-	if (!s->failed && w->clean_due &&
-	    mono_ms() - w->sliced_ms > BUSY_SLICE_MS)
+	if (due)
 		w->clean_due = clean_slice(s);
+	queue_upkeep_end(s);
 }
 
 /* A process too short to idle cleans now and then, or nobody would. */
@@ -373,7 +402,9 @@ static void close_all(struct store *s)
 		owner_end(s);
 	}
 	locked = lock_take(s->lock_fd, WAIT_LOCK_MS) == 0;
-	if (!locked || s->failed)
+	/* The next process goes on in a small WAL: to copy and delete it now
+	 * and make a new one then costs both tens of milliseconds. */
+	if (!locked || s->failed || w->wal_pages < KEEP_WAL_PAGES)
 		sqlite3_db_config(w->db.c, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE,
 			1, NULL);
 	db_close(&s->reader);

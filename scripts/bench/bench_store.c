@@ -7,6 +7,7 @@
  * bulk: runs of four events, many a batch, several batches in flight.
  * ping: 1000 batches of two events, each waiting for the one before.
  */
+#include <ftw.h>
 #include <poll.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -301,6 +302,15 @@ static void fresh(char *dir, size_t size, const char *name, int round)
 		die(dir, "mkdir");
 }
 
+static int remove_one(const char *path, const struct stat *st, int flag,
+	struct FTW *ftw)
+{
+	(void)st;
+	(void)flag;
+	(void)ftw;
+	return remove(path);
+}
+
 static void one_round(int round, int runs)
 {
 	char ours[4100], theirs[4100];
@@ -346,6 +356,6 @@ int main(int argc, char **argv)
 	wake_fd = eventfd(0, EFD_CLOEXEC);
 	for (i = 0; i < rounds; i++)
 		one_round(i, runs);
-	printf("left in %s\n", base);
+	nftw(base, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 	return 0;
 }

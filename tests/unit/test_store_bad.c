@@ -321,6 +321,7 @@ static void test_damage(void)
 		fixture_commit(&f, b);
 	}
 	fixture_close(&f);
+	sql(&f, "PRAGMA wal_checkpoint(TRUNCATE)");
 	snprintf(path, sizeof(path), "%s/wf.db", f.dir);
 	fd = open(path, O_WRONLY);
 	memset(junk, 0x55, sizeof(junk));
