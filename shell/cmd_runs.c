@@ -41,23 +41,23 @@ static int one(void *ud, const struct run_row *r)
 		return 0;
 	}
 	if (l->count++ == 0)
-		buf_printf(&l->o->text, "%-8s %-11s %4s %5s %8s %9s  %s\n",
-			"RUN", "STATUS", "EXIT", "AGE", "TOOK", "STEPS",
-			"TEXT");
+		buf_printf(&l->o->text, "%-10s %-11s %4s %5s %8s %5s %6s  "
+			"%s\n", "RUN", "STATUS", "EXIT", "AGE", "TOOK",
+			"STEPS", "FAILED", "TEXT");
 	engine_short(l->s->engine, r->ulid, brief);
 	run_age(r->started_ms, age);
 	if (r->finished_ms)
 		duration_print((r->finished_ms - r->started_ms) * 1000, took);
 	buf_init(&text);
 	brief_text(&text, r->text ? r->text : "");
-	buf_printf(&l->o->text, "%-8s %-11s ", brief,
+	buf_printf(&l->o->text, "%-10s %-11s ", brief,
 		run_state_name((enum run_state)r->state));
 	if (r->finished_ms)
 		buf_printf(&l->o->text, "%4d ", r->exit);
 	else
 		buf_str(&l->o->text, "   - ");
-	buf_printf(&l->o->text, "%5s %8s %4u/%-4u  /%s %s%s\n", age, took,
-		r->steps - r->failed, r->steps, r->command, buf_cstr(&text),
+	buf_printf(&l->o->text, "%5s %8s %5u %6u  /%s %s%s\n", age, took,
+		r->steps, r->failed, r->command, buf_cstr(&text),
 		r->pinned ? "  (kept)" : "");
 	buf_release(&text);
 	return 0;

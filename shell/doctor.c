@@ -7,9 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/statvfs.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "engine/base/mem.h"
@@ -71,30 +69,6 @@ static void guard(struct checking *c)
 		"guard", "children are kept by a process of their own");
 }
 
-static void clocks(struct checking *c)
-{
-	time_t now = time(NULL);
-
-	if (now < 1700000000)
-		one(c, CHECK_WARN, "clock", "the clock is years behind");
-	else
-		one(c, CHECK_OK, "clock", "the time is plausible");
-}
-
-static void space(struct checking *c, const char *dir)
-{
-	struct statvfs v;
-	char text[80];
-	unsigned long long mib;
-
-	if (statvfs(dir, &v) < 0)
-		return;
-	mib = (unsigned long long)v.f_bavail * v.f_frsize >> 20;
-	snprintf(text, sizeof(text), "%llu MiB free", mib);
-	one(c, mib < 16 ? CHECK_FAIL : mib < 256 ? CHECK_WARN : CHECK_OK,
-		"space", text);
-}
-
 int doctor_check(const char *dir, struct buf *text, struct json *j)
 {
 	struct checking c = {text, j, 0};
@@ -106,16 +80,13 @@ int doctor_check(const char *dir, struct buf *text, struct json *j)
 		json_open(j, '[');
 	}
 	one(&c, CHECK_OK, "version", "wf " WF_VERSION);
-	if (dir[0]) {
+	if (dir[0])
 		store_check(dir, one, &c);
-		space(&c, dir);
-	} else {
+	else
 		one(&c, CHECK_FAIL, "state",
 			"no state directory: set HOME or WF_STATE_DIR");
-	}
 	guard(&c);
 	sandbox(&c);
-	clocks(&c);
 	if (j) {
 		json_close(j, ']');
 		json_ktext(j, "status", c.failed ? "fail" : "ok");

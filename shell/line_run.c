@@ -3,6 +3,7 @@
  */
 #include "shell/line_run.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -242,6 +243,18 @@ void submission_release(struct submission *sub)
 }
 
 /* ----------------------------------------------------------------- running */
+static void write_failed(struct session *s, struct cmd_out *o)
+{
+	int error = o->sink->out->error;
+
+	if (error == EPIPE && o->sink->out == &s->out) {
+		session_stop(s, SIGPIPE);
+		return;
+	}
+	errno = error;
+	err_errno(&o->err, ERR_IO, "cannot write the output");
+}
+
 static int print_out(struct session *s, struct submission *sub,
 	struct cmd_out *o, int status)
 {
@@ -254,6 +267,10 @@ static int print_out(struct session *s, struct submission *sub,
 		out_bytes(o->sink->out, text);
 		out_end(o->sink->out);
 	}
+	if (o->sink->out->error && !o->err.code && !o->sink->pid)
+		write_failed(s, o);
+	if (s->signal)
+		return 128 + s->signal;
 	if (o->err.code)
 		status = tell_err(s, sub, &o->err, status > 0 ? status
 			: status_of_err(&o->err));

@@ -190,7 +190,7 @@ static void on_event(void *ud, uint32_t slot, int64_t seq,
 	const struct event *e)
 {
 	struct progress *p = ud;
-	struct task *t = task_of(p->s, slot);
+	struct task *t = task_find(p->s, slot);
 	const struct run *r = engine_run(p->s->engine, slot);
 
 	(void)seq;
@@ -220,29 +220,50 @@ static int keep_line(void *ud, const struct log_line *l)
 	return 0;
 }
 
-static void print_tail(struct progress *p, const struct result *res)
+static void say_failed(struct progress *p, const struct task *t,
+	uint32_t frame, uint32_t node, const struct result *res)
 {
-	struct tail t;
-	struct err err = {0};
-	size_t from;
-
-	memset(&t, 0, sizeof(t));
-	if (engine_log(p->s->engine, res, keep_line, &t, &err) < 0)
-		session_say(p->s, "%s", err.text);
-	from = t.count > LIMIT_TAIL_LINES ? t.count - LIMIT_TAIL_LINES : 0;
-	for (size_t i = from; i < t.count; i++) {
-		const struct buf *b = &t.line[i % LIMIT_TAIL_LINES];
-
-		buf_clear(&p->line);
-		buf_printf(&p->line, "  | %s", buf_cstr(b));
-		write_line(p);
-	}
-	for (size_t i = 0; i < LIMIT_TAIL_LINES; i++)
-		buf_release(&t.line[i]);
+	line_of(p, t, frame, node);
+	buf_str(&p->line, " failed");
+	error_text(&p->line, res);
+	write_line(p);
 }
 
-/* Steps that failed, with their last lines; *first is the path of the
- * first. */
+static void print_tail(struct progress *p, const struct tail *t)
+{
+	size_t from = t->count > LIMIT_TAIL_LINES
+		? t->count - LIMIT_TAIL_LINES : 0;
+
+	for (size_t i = from; i < t->count; i++) {
+		buf_clear(&p->line);
+		buf_printf(&p->line, "  | %s",
+			buf_cstr(&t->line[i % LIMIT_TAIL_LINES]));
+		write_line(p);
+	}
+}
+
+/* A step that failed, with its last lines; told before already when it has
+ * none. */
+static void print_failure(struct progress *p, const struct task *t,
+	uint32_t frame, uint32_t node)
+{
+	const struct run *r = engine_run(p->s->engine, t->slot);
+	const struct step *st = run_step(r, frame, node);
+	struct err err = {0};
+	struct tail tail;
+
+	memset(&tail, 0, sizeof(tail));
+	if (engine_log(p->s->engine, &st->kept->r, keep_line, &tail,
+			&err) < 0)
+		session_say(p->s, "%s", err.text);
+	if (tail.count || is_off(p))
+		say_failed(p, t, frame, node, &st->kept->r);
+	print_tail(p, &tail);
+	for (size_t i = 0; i < LIMIT_TAIL_LINES; i++)
+		buf_release(&tail.line[i]);
+}
+
+/* *first is the path of the first that failed. */
 static void print_failures(struct progress *p, const struct task *t,
 	const struct run *r, struct buf *first)
 {
@@ -257,11 +278,7 @@ static void print_failures(struct progress *p, const struct task *t,
 				continue;
 			if (!first->len)
 				run_path(r, f, b->first + i, first);
-			line_of(p, t, f, b->first + i);
-			buf_str(&p->line, " failed");
-			error_text(&p->line, &st->kept->r);
-			write_line(p);
-			print_tail(p, &st->kept->r);
+			print_failure(p, t, f, b->first + i);
 		}
 	}
 }
@@ -301,7 +318,7 @@ static void summary(struct progress *p, struct task *t, const struct run *r,
 static void on_over(void *ud, uint32_t slot, enum run_state state)
 {
 	struct progress *p = ud;
-	struct task *t = task_of(p->s, slot);
+	struct task *t = task_find(p->s, slot);
 	const struct run *r = engine_run(p->s->engine, slot);
 	struct buf first;
 

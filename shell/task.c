@@ -13,7 +13,7 @@
 #include "shell/task_int.h"
 
 /* -------------------------------------------------------------- the list */
-struct task *task_of(const struct session *s, uint32_t slot)
+struct task *task_find(const struct session *s, uint32_t slot)
 {
 	for (struct task *t = s->tasks; t; t = t->next)
 		if (t->slot == slot && !t->ended)
@@ -29,7 +29,7 @@ uint32_t task_foreground(const struct session *s)
 	return PLAN_NONE;
 }
 
-void task_free(struct session *s, struct task *t)
+void task_drop(struct session *s, struct task *t)
 {
 	struct task **at = &s->tasks;
 
@@ -45,12 +45,12 @@ void task_free(struct session *s, struct task *t)
 void tasks_release(struct session *s)
 {
 	while (s->tasks)
-		task_free(s, s->tasks);
+		task_drop(s, s->tasks);
 }
 
 void task_on_over(void *session, uint32_t slot, enum run_state state)
 {
-	struct task *t = task_of(session, slot);
+	struct task *t = task_find(session, slot);
 
 	(void)state;
 	if (t)
@@ -61,7 +61,7 @@ void task_on_tap(void *session, uint32_t slot, uint32_t frame, uint32_t step,
 	int stream, struct str bytes)
 {
 	struct session *s = session;
-	struct task *t = task_of(s, slot);
+	struct task *t = task_find(s, slot);
 	struct out *out;
 
 	(void)frame, (void)step;
@@ -300,7 +300,10 @@ static int check_answers(const struct task_wish *w, struct err *err)
 static int in_background(struct session *s, struct task *t)
 {
 	char brief[ULID_LEN + 1];
+	struct err err = {0};
 
+	if (engine_flush(s->engine, &err) < 0)
+		session_say(s, "%s", err.text);
 	engine_short(s->engine, t->ulid, brief);
 	session_say(s, "run %s goes on in the background    /wait %s", brief,
 		brief);
@@ -315,7 +318,7 @@ static int in_foreground(struct session *s, struct task *t)
 		jsonl_begin(s->jsonl, t->slot, t->sink->out);
 	engine_wait(s->engine, t->slot, session_stopped, s);
 	status = task_end(s, t);
-	task_free(s, t);
+	task_drop(s, t);
 	tasks_reap(s);
 	return status;
 }
@@ -487,7 +490,7 @@ int tasks_wait(struct session *s, const char *ulid)
 		if (!wanted(t, ulid) || !t->ended)
 			continue;
 		status = t->status ? t->status : status;
-		task_free(s, t);
+		task_drop(s, t);
 	}
 	return status;
 }

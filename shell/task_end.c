@@ -3,6 +3,7 @@
  * to know to go on. What was streamed is not printed twice.
  */
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -79,20 +80,31 @@ static int document(struct session *s, struct task *t, const struct run *r,
 	return rc;
 }
 
-/* A failed write: told once; a reader that is gone ends wf. */
-static int write_failed(struct session *s, struct out *out, struct err *err)
+/* The reader of a pipe is gone: an error condition on our end. */
+static int reader_gone(const struct out *out)
 {
-	if (!err->code && out->error == EPIPE && out == &s->out) {
+	struct pollfd p = {.fd = out->fd, .events = POLLOUT};
+
+	return out->error == EPIPE ||
+		(poll(&p, 1, 0) > 0 && (p.revents & POLLERR));
+}
+
+/* A failed write: told once. Without a reader of standard output wf ends;
+ * without one of `| command` the command's status decides. */
+static int write_failed(struct session *s, struct task *t, struct err *err)
+{
+	struct out *out = t->sink->out;
+
+	if (reader_gone(out)) {
+		out->error = EPIPE;
+		if (t->sink->pid)
+			return 0;
 		session_stop(s, SIGPIPE);
 		return 128 + SIGPIPE;
 	}
 	if (!err->code) {
 		errno = out->error ? out->error : EIO;
 		err_errno(err, ERR_IO, "cannot write the output");
-	}
-	if (err->code == ERR_IO && out->fd == 1 && errno == EPIPE) {
-		session_stop(s, SIGPIPE);
-		return 128 + SIGPIPE;
 	}
 	say_err(s, err);
 	return STATUS_FAILED;
@@ -114,7 +126,7 @@ static int print(struct session *s, struct task *t, const struct run *r)
 			lone_error(s, r);
 	}
 	if (rc != 0 || t->sink->out->error)
-		return write_failed(s, t->sink->out, &err);
+		return write_failed(s, t, &err);
 	return 0;
 }
 

@@ -22,10 +22,10 @@ struct task {
 	struct task *next;
 };
 
-struct task *task_of(const struct session *s, uint32_t slot);
+struct task *task_find(const struct session *s, uint32_t slot);
 /* Prints what the run gave, closes the sink, lets go of the run; returns
  * the status of the line. */
 int task_end(struct session *s, struct task *t);
-void task_free(struct session *s, struct task *t);
+void task_drop(struct session *s, struct task *t);
 
 #endif
