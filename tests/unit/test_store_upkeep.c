@@ -10,7 +10,7 @@ static const struct retention keep_all = { 1000000, 1000000,
 static int64_t ask(struct fixture *f, const char *text)
 {
 	char path[300];
-	sqlite3_stmt *q;
+	sqlite3_stmt *q = NULL;
 	int64_t v = -1;
 	sqlite3 *c;
 
