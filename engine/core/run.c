@@ -197,6 +197,10 @@ struct extra *run_more(struct run *r, struct step *s)
 	if (r->extra_free) {
 		s->more = r->extra_free;
 		r->extra_free = r->extras[s->more - 1].next_index;
+	} else if (!r->extras) { /* most runs that wait have just one */
+		r->extras = mem_alloc(sizeof(*r->extras));
+		r->extra_cap = 1;
+		s->more = (uint32_t)++r->extra_count;
 	} else {
 		r->extras = mem_more(r->extras, r->extra_count, &r->extra_cap,
 			sizeof(*r->extras));
