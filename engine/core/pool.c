@@ -336,8 +336,10 @@ static struct gate *demand_gate(struct sched *s, struct str name,
 	struct pool *p = pool_named(s, name);
 
 	p->by_demand |= !known;
-	if (p->by_demand && p->gate.limit < units)
+	if (p->by_demand && p->gate.limit < units) {
 		p->config.limit = p->gate.limit = units;
+		gate_dirty(s, &p->gate);
+	}
 	return &p->gate;
 }
 
@@ -414,8 +416,11 @@ struct gate *gates_take(struct sched *s, struct task *t)
 			rate_note(s, g->pool);
 		return NULL;
 	}
-	for (k = 0; k < i; k++)
-		gate_at(s, t, k, &units)->held -= units;
+	for (k = 0; k < i; k++) {
+		struct gate *taken = gate_at(s, t, k, &units);
+
+		taken->held -= units;
+	}
 	return g;
 }
 

@@ -347,6 +347,18 @@ static void look_at_while(struct sched *s, struct task *t)
 	}
 }
 
+/* A loop whose items have not all begun and may still. */
+static int has_items_left(const struct task *t)
+{
+	const struct run *r = t->run->run;
+	const struct extra *x = run_extra(r, task_step(t));
+	uint32_t kind = task_node(t)->kind;
+
+	return (kind == NODE_FOR || kind == NODE_MAP) && x &&
+		x->next_index < x->value && !x->stopped &&
+		!run_blocked(r, t->frame);
+}
+
 void composite_look(struct sched *s, struct task *t)
 {
 	const struct step *st = task_step(t);
@@ -356,7 +368,8 @@ void composite_look(struct sched *s, struct task *t)
 	if (st->open && !items)
 		return;
 	if (!st->open && (st->state == STEP_RUNNING ||
-			st->flags & STEP_TIMED_OUT) && ends_badly(s, t))
+			st->flags & STEP_TIMED_OUT) && !has_items_left(t) &&
+	    ends_badly(s, t))
 		return;
 	switch ((enum node_kind)kind) {
 	case NODE_BLOCK:
@@ -385,7 +398,7 @@ void composite_look(struct sched *s, struct task *t)
 	case NODE_STEP:
 	case NODE_CALL:
 	case NODE_KINDS:
-		assert(!"a leaf is no composite");
+		assert(0 && "a leaf is no composite");
 	}
 }
 

@@ -101,7 +101,8 @@ struct srun {
 	size_t undo_at;
 	uint32_t undo_frame;   /* the @undo at work; 0: none */
 	uint32_t jobs, asks;   /* out with the driver */
-	uint8_t touched, live, held, told;
+	uint8_t touched, live, held;
+	uint8_t told;          /* RUN_OVER: 1 it rests, 2 it has ended */
 };
 
 struct mark {

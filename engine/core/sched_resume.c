@@ -100,6 +100,7 @@ static void rebuild(struct sched *s, struct srun *sr)
 	uint32_t id, i, count = (uint32_t)r->frame_count;
 
 	sr->live = 1;
+	sr->told = 0;
 	sframe_cover(sr, count);
 	sr->undo_at = r->rolling_back ? r->done_count : 0;
 	sr->undo_frame = 0;

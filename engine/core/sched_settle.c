@@ -397,7 +397,7 @@ static int rolls_back(struct sched *s, struct srun *sr)
 void run_wind_up(struct sched *s, struct srun *sr)
 {
 	const struct run *r = sr->run;
-	int quiet = !sr->jobs && !sr->asks, over;
+	int quiet = !sr->jobs && !sr->asks, over = 0;
 
 	if (sr->live && !sr->held && !run_ended(r)) {
 		int empty = !r->frames[0].left && !sr->undo_frame;
@@ -409,9 +409,11 @@ void run_wind_up(struct sched *s, struct srun *sr)
 			finish(s, sr);
 		quiet = !sr->jobs && !sr->asks;
 	}
-	over = run_ended(r) || (quiet && (r->state == RUN_WAITING ||
-		r->state == RUN_PAUSED));
-	if (over && !sr->told)
+	if (run_ended(r))
+		over = 2;
+	else if (quiet && (r->state == RUN_WAITING || r->state == RUN_PAUSED))
+		over = 1;
+	if (over && over != sr->told)
 		sched_act(s, sr, ACTION_RUN_OVER);
 	sr->told = (uint8_t)over;
 }

@@ -90,6 +90,9 @@ static void sweep_step(struct sched *s, struct srun *sr, uint32_t frame,
 	const struct step *st = run_step(sr->run, frame, node);
 	struct task *t = task_of(sr, frame, node);
 
+	/* the @undo of a step that succeeded is what follows a stop */
+	if (step_settled(st) && how != SWEEP_CANCEL)
+		return;
 	if (st->open) {
 		sweep_owned(s, sr, frame, node, how);
 		if (t)

@@ -141,7 +141,7 @@ static uint32_t key_of(const struct sim *s, uint32_t slot)
 	for (i = s->run_count; i-- > 0;)
 		if (s->runs[i].slot == slot && !s->runs[i].lost)
 			return (uint32_t)i;
-	assert(!"an event of an unknown run");
+	assert(0 && "an event of an unknown run");
 	return PLAN_NONE;
 }
 

@@ -235,7 +235,9 @@ void check_event(struct world *w, uint32_t key, const struct event *e)
 		known = 1;
 	if (known)
 		idmap_take(&w->unknown, step_key(r, key, e->frame, e->step));
-	if (e->kind == EVENT_RUN_REWOUND || e->kind == EVENT_RUN_EDITED)
+	if (e->kind == EVENT_RUN_REWOUND || e->kind == EVENT_RUN_EDITED ||
+	    (e->kind == EVENT_STEP_RESOLVED &&
+	     !node_is_leaf(&r->plan->nodes[e->step])))
 		forget_all(w);
 }
 
