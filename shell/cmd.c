@@ -38,7 +38,7 @@ struct reader {
 	uint8_t no_flags;      /* behind -- */
 };
 
-static int is_run(struct str s)
+int cmd_is_run(struct str s)
 {
 	int64_t n;
 
@@ -68,10 +68,10 @@ static const char *type_wants(const struct vocab_field *f, struct str s)
 		return duration_parse(s, &n) < 0
 			? "a duration such as 30s or 1d" : NULL;
 	case CMD_RUN:
-		return is_run(s) ? NULL
+		return cmd_is_run(s) ? NULL
 			: "a run: 6 or more characters of its id, @last, @-2";
 	case CMD_STEP:
-		return is_run(run) ? NULL
+		return cmd_is_run(run) ? NULL
 			: "a run, or a run's step: RUN.STEP";
 	}
 	return NULL;
@@ -280,9 +280,21 @@ static int take_text(struct reader *r, const struct vocab_field *f,
 {
 	size_t end = word_end(rest, 0);
 
-	if (f->type == CMD_WORKFLOW && is_run((struct str){rest.p, end}))
+	if (f->type == CMD_WORKFLOW && cmd_is_run((struct str){rest.p, end}))
 		return split_run(r, f, rest, at);
 	return add(r, f, str_trim(rest), at);
+}
+
+/* A flag that is not ours begins the workflow text, as in `--parallel "…"`. */
+static int is_texts_flag(const struct reader *r,
+	const struct vocab_field *text, struct str w)
+{
+	struct str name = {w.p + 2, w.n - 2};
+
+	if (text->type != CMD_WORKFLOW || w.n < 3 || w.p[1] != '-')
+		return 0;
+	return !find_flag(r->a->cmd, name, 1) && !str_eq(name, "help") &&
+		!(name.n >= 6 && memcmp(name.p, "output", 6) == 0);
 }
 
 /* Flags and places first, the rest of the line is the text. */
@@ -307,14 +319,14 @@ static int read_text(struct reader *r, const struct vocab_field *text,
 			i = after;
 			continue;
 		}
-		if (is_flag_word(r, w)) {
+		if (is_flag_word(r, w) && !is_texts_flag(r, text, w)) {
 			n = flag(r, w, at + i, next);
 			i = n == 2 ? blanks(rest, word_end(rest, after))
 				: after;
 			continue;
 		}
-		if (f == text)
-			return take_text(r, f, (struct str){rest.p + i,
+		if (f == text || is_flag_word(r, w))
+			return take_text(r, text, (struct str){rest.p + i,
 				rest.n - i}, at + i);
 		r->places++;
 		n = add(r, f, w, at + i);

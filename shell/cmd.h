@@ -86,7 +86,10 @@ extern const struct cmd *const cmd_list[];
 const struct cmd *cmd_find(struct str name); /* or NULL */
 /* --help of a command. */
 void usage_cmd(const struct cmd *cmd, struct buf *out);
-/* The same of a step kind. */
+/* 1 when s is written as a run is: 6 or more characters of an id, @last. */
+int cmd_is_run(struct str s);
+/* The same of a step kind, and of chain, flow, swarm, pipeline. */
+void usage_workflow(struct str name, struct buf *out);
 void usage_kind(const struct vocab_kind *kind, struct buf *out);
 
 #endif

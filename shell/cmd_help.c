@@ -56,30 +56,6 @@ static void overview(struct session *s, struct buf *b)
 		"shell.\n");
 }
 
-static void workflow_help(struct buf *b, struct str name)
-{
-	buf_printf(b, "/%.*s [FLAGS] TEXT\n"
-		"run a workflow; see /help language\n\n"
-		"  --parallel             steps without a need for each other "
-		"at once\n"
-		"  --on-error HOW         stop, continue_on_failure, ignore, "
-		"rollback\n"
-		"  --fail-fast            a failure cancels what runs\n"
-		"  --limit N              at most N steps at the same time\n"
-		"  --timeout DUR          of the whole run\n"
-		"  --save-state           keep the run; prints how to resume\n"
-		"  --resume-from STEP     take over results before STEP\n"
-		"  --adaptive             learn from decisions\n"
-		"  --answer STEP=TEXT     for a step that asks\n"
-		"  -o text|json|jsonl     form of the output\n\n"
-		"examples:\n"
-		"  /%.*s \"a: /echo one -> b: /echo two\"\n"
-		"  /%.*s --on-error continue_on_failure \"[/echo a, /echo b]\"\n"
-		"  /%.*s \"/echo done\" > result.txt\n", (int)name.n, name.p,
-		(int)name.n, name.p, (int)name.n, name.p, (int)name.n,
-		name.p);
-}
-
 static int topic(struct buf *b, struct str name)
 {
 	for (size_t i = 0; topics[i].name; i++)
@@ -108,7 +84,7 @@ static int about(struct session *s, struct str name, struct cmd_out *o)
 		usage_kind(s->env.vocab->kinds[id], &o->text);
 	else if (front_knows(&(struct front_env){.vocab = s->env.vocab},
 			name))
-		workflow_help(&o->text, name);
+		usage_workflow(name, &o->text);
 	else if (!topic(&o->text, name)) {
 		while (s->names[n])
 			n++;

@@ -136,10 +136,10 @@ static int read_command(struct session *s, struct submission *sub)
 
 static int compile(struct session *s, struct submission *sub)
 {
-	int id = vocab_find(s->env.vocab, sub->line.name.p, sub->line.name.n);
-
-	if (id >= 0 && str_eq(str_trim(sub->line.rest), "--help")) {
-		sub->help = s->env.vocab->kinds[id];
+	if (str_eq(str_trim(sub->line.rest), "--help") && front_knows(
+			&(struct front_env){.vocab = s->env.vocab},
+			sub->line.name)) {
+		sub->help = 1;
 		return 0;
 	}
 	return own_flags_compile(s, sub);
@@ -314,15 +314,20 @@ static int run_command(struct session *s, struct submission *sub)
 	return close_sink(s, sub, &sink, status);
 }
 
-static int run_help(struct session *s, const struct vocab_kind *kind)
+static int run_help(struct session *s, struct submission *sub)
 {
+	const struct vocab *v = s->env.vocab;
+	int id = vocab_find(v, sub->line.name.p, sub->line.name.n);
 	struct buf b;
 
 	buf_init(&b);
-	usage_kind(kind, &b);
+	if (id >= 0)
+		usage_kind(v->kinds[id], &b);
+	else
+		usage_workflow(sub->line.name, &b);
 	out_own(&s->out, (struct str){b.data, b.len});
 	buf_release(&b);
-	return 0;
+	return s->out.error ? STATUS_FAILED : 0;
 }
 
 /* The workflow text without its flags: what a run is remembered by. */
@@ -378,7 +383,7 @@ int submission_run(struct session *s, struct submission *sub)
 	if (sub->alias)
 		return submission_run(s, &sub->alias->sub);
 	if (sub->help)
-		return run_help(s, sub->help);
+		return run_help(s, sub);
 	if (sub->cmd)
 		return run_command(s, sub);
 	if (sub->line.kind != LINE_BANG)

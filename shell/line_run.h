@@ -23,7 +23,7 @@ struct submission {
 	struct str answers[ANSWERS];
 	size_t answer_count;
 	const char *output;    /* -o of the line */
-	const struct vocab_kind *help; /* --help of a step */
+	uint8_t help;          /* --help of a step or workflow */
 	struct alias_line *alias; /* the line it stands for; owned */
 };
 

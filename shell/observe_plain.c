@@ -323,8 +323,9 @@ static void on_over(void *ud, uint32_t slot, enum run_state state)
 	struct buf first;
 
 	uv_timer_stop(&p->heartbeat);
-	if (!t || !r || t->lone || !run_ended(r))
+	if (!t || !r || t->lone || t->told || !run_ended(r))
 		return;
+	t->told = 1;
 	if (is_off(p) && state == RUN_SUCCEEDED)
 		return;
 	buf_init(&first);

@@ -12,17 +12,6 @@
 #include "shell/run_ref.h"
 #include "shell/status.h"
 
-static int is_run_name(const struct cmd_args *a, struct str s)
-{
-	struct str last = cmd_arg(a, "what");
-
-	/* cmd_parse has split off what follows a run, so a word alone that
-	 * is no command is one. */
-	return last.n && !memchr(s.p, ' ', s.n) && !memchr(s.p, '\n', s.n) &&
-		s.p[0] != '/' && s.p[0] != '"' && s.p[0] != '\'' &&
-		s.p[0] != '{' && s.p[0] != '-' && s.p[0] != '[';
-}
-
 /* The line as if typed: the command in front, or /chain. */
 static int compile(struct session *s, struct diags *d, struct str text,
 	struct text_arg *t)
@@ -73,7 +62,7 @@ int text_arg_open(struct session *s, const struct cmd_args *a,
 	int rc;
 
 	memset(t, 0, sizeof(*t));
-	if (is_run_name(a, text) && (text.p[0] == '@' ||
+	if (cmd_is_run(text) && (text.p[0] == '@' ||
 			!front_knows(&s->env, text))) {
 		if (run_view(s, a, name, &t->view, o) < 0)
 			return -1;

@@ -73,3 +73,27 @@ void usage_kind(const struct vocab_kind *kind, struct buf *out)
 	if (kind->missing)
 		buf_printf(out, "\n%s\n", kind->missing);
 }
+
+void usage_workflow(struct str name, struct buf *b)
+{
+	buf_printf(b, "/%.*s [FLAGS] TEXT\n"
+		"run a workflow; see /help language\n\n"
+		"  --parallel             steps without a need for each other "
+		"at once\n"
+		"  --on-error HOW         stop, continue_on_failure, ignore, "
+		"rollback\n"
+		"  --fail-fast            a failure cancels what runs\n"
+		"  --limit N              at most N steps at the same time\n"
+		"  --timeout DUR          of the whole run\n"
+		"  --save-state           keep the run; prints how to resume\n"
+		"  --resume-from STEP     take over results before STEP\n"
+		"  --adaptive             learn from decisions\n"
+		"  --answer STEP=TEXT     for a step that asks\n"
+		"  -o text|json|jsonl     form of the output\n\n"
+		"examples:\n"
+		"  /%.*s \"a: /echo one -> b: /echo two\"\n"
+		"  /%.*s --on-error continue_on_failure \"[/echo a, /echo b]\"\n"
+		"  /%.*s \"/echo done\" > result.txt\n", (int)name.n, name.p,
+		(int)name.n, name.p, (int)name.n, name.p, (int)name.n,
+		name.p);
+}
