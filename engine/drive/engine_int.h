@@ -27,6 +27,7 @@ struct drive_run {
 	uint8_t over;              /* told: ended or stands still */
 	uint8_t tap, quiet, pinned, forget;
 	uint8_t row_state;         /* state last written to its row */
+	uint32_t asked;            /* by people: answers, cancels, verdicts */
 	uint32_t jobs;             /* open jobs */
 	char *parent;              /* ulid or NULL */
 };
@@ -117,7 +118,8 @@ void tick_wake(void *engine);
 struct drive_run *drive_run_at(const struct engine *e, uint32_t slot);
 struct drive_run *drive_run_open(struct engine *e, uint32_t slot,
 	struct setup *setup);
-void drive_run_over(struct engine *e, uint32_t slot);
+/* A run has ended or stands still, durably: as dated by tick.c. */
+void drive_run_over(struct engine *e, const struct action *a);
 void drive_flow(const struct engine *e, uint32_t slot, struct flow *f);
 
 /* jobs.c */

@@ -60,17 +60,20 @@ static void close_run(struct engine *e, uint32_t slot)
 	e->open_runs--;
 }
 
-void drive_run_over(struct engine *e, uint32_t slot)
+void drive_run_over(struct engine *e, const struct action *a)
 {
+	uint32_t slot = a->run;
 	struct drive_run *r = drive_run_at(e, slot);
 	const struct run *run = sched_run(e->sched, slot);
-	enum run_state state;
-	int quiet;
+	enum run_state state = (enum run_state)a->purpose;
+	int quiet, ended = state == RUN_SUCCEEDED || state == RUN_FAILED ||
+		state == RUN_CANCELLED;
 
-	/* it may have gone on since: an answer came in the same turn */
-	if (!r || !run || run->state == RUN_RUNNING)
+	if (!r || !run)
 		return;
-	state = run->state;
+	/* Somebody acted since: it does not stand still any more. */
+	if (!ended && (state == RUN_RUNNING || a->attempt != r->asked))
+		return;
 	quiet = r->quiet;
 	r->over = 1;
 	for (struct observer *o = quiet ? NULL : e->observers; o; o = o->next)
@@ -371,6 +374,7 @@ static int ask(struct engine *e, struct input *in, struct err *err)
 	if (engine_input(e, in, err) < 0)
 		return -1;
 	r->over = 0;
+	r->asked++;
 	return 0;
 }
 
@@ -407,9 +411,13 @@ int engine_resolve(struct engine *e, uint32_t slot, const char *path,
 
 	if (!drive_run_at(e, slot))
 		return err_set(err, ERR_NOTFOUND, "the run is not open here");
-	drive_run_at(e, slot)->over = 0;
-	if (!path)
-		return resolve_all(e, slot, v, err);
+	if (!path) {
+		if (resolve_all(e, slot, v, err) < 0)
+			return -1;
+		drive_run_at(e, slot)->over = 0;
+		drive_run_at(e, slot)->asked++;
+		return 0;
+	}
 	if (run_find(sched_run(e->sched, slot), str_of(path), &in.frame,
 			&in.step) < 0)
 		return err_set(err, ERR_NOTFOUND, "the run has no step '%s'",

@@ -182,7 +182,7 @@ static void do_action(struct engine *e, const struct action *a)
 		eval_start(e, a);
 		return;
 	case ACTION_RUN_OVER:
-		drive_run_over(e, a->run);
+		drive_run_over(e, a);
 		return;
 	case ACTION_KINDS:
 		break;
@@ -260,7 +260,23 @@ void tick_wake(void *engine)
 	uv_async_send(&e->wake);
 }
 
-/* Actions that no event of this tick stands behind need no commit. */
+/* Runs that are over: in which state once this tick is durable, and after how
+ * many requests. By the time that it is, more may have happened. */
+static void date_overs(struct engine *e)
+{
+	for (size_t i = 0; i < e->tick->out.action_count; i++) {
+		struct action *a = &e->tick->out.actions[i];
+		const struct drive_run *r = drive_run_at(e, a->run);
+
+		if (a->kind != ACTION_RUN_OVER || !r)
+			continue;
+		a->purpose = sched_run(e->sched, a->run)->state;
+		a->attempt = r->asked;
+	}
+}
+
+/* Actions that no event stands behind need no commit. With events on their
+ * way they wait for those, as an empty batch. */
 static void act_now(struct engine *e)
 {
 	struct tick *t = e->tick;
@@ -322,9 +338,14 @@ static void run_early(struct engine *e)
 void tick_flush(struct engine *e)
 {
 	run_early(e);
-	while (e->tick->out.event_count == 0 && e->tick->out.action_count > 0)
+	date_overs(e);
+	while (e->tick->out.event_count == 0 &&
+		e->tick->out.action_count > 0 && !e->ticks_out) {
 		act_now(e);
-	if (e->tick->out.event_count > 0 && !e->failed)
+		date_overs(e);
+	}
+	if (e->tick->out.event_count + e->tick->out.action_count > 0 &&
+		!e->failed)
 		submit(e);
 	arm_timer(e);
 }
