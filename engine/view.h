@@ -33,6 +33,13 @@ int engine_output(struct engine *e, const struct run *r, uint32_t frame,
 int engine_output_fd(struct engine *e, const struct run *r, uint32_t frame,
 	uint32_t step, int stream, int fd, struct err *err);
 
+/* Frames of a loop's iterations in order: an owned array, its length. */
+size_t engine_iterations(const struct run *r, uint32_t frame, uint32_t step,
+	uint32_t **frames);
+/* Output of one of them, at most `cap` bytes. */
+int engine_frame_output(struct engine *e, const struct run *r,
+	uint32_t frame, size_t cap, struct buf *out, struct err *err);
+
 /* Lines of one attempt's output, both streams in the order in which they
  * were written (1 stdout, 2 stderr); text borrowed, without its newline. Ends
  * early when fn returns non-zero. */

@@ -4,6 +4,7 @@
  */
 #include "shell/doc.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "engine/base/mem.h"
@@ -39,6 +40,40 @@ static int output(struct json *j, const struct doc_of *of, uint32_t frame,
 	}
 	buf_release(&b);
 	return rc;
+}
+
+/* A loop's output is the array of its iterations'. */
+static int iterations(struct json *j, const struct doc_of *of,
+	uint32_t frame, uint32_t node, struct err *err)
+{
+	uint32_t *frames;
+	size_t n = engine_iterations(of->run, frame, node, &frames);
+	size_t left = SHOWN;
+	int rc = 0;
+
+	json_key(j, "output");
+	json_open(j, '[');
+	for (size_t i = 0; rc == 0 && i < n; i++) {
+		struct buf b;
+
+		buf_init(&b);
+		rc = engine_frame_output(of->engine, of->run, frames[i],
+			left, &b, err);
+		json_str(j, (struct str){b.data, b.len});
+		left -= b.len < left ? b.len : left;
+		buf_release(&b);
+	}
+	json_close(j, ']');
+	free(frames);
+	if (left == 0)
+		json_kbool(j, "truncated", 1);
+	return rc;
+}
+
+static int is_loop(const struct plan_node *n)
+{
+	return n->kind == NODE_FOR || n->kind == NODE_WHILE ||
+		n->kind == NODE_MAP;
 }
 
 /* The file that holds the whole of a long output. */
@@ -138,7 +173,8 @@ static int step(struct json *j, const struct doc_of *of, uint32_t frame,
 	buf_release(&path);
 	figures(j, of, s);
 	needs(j, r->plan, node);
-	rc = output(j, of, frame, node, err);
+	rc = is_loop(n) ? iterations(j, of, frame, node, err)
+		: output(j, of, frame, node, err);
 	whole_file(j, of, s);
 	spent(j, s);
 	json_close(j, '}');

@@ -166,6 +166,29 @@ int engine_output(struct engine *e, const struct run *r, uint32_t frame,
 	return rc;
 }
 
+size_t engine_iterations(const struct run *r, uint32_t frame, uint32_t step,
+	uint32_t **frames)
+{
+	*frames = NULL;
+	return flow_frames(r, frame, step, ROLE_BODY, frames);
+}
+
+int engine_frame_output(struct engine *e, const struct run *r,
+	uint32_t frame, size_t cap, struct buf *out, struct err *err)
+{
+	struct pieces p;
+	struct flow f;
+	int rc;
+
+	if (flow_of_run(e, r, &f, err) < 0)
+		return -1;
+	pieces_init(&p);
+	flow_frame_output(&f, frame, &p);
+	rc = pieces_read(&f, &p, cap, out, err);
+	pieces_release(&p);
+	return rc;
+}
+
 int engine_output_fd(struct engine *e, const struct run *r, uint32_t frame,
 	uint32_t step, int stream, int fd, struct err *err)
 {
