@@ -18,7 +18,8 @@
 enum {
 	POST_HOLD_US = 10000,
 	POST_HOLD_BYTES = 256 << 10,
-	POST_TAP_MAX = 1 << 20   /* bytes waiting above which taps drop */
+	POST_TAP_MAX = 1 << 20,  /* bytes waiting above which taps drop */
+	POST_CUT_MAX = 64        /* streams remembered as cut */
 };
 
 void post_init(struct outbox *o, int sock, int timer)
@@ -164,12 +165,36 @@ void post_report(struct outbox *o, const struct guard_report *r, int hold)
 	pthread_mutex_unlock(&o->lock);
 }
 
+/*
+ * Streams whose tap has lost a part. Nothing more of them is sent, so that
+ * what came is always a beginning, which the report's bytes continue.
+ */
+static uint64_t cut[POST_CUT_MAX];
+static size_t cut_count;
+
+static int is_cut(uint64_t key)
+{
+	size_t i;
+
+	for (i = 0; i < POST_CUT_MAX; i++)
+		if (cut[i] == key)
+			return 1;
+	return 0;
+}
+
 void post_tap(struct outbox *o, uint64_t id, int stream, struct str bytes)
 {
+	uint64_t key = id << 1 | (stream != 0);
 	size_t at;
 
 	pthread_mutex_lock(&o->lock);
-	if (o->bytes.len - o->sent < POST_TAP_MAX) {
+	if (is_cut(key)) {
+		pthread_mutex_unlock(&o->lock);
+		return;
+	}
+	if (o->bytes.len - o->sent >= POST_TAP_MAX) {
+		cut[cut_count++ % POST_CUT_MAX] = key;
+	} else {
 		at = wire_open(&o->bytes, WIRE_TAP);
 		buf_varint(&o->bytes, id);
 		buf_varint(&o->bytes, (uint64_t)stream);
