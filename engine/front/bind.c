@@ -34,8 +34,8 @@ int ref_malformed(struct binder *b, const struct src *src, size_t at)
 {
 	size_t end = scan_ref(src->text, at);
 
-	return src_error(b->c, src, at, end == SCAN_NONE ? 2 : end + 1 - at,
-		"E307", "write ${step.field} or ${step.field:-text}, or a "
+	return src_error(b->c, src_at(src, at, end == SCAN_NONE ? 2 : end + 1 -
+		at), "E307", "write ${step.field} or ${step.field:-text}, or a "
 		"backslash before it if it is meant as text",
 		"this is no reference");
 }
@@ -54,7 +54,7 @@ static size_t reference(struct binder *b, const struct src *src, size_t at,
 		return 0;
 	}
 	if (r.spread && (at != from || r.end != to)) {
-		src_error(b->c, src, at, r.end - at, "E308", NULL,
+		src_error(b->c, src_at(src, at, r.end - at), "E308", NULL,
 			"a spread is a word of its own in a list of words");
 		return 0;
 	}
@@ -160,7 +160,7 @@ static void bind_leaf(struct binder *b, const struct pending *p)
 	if (p->flags)
 		bind_flags(b, kind, p->flags, p->flags_from, p->flags_to);
 	if (p->from >= p->to && text_field(kind)) {
-		src_error(b->c, p->src, p->from, 1, "E117", NULL,
+		src_error(b->c, src_at(p->src, p->from, 1), "E117", NULL,
 			"'/%s' needs its text", kind ? kind->name : "task");
 		return;
 	}
@@ -180,7 +180,7 @@ static void bind_need(struct binder *b, const struct pending *p)
 		ref_unknown(b, p->src, p->from, p->word, "E302");
 		return;
 	}
-	if (ref_order(b, need, 0, p->src, p->from, p->word.n))
+	if (ref_order(b, need, 0, src_at(p->src, p->from, p->word.n)))
 		return;
 	/* said, so it gives input too, even where arrows order already */
 	a = b->node;

@@ -33,7 +33,7 @@ int ref_resolve(struct binder *b, const struct src *src,
 /* `node` starts after `target`, seen from the body that holds both. `ask`:
  * a condition of node asks, which may look inside its own loop. */
 int ref_order(struct binder *b, uint32_t target, int ask,
-	const struct src *src, size_t off, size_t len);
+	struct src_range at);
 /* The step called so, seen from the binder, or PLAN_NONE. */
 uint32_t ref_step(const struct binder *b, struct str name);
 /* E301 with did-you-mean. */

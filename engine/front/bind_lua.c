@@ -58,7 +58,8 @@ static int condition_ref(struct binder *b, const struct src *src, size_t at,
 	*end = r.end;
 	node = ref_step(b, r.name);
 	if (node != PLAN_NONE && ref_loop(b, r.name) == PLAN_NONE)
-		return ref_order(b, node, 1, src, r.at, r.end - r.at);
+		return ref_order(b, node, 1,
+			src_at(src, r.at, r.end - r.at));
 	return ref_resolve(b, src, &r, &ref);
 }
 
@@ -89,7 +90,7 @@ static int condition_word(struct binder *b, const struct src *src, size_t at,
 	node = ref_step(b, name);
 	if (node == PLAN_NONE)
 		return 0;
-	return ref_order(b, node, 1, src, at, name.n);
+	return ref_order(b, node, 1, src_at(src, at, name.n));
 }
 
 int ref_condition(struct binder *b, const struct src *src)
@@ -127,8 +128,9 @@ static int lua_ref(struct binder *b, const struct src *src,
 	size_t n)
 {
 	if (r->spread)
-		return src_error(b->c, src, r->at, r->end - r->at, "E308",
-			"use ${x.lines}", "a spread is a word of its own");
+		return src_error(b->c, src_at(src, r->at, r->end - r->at),
+			"E308", "use ${x.lines}",
+			"a spread is a word of its own");
 	if (ref_resolve(b, src, r, ref))
 		return -1;
 	buf_printf(out, "args.WF_V%zu", n);
@@ -149,8 +151,9 @@ static int lua_quiet(struct binder *b, const struct src *src, size_t from,
 	for (i = from; i + 1 < to; i++)
 		if (s.p[i] == '$' && (i == from || s.p[i - 1] != '\\') &&
 				ref_scan(s, i, &r))
-			return src_error(b->c, src, i, r.end - i, "E316",
-				"end the string before it: \"a \" .. ${x.output}",
+			return src_error(b->c, src_at(src, i, r.end - i),
+				"E316",
+				"end the string: \"a \" .. ${x.output}",
 				"a reference inside a Lua string");
 	return 0;
 }

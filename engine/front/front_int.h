@@ -32,16 +32,22 @@ struct src {
 	uint32_t cut_count;
 	uint8_t fixed;         /* 1: every offset means `at` (folded YAML, the
 	                          text of a /def) */
-	const char *note;      /* "in /deploy: ", put before messages; or NULL */
+	const char *note;      /* "in /deploy: ", begins messages; or NULL */
 };
 size_t src_place(const struct src *s, size_t off); /* diags->source offset */
 /* A src in the arena: `text` at source offset `at`; raw == 0: fixed. */
 const struct src *src_new(struct front_ctx *c, struct str text, size_t at,
 	int raw);
-/* Error at bytes [off, off + len) of s; returns -1. help may be NULL. */
-int src_error(struct front_ctx *c, const struct src *s, size_t off,
-	size_t len, const char *code, const char *help, const char *fmt, ...)
-	__attribute__((format(printf, 7, 8)));
+/* Bytes of a src that a message is about. */
+struct src_range {
+	const struct src *src;
+	size_t off, len;
+};
+struct src_range src_at(const struct src *s, size_t off, size_t len);
+/* Adds an error; returns -1. help may be NULL. */
+int src_error(struct front_ctx *c, struct src_range at, const char *code,
+	const char *help, const char *fmt, ...)
+	__attribute__((format(printf, 5, 6)));
 
 enum text_mode { MODE_FLOW, MODE_SWARM, MODE_PIPELINE };
 

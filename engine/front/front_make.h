@@ -13,12 +13,15 @@
  * `name` may be empty: named at the end after exec or kind. Sets source. */
 uint32_t node_new(struct front_ctx *c, struct spot s, enum node_kind kind,
 	struct str name, const struct src *src, size_t off);
-/* A body of `owner` with its branch; expr and var may be empty (none). The
- * spot inside: same space, one deeper (E209 when too deep: depth is then
- * LIMIT_NEST + 1 and nothing may be added; test spot_ok). `series`: whether
+/* A body of `owner` with its branch; text NULL: no condition, no variable.
+ * The spot inside: same space, one deeper (too deep: depth is LIMIT_NEST + 1
+ * and nothing may be added; test spot_ok, report E209). `series`: whether
  * its members follow each other. */
+struct branch_text {
+	struct str expr, var;  /* empty: none */
+};
 struct spot body_open(struct front_ctx *c, struct spot s, uint32_t owner,
-	enum branch_role role, struct str expr, struct str var, int series);
+	enum branch_role role, const struct branch_text *text, int series);
 /* Deeper in the same body: one member of s.order, itself a series or set. */
 struct spot order_open(struct front_ctx *c, struct spot s, int series);
 /* A new space of names within s, reached from outside as `owner`.name; when
@@ -53,9 +56,9 @@ struct unit {
 	const struct src *place; /* where the unit stands: place[at]; NULL: in
 	                          src */
 	size_t at;
-	uint8_t as_is;         /* YAML params: quotes are kept; workflow text of a
+	uint8_t as_is;         /* YAML params: quotes stay; workflow text of a
 	                          workflow command needs none */
-	const struct src *flags; /* flags before it: flags[flags_from, flags_to);
+	const struct src *flags; /* before it: flags[flags_from, flags_to);
 	                          NULL: looked for in the text itself */
 	size_t flags_from, flags_to;
 	const struct src *const *argv; /* list params: one word each; or NULL */
@@ -94,8 +97,8 @@ const char *const *annot_keys(void);
 void arg_text(struct front_ctx *c, struct spot s, uint32_t node,
 	enum arg_role role, const char *name, const struct src *text);
 /* A condition text: checks its references and orders the node after the
- * steps it names. Returns the text handle for node.cond. Branches made by
- * body_open do this by themselves when given a src through cond_keep. */
+ * steps it names. Returns the text handle for node.cond; for a branch the
+ * same text also goes to body_open. */
 uint32_t cond_compile(struct front_ctx *c, struct spot s, uint32_t node,
 	const struct src *text);
 /* node starts after the step called `name` (depends_on, @needs); resolved at

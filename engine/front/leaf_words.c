@@ -162,8 +162,8 @@ static int give(struct typed *t, const struct vocab_field *f,
 
 	t->given |= 1ull << (f - t->kind->fields);
 	if (!holds_ref(v) && !fits(f->type, v))
-		return src_error(c, src, from, v.n ? v.n : 1, "E116", NULL,
-			"'%.*s' is no value of '%s': write %s", (int)v.n,
+		return src_error(c, src_at(src, from, v.n ? v.n : 1), "E116",
+			NULL, "'%.*s' is no value of '%s': write %s", (int)v.n,
 			v.p, f->name, type_name(f->type));
 	build_arg(c->build, t->b->node, rest ? ARG_WORD : ARG_FIELD,
 		rest ? PLAN_NONE : build_text(c->build, str_of(f->name)));
@@ -191,7 +191,7 @@ static int next_word(struct typed *t, const struct src **src,
 	if (t->at >= t->to)
 		return 0;
 	if (arg_word(s, t->at, &t->b->c->arena, w))
-		return src_error(t->b->c, t->src, w->at, 1, "E204",
+		return src_error(t->b->c, src_at(t->src, w->at, 1), "E204",
 			"a quote opens only at the start of a word",
 			"%c is not closed", s.p[w->at]);
 	*src = bind_word_src(t->b->c, t->src, w);
@@ -209,10 +209,9 @@ static int unknown_flag(struct typed *t, const struct src *src, struct str w)
 	for (; f->name && n < 64; f++)
 		if (f->place == PLACE_FLAG)
 			names[n++] = arena_printf(&c->arena, "--%s", f->name);
-	return src_error(c, src, 0, w.n, "E108", dash == 2 ?
-		suggest(c, w, names) : "write -- before words that begin "
-		"with a dash", "'/%s' has no flag '%.*s'", t->kind->name,
-		(int)w.n, w.p);
+	return src_error(c, src_at(src, 0, w.n), "E108", dash == 2 ? suggest(c,
+		w, names) : "write -- before words that begin with a dash",
+		"'/%s' has no flag '%.*s'", t->kind->name, (int)w.n, w.p);
 }
 
 /* A word that begins with a dash. */
@@ -229,7 +228,7 @@ static int flag(struct typed *t, const struct src *src, struct str w)
 	if (!f)
 		return unknown_flag(t, src, w);
 	if (f->type == FIELD_FLAG && value)
-		return src_error(c, src, 0, w.n, "E109", NULL,
+		return src_error(c, src_at(src, 0, w.n), "E109", NULL,
 			"'--%s' takes no value", f->name);
 	while (f->type == FIELD_FLAG) {
 		t->given |= 1ull << (f - t->kind->fields);
@@ -247,7 +246,7 @@ static int flag(struct typed *t, const struct src *src, struct str w)
 		return give(t, f, src, value, w.n);
 	rc = next_word(t, &vsrc, &v);
 	if (rc == 0)
-		return src_error(c, src, 0, w.n, "E109", NULL,
+		return src_error(c, src_at(src, 0, w.n), "E109", NULL,
 			"'--%s' needs a value: %s", f->name,
 			type_name(f->type));
 	return rc < 0 ? -1 : give(t, f, vsrc, 0, v.text.n);
@@ -261,7 +260,7 @@ static int positional(struct typed *t, const struct src *src,
 	size_t to = t->to;
 
 	if (!f)
-		return src_error(c, src, 0, w->text.n, "E115", NULL,
+		return src_error(c, src_at(src, 0, w->text.n), "E115", NULL,
 			"'/%s' takes no further word", t->kind->name);
 	if (f->place == PLACE_POS)
 		t->pos = next_pos(f + 1);
@@ -284,7 +283,8 @@ static int word(struct typed *t, const struct src *src,
 	struct str s = w->text;
 
 	if (!w->quoted && !t->argv && is_operator(s))
-		return src_error(t->b->c, src, 0, s.n, "E216", "write -> "
+		return src_error(t->b->c, src_at(src, 0, s.n), "E216",
+			"write -> "
 			"/write FILE, or put it in quotes, or use /bash",
 			"workflow text has no '%.*s' of its own", (int)s.n,
 			s.p);
@@ -306,8 +306,8 @@ static int check_required(struct typed *t, const struct src *src, size_t at)
 	for (; f && f->name; f++)
 		if (f->required && !(t->given &
 				1ull << (f - t->kind->fields)))
-			return src_error(t->b->c, src, at, 1, "E114", NULL,
-				"'/%s' needs %s%s", t->kind->name,
+			return src_error(t->b->c, src_at(src, at, 1), "E114",
+				NULL, "'/%s' needs %s%s", t->kind->name,
 				f->place == PLACE_FLAG ? "--" : "", f->name);
 	return 0;
 }
@@ -373,10 +373,10 @@ static int def_defaults(struct binder *b, const struct pending *p,
 		if (given & 1ull << i)
 			continue;
 		if (!d->defaults || !d->defaults[i].p)
-			return src_error(b->c, p->src, p->from, 1, "E114",
-				NULL, "'%.*s' needs %.*s=VALUE",
-				(int)d->name.n, d->name.p,
-				(int)d->params[i].n, d->params[i].p);
+			return src_error(b->c, src_at(p->src, p->from, 1),
+				"E114", NULL, "'%.*s' needs %.*s=VALUE",
+				(int)d->name.n, d->name.p, (int)d->params[i].n,
+				d->params[i].p);
 		build_arg(build, b->node, ARG_FIELD,
 			build_text(build, d->params[i]));
 		build_part_text(build, d->defaults[i]);
@@ -399,11 +399,11 @@ int bind_def_args(struct binder *b, const struct pending *p)
 	while ((rc = next_word(&t, &src, &w)) > 0) {
 		i = parameter(d, w.text, given, &value);
 		if (i < 0 || i >= 64)
-			return src_error(b->c, src, 0, w.text.n, "E115",
+			return src_error(b->c, src_at(src, 0, w.text.n), "E115",
 				NULL, "'%.*s' takes no further argument",
 				(int)d->name.n, d->name.p);
 		if (given & 1ull << i)
-			return src_error(b->c, src, 0, w.text.n, "E223",
+			return src_error(b->c, src_at(src, 0, w.text.n), "E223",
 				NULL, "'%.*s' is given twice",
 				(int)d->params[i].n, d->params[i].p);
 		given |= 1ull << i;

@@ -14,27 +14,33 @@
 
 enum { JOIN_OVER = 64 };
 
+/* How many bytes were dropped before text offset `off`. */
+static size_t cuts_before(const struct src *s, size_t off)
+{
+	size_t lo = 0, hi = s->cut_count, mid;
+
+	while (lo < hi) {
+		mid = (lo + hi) / 2;
+		if (s->cut[mid] <= off)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
 size_t src_place(const struct src *s, size_t off)
 {
-	for (; s; s = s->up) {
-		size_t lo = 0, hi = s->cut_count;
-
-		if (s->fixed) {
-			off = 0;
-		} else {
-			while (lo < hi) {
-				size_t mid = (lo + hi) / 2;
-
-				if (s->cut[mid] <= off)
-					lo = mid + 1;
-				else
-					hi = mid;
-			}
-			off += lo;
-		}
-		off += s->at;
-	}
+	for (; s; s = s->up)
+		off = s->at + (s->fixed ? 0 : off + cuts_before(s, off));
 	return off;
+}
+
+struct src_range src_at(const struct src *s, size_t off, size_t len)
+{
+	struct src_range r = { s, off, len };
+
+	return r;
 }
 
 const struct src *src_new(struct front_ctx *c, struct str text, size_t at,
@@ -48,13 +54,14 @@ const struct src *src_new(struct front_ctx *c, struct str text, size_t at,
 	return s;
 }
 
-int src_error(struct front_ctx *c, const struct src *s, size_t off,
-	size_t len, const char *code, const char *help, const char *fmt, ...)
+int src_error(struct front_ctx *c, struct src_range r, const char *code,
+	const char *help, const char *fmt, ...)
 {
-	const struct src *top = s;
+	const struct src *top = r.src;
 	char text[320];
 	va_list ap;
-	size_t at = src_place(s, off), end = src_place(s, off + len);
+	size_t at = src_place(r.src, r.off);
+	size_t end = src_place(r.src, r.off + r.len);
 
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
@@ -116,14 +123,17 @@ static void body_add(struct front_ctx *c, uint32_t owner, uint32_t role)
 }
 
 struct spot body_open(struct front_ctx *c, struct spot s, uint32_t owner,
-	enum branch_role role, struct str expr, struct str var, int series)
+	enum branch_role role, const struct branch_text *text, int series)
 {
+	static const struct branch_text nothing;
 	uint32_t body = build_body(c->build, owner);
 
+	if (!text)
+		text = &nothing;
 	body_add(c, owner, role);
 	build_branch(c->build, owner, body, role,
-		expr.n ? build_text(c->build, expr) : PLAN_NONE,
-		var.n ? build_text(c->build, var) : PLAN_NONE);
+		text->expr.n ? build_text(c->build, text->expr) : PLAN_NONE,
+		text->var.n ? build_text(c->build, text->var) : PLAN_NONE);
 	s.body = body;
 	if (s.depth <= LIMIT_NEST)
 		s.depth++;
@@ -187,19 +197,21 @@ static void name_enter(struct front_ctx *c, struct spot s, uint32_t node,
 	struct space *p = &c->spaces[s.space];
 
 	if (reserved(name)) {
-		src_error(c, src, off, name.n, "E212", "choose another label",
+		src_error(c, src_at(src, off, name.n), "E212",
+			"choose another label",
 			"'%.*s' is a reserved word and names no step",
 			(int)name.n, name.p);
 		return;
 	}
 	if (!is_name(name)) {
-		src_error(c, src, off, name.n, "E212", "a name is letters, "
+		src_error(c, src_at(src, off, name.n), "E212",
+			"a name is letters, "
 			"digits, _ and -, at most 64, no digit first",
 			"'%.*s' is no name", (int)name.n, name.p);
 		return;
 	}
 	if (!strmap_put(&p->names, name, node)) {
-		src_error(c, src, off, name.n, "E211",
+		src_error(c, src_at(src, off, name.n), "E211",
 			"labels are unique: write another",
 			"two steps are called '%.*s'", (int)name.n, name.p);
 		return;
@@ -216,7 +228,7 @@ uint32_t node_new(struct front_ctx *c, struct spot s, enum node_kind kind,
 
 	if (c->node_count >= LIMIT_NODES) {
 		if (!c->full)
-			src_error(c, src, off, 1, "E219", NULL,
+			src_error(c, src_at(src, off, 1), "E219", NULL,
 				"more than %d steps", LIMIT_NODES);
 		c->full = 1;
 		return PLAN_NONE;

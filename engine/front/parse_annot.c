@@ -99,14 +99,13 @@ static int wrong(struct front_ctx *c, const struct annot_word *w,
 	const char *want)
 {
 	if (!w->value)
-		return src_error(c, w->src, w->key_at, w->key.n + 1, "E221",
-			NULL, "'%.*s' takes a value: %s", (int)w->key.n,
+		return src_error(c, src_at(w->src, w->key_at, w->key.n + 1),
+			"E221", NULL, "'%.*s' takes a value: %s", (int)w->key.n,
 			w->key.p, want);
-	return src_error(c, w->value, 0, w->value->text.n ?
-		w->value->text.n : 1, "E221", NULL,
-		"'%.*s' is no value of '%.*s': %s",
-		(int)w->value->text.n, w->value->text.p, (int)w->key.n,
-		w->key.p, want);
+	return src_error(c, src_at(w->value, 0, w->value->text.n ?
+		w->value->text.n : 1), "E221", NULL,
+		"'%.*s' is no value of '%.*s': %s", (int)w->value->text.n,
+		w->value->text.p, (int)w->key.n, w->key.p, want);
 }
 
 int annot_set(struct front_ctx *c, struct annot *a,
@@ -115,16 +114,17 @@ int annot_set(struct front_ctx *c, struct annot *a,
 	int i = key_index(w->key);
 
 	if (i < 0)
-		return src_error(c, w->src, w->key_at, w->key.n + 1, "E220",
-			suggest(c, w->key, keys), "unknown annotation '@%.*s'",
-			(int)w->key.n, w->key.p);
+		return src_error(c, src_at(w->src, w->key_at, w->key.n + 1),
+			"E220", suggest(c, w->key, keys),
+			"unknown annotation '@%.*s'", (int)w->key.n, w->key.p);
 	if (!(rules[i].traits & AGAIN) && (a->seen & 1ull << i))
-		return src_error(c, w->src, w->key_at, w->key.n + 1, "E223",
-			NULL, "'@%s' is given twice", keys[i]);
+		return src_error(c, src_at(w->src, w->key_at, w->key.n + 1),
+			"E223", NULL, "'@%s' is given twice", keys[i]);
 	a->seen |= 1ull << i;
 	if (!(rules[i].traits & ANY) && !c->nodes[a->node].is_step)
-		return src_error(c, w->src, w->key_at, w->key.n + 1, "E222",
-			"put it on a step inside", "'@%s' belongs to steps, "
+		return src_error(c, src_at(w->src, w->key_at, w->key.n + 1),
+			"E222", "put it on a step inside",
+			"'@%s' belongs to steps, "
 			"not to groups and constructs", keys[i]);
 	if (!w->value && !(rules[i].traits & (FLAG | OPTIONAL)))
 		return wrong(c, w, "write @key=value");
@@ -159,7 +159,7 @@ static int set_number(struct front_ctx *c, struct annot *a,
 	if (str_eq(w->key, "max") &&
 			c->nodes[a->node].node_kind != NODE_WHILE &&
 			!c->nodes[a->node].is_step)
-		return src_error(c, w->src, w->key_at, 4, "E222", NULL,
+		return src_error(c, src_at(w->src, w->key_at, 4), "E222", NULL,
 			"'@max' belongs to while loops and steps");
 	if (retry)
 		a->policy.retry = (uint32_t)n;
@@ -281,17 +281,16 @@ static int set_body(struct front_ctx *c, struct annot *a,
 {
 	enum branch_role role = str_eq(w->key, "undo") ? ROLE_UNDO :
 		str_eq(w->key, "verify") ? ROLE_VERIFY : ROLE_FALLBACK;
-	struct str none = { "", 0 };
 	size_t first = c->node_count;
 	struct spot in;
 	struct frag f;
 	int rc;
 
-	in = body_open(c, a->spot, a->node, role, none, none, 1);
+	in = body_open(c, a->spot, a->node, role, NULL, 1);
 	in.mode = MODE_FLOW;
 	if (!spot_ok(in))
-		return src_error(c, w->src, w->key_at, w->key.n + 1, "E209",
-			NULL, "nested more than %d deep", LIMIT_NEST);
+		return src_error(c, src_at(w->src, w->key_at, w->key.n + 1),
+			"E209", NULL, "nested more than %d deep", LIMIT_NEST);
 	rc = sequence_compile(c, in, w->value, 0, w->value->text.n, &f);
 	frag_release(&f);
 	for (; first < c->node_count; first++)
@@ -411,8 +410,8 @@ static int set_env(struct front_ctx *c, struct annot *a,
 			(s.p[0] >= '0' && s.p[0] <= '9'))
 		return wrong(c, w, "NAME:VALUE");
 	if (hijacks(key))
-		return src_error(c, w->value, 0, n, "E224", "set it inside "
-			"the step's own text if it must be",
+		return src_error(c, src_at(w->value, 0, n), "E224",
+			"set it inside the step's own text if it must be",
 			"a workflow may not set '%.*s'", (int)n, s.p);
 	v = arena_alloc(&c->arena, sizeof(*v));
 	v->text = scan_cut(s, n + 1, s.n);

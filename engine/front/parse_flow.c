@@ -41,7 +41,7 @@ static const struct src *expression(struct text *t, const char *word)
 
 	if (end == SCAN_NONE) {
 		from = scan_skip(t->s, from);
-		src_error(t->c, t->src, from < t->s.n ? from : t->at, 1,
+		src_error(t->c, src_at(t->src, from < t->s.n ? from : t->at, 1),
 			"E205", NULL, "'%s' is missing behind the expression",
 			word);
 		t->at = t->s.n;
@@ -50,7 +50,7 @@ static const struct src *expression(struct text *t, const char *word)
 	scan_trim(t->s, &from, &to);
 	t->at = end + strlen(word);
 	if (from == to) {
-		src_error(t->c, t->src, from, 1, "E205", NULL,
+		src_error(t->c, src_at(t->src, from, 1), "E205", NULL,
 			"an expression is missing before '%s'", word);
 		return NULL;
 	}
@@ -64,13 +64,13 @@ static const struct src *expression(struct text *t, const char *word)
 static struct spot branch(struct text *t, const struct around *a,
 	uint32_t node, const struct src *expr, struct str var)
 {
-	struct str text = { "", 0 };
+	struct branch_text text = { .var = var };
 
 	if (expr) {
-		text = expr->text;
+		text.expr = expr->text;
 		cond_compile(t->c, a->spot, node, expr);
 	}
-	return body_open(t->c, a->spot, node, ROLE_BODY, text, var, 1);
+	return body_open(t->c, a->spot, node, ROLE_BODY, &text, 1);
 }
 
 static int stop_here(struct text *t, int stops)
@@ -103,9 +103,9 @@ static void unended(struct text *t, size_t arrow)
 		return;
 	n = arrow + text_arrow(t->s, arrow);
 	rest = scan_word(t->s, scan_skip(t->s, n));
-	src_error(t->c, t->src, arrow, n - arrow, "E206", NULL,
-		"write `end` before or after `-> %.*s`",
-		(int)(rest.n < 60 ? rest.n : 60), rest.p);
+	src_error(t->c, src_at(t->src, arrow, n - arrow), "E206", NULL,
+		"write `end` before or after `-> %.*s`", (int)(rest.n < 60 ?
+		rest.n : 60), rest.p);
 }
 
 static void if_branches(struct text *t, const struct around *a,
@@ -140,9 +140,9 @@ static void if_branches(struct text *t, const struct around *a,
 static void need_end(struct text *t, size_t at, struct str word)
 {
 	if (!front_failed(t->c))
-		src_error(t->c, t->src, at, word.n, "E205", "write `end` "
-			"behind its last step", "'%.*s' has no `end`",
-			(int)word.n, word.p);
+		src_error(t->c, src_at(t->src, at, word.n), "E205",
+			"write `end` behind its last step",
+			"'%.*s' has no `end`", (int)word.n, word.p);
 	t->at = t->s.n;
 }
 
@@ -183,7 +183,7 @@ static struct str loop_name(struct text *t)
 		t->at = at + 2;
 		return name;
 	}
-	src_error(t->c, t->src, t->at, 1, "E205", "write: for f in "
+	src_error(t->c, src_at(t->src, t->at, 1), "E205", "write: for f in "
 		"files.lines do /bash 'wc -l ${f}' end",
 		"a loop is `for NAME in EXPR do`");
 	t->at = t->s.n;

@@ -92,7 +92,8 @@ static int fail(struct scan *z, size_t at, size_t len, const char *code,
 	const char *help, const char *text)
 {
 	z->e->bad = 1;
-	return src_error(z->t->c, z->t->src, at, len, code, help, "%s", text);
+	return src_error(z->t->c, src_at(z->t->src, at, len), code, help, "%s",
+		text);
 }
 
 static int shell_keyword(struct str s, size_t i)

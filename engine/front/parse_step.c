@@ -61,11 +61,11 @@ int unit_unknown(struct front_ctx *c, const struct src *src, size_t off,
 
 	for (i = 0; c->env->commands && c->env->commands[i]; i++)
 		if (str_eq(name, c->env->commands[i]))
-			return src_error(c, src, off, name.n + 1, "E111",
-				"give it a line of its own",
+			return src_error(c, src_at(src, off, name.n + 1),
+				"E111", "give it a line of its own",
 				"'/%.*s' is a command of the shell, not a "
 				"step", (int)name.n, name.p);
-	return src_error(c, src, off, name.n + 1, "E111", help ? help :
+	return src_error(c, src_at(src, off, name.n + 1), "E111", help ? help :
 		"/bash runs a program, /def makes a command",
 		"unknown command '/%.*s'", (int)name.n, name.p);
 }
@@ -129,7 +129,6 @@ static uint32_t leaf(struct front_ctx *c, struct spot s,
 static uint32_t block(struct front_ctx *c, struct spot s,
 	const struct unit *u, const struct front_def *def, struct spot *in)
 {
-	struct str none = { "", 0 };
 	uint32_t node = node_new(c, s, NODE_BLOCK, u->name, where(u),
 		u->at);
 
@@ -138,9 +137,9 @@ static uint32_t block(struct front_ctx *c, struct spot s,
 	c->nodes[node].is_step = 1;
 	c->nodes[node].base = def && is_name(def->name) ? def->name :
 		u->command;
-	*in = body_open(c, s, node, ROLE_BODY, none, none, 1);
+	*in = body_open(c, s, node, ROLE_BODY, NULL, 1);
 	if (!spot_ok(*in)) {
-		src_error(c, where(u), u->at, 1, "E209", NULL,
+		src_error(c, src_at(where(u), u->at, 1), "E209", NULL,
 			"nested more than %d deep", LIMIT_NEST);
 		return PLAN_NONE;
 	}
@@ -159,8 +158,8 @@ static uint32_t call_def(struct front_ctx *c, struct spot s,
 
 	for (i = 0; i < c->open_defs; i++)
 		if (str_same(c->open_def[i]->name, def->name)) {
-			src_error(c, where(u), u->at, def->name.n + 1, "E217",
-				"use a while loop instead",
+			src_error(c, src_at(where(u), u->at, def->name.n + 1),
+				"E217", "use a while loop instead",
 				"'%.*s' calls itself", (int)def->name.n,
 				def->name.p);
 			return PLAN_NONE;
@@ -214,7 +213,7 @@ static uint32_t nested(struct front_ctx *c, struct spot s,
 			call.from = call.to;
 			return call_def(c, s, &call, def);
 		}
-		src_error(c, u->src, u->from, text.n, "E103",
+		src_error(c, src_at(u->src, u->from, text.n), "E103",
 			suggest_step(c, text), "unknown workflow '%.*s'",
 			(int)text.n, text.p);
 		return PLAN_NONE;
@@ -256,7 +255,7 @@ uint32_t unit_compile(struct front_ctx *c, struct spot s,
 	while (bad < u->to && u->src->text.p[bad])
 		bad++;
 	if (bad < u->to) {
-		src_error(c, u->src, bad, 1, "E113", NULL,
+		src_error(c, src_at(u->src, bad, 1), "E113", NULL,
 			"a NUL byte stands in the text");
 		return PLAN_NONE;
 	}

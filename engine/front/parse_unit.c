@@ -16,10 +16,10 @@ static uint32_t refuse_path(struct text *t, size_t at)
 	int n = (int)(w.n < 100 ? w.n : 100);
 
 	if (w.n < 2 || scan_command(t->s, at + 1) == w.n - 1)
-		src_error(t->c, t->src, at, w.n, "E214", NULL,
+		src_error(t->c, src_at(t->src, at, w.n), "E214", NULL,
 			"a command's name is missing");
 	else
-		src_error(t->c, t->src, at, w.n, "E214", arena_printf(
+		src_error(t->c, src_at(t->src, at, w.n), "E214", arena_printf(
 			&t->c->arena, "write /bash %.*s", n, w.p),
 			"a path is not a command: %.*s", n, w.p);
 	return PLAN_NONE;
@@ -32,13 +32,13 @@ static uint32_t nested_unit(struct text *t, const struct around *a,
 	struct str text = scan_cut(t->s, e->from, e->to);
 
 	if (text.n == 0) {
-		src_error(t->c, u->place, u->at, u->command.n + 1, "E117",
-			NULL, "'/%.*s' needs a workflow text",
+		src_error(t->c, src_at(u->place, u->at, u->command.n + 1),
+			"E117", NULL, "'/%.*s' needs a workflow text",
 			(int)u->command.n, u->command.p);
 		return PLAN_NONE;
 	}
 	if (!e->whole && !is_name(text)) {
-		src_error(t->c, t->src, e->from, text.n, "E215",
+		src_error(t->c, src_at(t->src, e->from, text.n), "E215",
 			"put it in braces, or write the `if` directly: "
 			"chain and flow share one grammar",
 			"nested workflow text is quoted or braced");
@@ -100,15 +100,15 @@ static uint32_t unknown_word(struct text *t, size_t at, struct str w)
 	const char *p = memchr(w.p, '-', w.n);
 
 	if (p && p + 1 < w.p + w.n && p[1] == '>')
-		src_error(t->c, t->src, at + (size_t)(p - w.p), 2, "E202",
-			"put blanks around '->'",
+		src_error(t->c, src_at(t->src, at + (size_t)(p - w.p), 2),
+			"E202", "put blanks around '->'",
 			"'->' is glued to its neighbours");
 	else
-		src_error(t->c, t->src, at, w.n, "E103", arena_printf(
+		src_error(t->c, src_at(t->src, at, w.n), "E103", arena_printf(
 			&t->c->arena, "%s%swrite /bash %.*s, quote it as a "
-			"prompt, or /def %.*s", near ? near : "",
-			near ? " else " : "", n, w.p, n, w.p),
-			"unknown step '%.*s'", n, w.p);
+			"prompt, or /def %.*s", near ? near : "", near ?
+			" else " : "", n, w.p, n, w.p), "unknown step '%.*s'",
+			n, w.p);
 	return PLAN_NONE;
 }
 
@@ -122,16 +122,17 @@ static int check_prompt(struct text *t, const struct extent *e)
 	s.n = e->to;
 	w = scan_word(s, i);
 	if (operator_word(w))
-		return src_error(t->c, t->src, i, w.n, "E216", "put the whole "
+		return src_error(t->c, src_at(t->src, i, w.n), "E216",
+			"put the whole "
 			"line into one /bash step, or write -> /write FILE",
 			"workflow text has no '%.*s' of its own", (int)w.n,
 			w.p);
 	if (scan_curly(s, i))
-		return src_error(t->c, t->src, i, 3, "E106",
+		return src_error(t->c, src_at(t->src, i, 3), "E106",
 			"use straight quotes",
 			"curly quotes do not hold a text");
 	if (!scan_word_char(s.p[i]) && !(s.p[i] & 0x80))
-		return src_error(t->c, t->src, i, w.n, "E213",
+		return src_error(t->c, src_at(t->src, i, w.n), "E213",
 			"put the prompt in quotes",
 			"a bare prompt starts with a letter or digit");
 	for (; i < s.n; i = scan_skip(s, i + w.n)) {
@@ -141,10 +142,10 @@ static int check_prompt(struct text *t, const struct extent *e)
 				!unit_known(t->c, scan_cut(w, 1, w.n)))
 			continue;
 		n = (int)w.n;
-		return src_error(t->c, t->src, i, w.n, "E210", arena_printf(
-			&t->c->arena, "arrow missing? write -> %.*s, or quote "
-			"the prompt", n, w.p), "'%.*s' stands inside a prompt",
-			n, w.p);
+		return src_error(t->c, src_at(t->src, i, w.n), "E210",
+			arena_printf(&t->c->arena,
+			"arrow missing? write -> %.*s, or quote the prompt",
+			n, w.p), "'%.*s' stands inside a prompt", n, w.p);
 	}
 	return 0;
 }

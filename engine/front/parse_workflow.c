@@ -19,8 +19,8 @@ void text_missing(struct text *t, const char *what)
 		n = text_arrow(t->s, at) ? text_arrow(t->s, at) : 1;
 	else if (at > 0)
 		at = t->s.n;
-	src_error(t->c, t->src, at, n, "E201", "write a step there, such as "
-		"/bash make", "%s", what);
+	src_error(t->c, src_at(t->src, at, n), "E201",
+		"write a step there, such as /bash make", "%s", what);
 }
 
 static int at_end(const struct text *t, const struct around *a)
@@ -49,7 +49,7 @@ static struct str label(struct text *t)
 	if (t->s.p[at + 1] == '/' && scan_command(t->s, at + 2) > 0 &&
 			unit_known(t->c, scan_cut(t->s, at + 2, at + 2 +
 			scan_command(t->s, at + 2))))
-		src_error(t->c, t->src, t->at, n + 1, "E208",
+		src_error(t->c, src_at(t->src, t->at, n + 1), "E208",
 			"put a blank after ':'",
 			"a label needs a blank behind its colon");
 	else
@@ -62,8 +62,9 @@ static int deeper(struct text *t, struct spot s, size_t at)
 {
 	if (spot_ok(s))
 		return 1;
-	src_error(t->c, t->src, at, 1, "E209", "put the inner part into a "
-		"/def", "nested more than %d deep", LIMIT_NEST);
+	src_error(t->c, src_at(t->src, at, 1), "E209",
+		"put the inner part into a /def", "nested more than %d deep",
+		LIMIT_NEST);
 	t->at = t->s.n;
 	return 0;
 }
@@ -75,12 +76,11 @@ uint32_t text_wrap(struct text *t, const struct around *a, size_t first,
 	size_t i, last = c->node_count;
 	struct spot in;
 	uint32_t block = node_new(c, a->spot, NODE_BLOCK, name, t->src, at);
-	struct str none = { "", 0 };
 
 	if (block == PLAN_NONE)
 		return block;
 	c->nodes[block].base = str_of("group");
-	in = body_open(c, a->spot, block, ROLE_BODY, none, none, 0);
+	in = body_open(c, a->spot, block, ROLE_BODY, NULL, 0);
 	for (i = first; i < last; i++)
 		if (c->nodes[i].body == a->spot.body) {
 			c->nodes[i].body = in.body;
@@ -135,7 +135,7 @@ static void bracketed(struct text *t, const struct around *a, char close,
 		return;
 	}
 	if (!front_failed(t->c))
-		src_error(t->c, t->src, open, 1, "E204", NULL,
+		src_error(t->c, src_at(t->src, open, 1), "E204", NULL,
 			"%c is not closed", t->s.p[open]);
 	t->at = t->s.n;
 }
@@ -185,7 +185,7 @@ static void unit_end(struct text *t, const struct around *a,
 	t->at = e->end;
 	if (at_end(t, a) || front_failed(t->c))
 		return;
-	src_error(t->c, t->src, t->at, scan_word(t->s, t->at).n, "E218",
+	src_error(t->c, src_at(t->src, t->at, scan_word(t->s, t->at).n), "E218",
 		"put '->' before it", "text stands behind a closed unit");
 	t->at = t->s.n;
 }
@@ -299,12 +299,12 @@ int sequence_compile(struct front_ctx *c, struct spot s,
 	t.s.n = to;
 	memset(out, 0, sizeof(*out));
 	if (scan_skip(t.s, from) >= to)
-		return src_error(c, src, from, 1, "E201",
+		return src_error(c, src_at(src, from, 1), "E201",
 			"write a step there, such as /bash make",
 			"the workflow text is empty");
 	text_sequence(&t, &a, out);
 	if (t.at < t.s.n && c->diags->errors == errors)
-		src_error(c, src, t.at, 1, "E218", NULL,
+		src_error(c, src_at(src, t.at, 1), "E218", NULL,
 			"'%c' has no opening bracket", t.s.p[t.at]);
 	if (c->diags->errors == errors)
 		return 0;

@@ -141,8 +141,8 @@ int ref_unknown(struct binder *b, const struct src *src, size_t off,
 			"name a step of this workflow" :
 			"name a step of this workflow, or write a backslash "
 			"before ${ if it is meant as text";
-	return src_error(c, src, off, name.n, code, near, "unknown name '%.*s'",
-		(int)name.n, name.p);
+	return src_error(c, src_at(src, off, name.n), code, near,
+		"unknown name '%.*s'", (int)name.n, name.p);
 }
 
 int order_compare(const struct front_ctx *c, uint32_t a, uint32_t b)
@@ -177,87 +177,94 @@ static uint32_t depth_of(const struct front_ctx *c, uint32_t body)
 	return n;
 }
 
-/* Climbs from both until they stand in one body; roles of the bodies climbed
- * out of last go to *ra and *rb. */
-static void meet(const struct front_ctx *c, uint32_t *a, uint32_t *b,
-	uint32_t *ra, uint32_t *rb)
+/* Two nodes, or what they are inside of; roles of the bodies left last. */
+struct meeting {
+	uint32_t a, b, role_a, role_b;
+};
+
+static void climb(const struct front_ctx *c, uint32_t *node, uint32_t *role)
 {
-	uint32_t da, db, body;
+	uint32_t body = c->nodes[*node].body;
 
-	*ra = *rb = PLAN_NONE;
-	if (c->nodes[*a].body == c->nodes[*b].body)
+	*role = c->bodies[body].role;
+	*node = c->bodies[body].owner;
+}
+
+/* Climbs from both until they stand in one body. */
+static void meet(const struct front_ctx *c, struct meeting *m)
+{
+	uint32_t da, db, up_a, up_b;
+
+	m->role_a = m->role_b = PLAN_NONE;
+	if (c->nodes[m->a].body == c->nodes[m->b].body)
 		return;
-	da = depth_of(c, c->nodes[*a].body);
-	db = depth_of(c, c->nodes[*b].body);
-	while (c->nodes[*a].body != c->nodes[*b].body) {
-		uint32_t up_a = da >= db, up_b = db >= da;
-
-		if (up_a) {
-			body = c->nodes[*a].body;
-			*ra = c->bodies[body].role;
-			*a = c->bodies[body].owner;
-			da--;
-		}
-		if (up_b) {
-			body = c->nodes[*b].body;
-			*rb = c->bodies[body].role;
-			*b = c->bodies[body].owner;
-			db--;
-		}
+	da = depth_of(c, c->nodes[m->a].body);
+	db = depth_of(c, c->nodes[m->b].body);
+	while (c->nodes[m->a].body != c->nodes[m->b].body) {
+		up_a = da >= db;
+		up_b = db >= da;
+		if (up_a)
+			climb(c, &m->a, &m->role_a);
+		if (up_b)
+			climb(c, &m->b, &m->role_b);
+		da -= up_a;
+		db -= up_b;
 	}
 }
 
 /* Both are inside one composite, or one is inside the other. */
-static int order_inside(struct binder *b, uint32_t target, uint32_t top,
-	uint32_t ra, uint32_t rb, const struct src *src, size_t off,
-	size_t len)
+static int order_inside(struct binder *b, uint32_t target,
+	const struct meeting *m, struct src_range at)
 {
 	struct front_ctx *c = b->c;
 	struct str name = c->nodes[target].name;
-	uint8_t kind = c->nodes[top].node_kind;
+	uint8_t kind = c->nodes[m->a].node_kind;
 
-	if (target == top && ra != ROLE_BODY)
+	if (target == m->a && m->role_a != ROLE_BODY)
 		return 0;
-	if (target == top)
-		return src_error(c, src, off, len, "E303", NULL, "this step "
-			"is a part of '%.*s'", (int)name.n, name.p);
-	if (b->node == top)
-		return src_error(c, src, off, len, "E303", NULL,
+	if (target == m->a)
+		return src_error(c, at, "E303", NULL,
+			"this step is a part of '%.*s'", (int)name.n,
+			name.p);
+	if (b->node == m->a)
+		return src_error(c, at, "E303", NULL,
 			"'%.*s' is a part of this step", (int)name.n, name.p);
-	if (ra == ROLE_BODY && rb == ROLE_BODY &&
+	if (m->role_a == ROLE_BODY && m->role_b == ROLE_BODY &&
 			(kind == NODE_IF || kind == NODE_CHOOSE))
-		return src_error(c, src, off, len, "E306", "only one branch "
+		return src_error(c, at, "E306",
+			"only one branch "
 			"runs: put the step before the construct",
 			"'%.*s' is in another branch", (int)name.n, name.p);
 	return 0;
 }
 
 int ref_order(struct binder *b, uint32_t target, int ask,
-	const struct src *src, size_t off, size_t len)
+	struct src_range at)
 {
 	struct front_ctx *c = b->c;
-	uint32_t a = b->node, t = target, ra, rb;
+	struct meeting m = { .a = b->node, .b = target };
 	struct str name = c->nodes[target].name;
 	int order;
 
-	if (a == t)
-		return src_error(c, src, off, len, "E303", NULL,
+	if (m.a == m.b)
+		return src_error(c, at, "E303", NULL,
 			"'%.*s' refers to itself", (int)name.n, name.p);
-	meet(c, &a, &t, &ra, &rb);
-	if (a == t) {
-		if (ask && b->node == t &&
-				c->nodes[t].node_kind == NODE_WHILE)
+	meet(c, &m);
+	if (m.a == m.b) {
+		if (ask && b->node == m.a &&
+				c->nodes[m.a].node_kind == NODE_WHILE)
 			return 0;
-		return order_inside(b, target, t, ra, rb, src, off, len);
+		return order_inside(b, target, &m, at);
 	}
-	order = order_compare(c, t, a);
+	order = order_compare(c, m.b, m.a);
 	if (order > 0)
-		return src_error(c, src, off, len, "E303", "a step uses only "
+		return src_error(c, at, "E303",
+			"a step uses only "
 			"results of steps before it: change the order",
 			"'%.*s' comes later, so the steps would wait for each "
 			"other", (int)name.n, name.p);
 	if (order == 0)
-		edge_add(c, t, a);
+		edge_add(c, m.b, m.a);
 	return 0;
 }
 
@@ -324,7 +331,7 @@ static int step_ref(struct binder *b, const struct src *src,
 	near = field.n && !is_field(part) && !r->has_fallback ?
 		suggest(c, part, fields) : NULL;
 	if (near)
-		return src_error(c, src, off, part.n, "E304", near,
+		return src_error(c, src_at(src, off, part.n), "E304", near,
 			"a result has no field '%.*s'", (int)part.n, part.p);
 	if (str_eq(part, "results")) {
 		struct buf f;
@@ -340,7 +347,7 @@ static int step_ref(struct binder *b, const struct src *src,
 	out->node = node;
 	out->field = field.n ? build_text(c->build, field) :
 		text_of(c, "output");
-	return ref_order(b, node, 0, src, r->at, r->end - r->at);
+	return ref_order(b, node, 0, src_at(src, r->at, r->end - r->at));
 }
 
 static int loop_ref(struct binder *b, const struct src *src,
@@ -350,7 +357,7 @@ static int loop_ref(struct binder *b, const struct src *src,
 	out->node = loop_around(b->c, b->node, NULL, root == REF_ITEM);
 	if (out->node != PLAN_NONE)
 		return 0;
-	return src_error(b->c, src, r->at, r->end - r->at, "E305",
+	return src_error(b->c, src_at(src, r->at, r->end - r->at), "E305",
 		"write: for f in LIST do ... ${f} end",
 		"'%s' is known only inside a loop", roots[root]);
 }
@@ -377,9 +384,9 @@ static int args_ref(struct binder *b, const struct src *src,
 		names[i] = arena_strndup(&b->c->arena, s->def->params[i].p,
 			s->def->params[i].n);
 	}
-	return src_error(b->c, src, r->at, r->end - r->at, "E318",
-		suggest(b->c, part, names), "no parameter '%.*s'",
-		(int)part.n, part.p);
+	return src_error(b->c, src_at(src, r->at, r->end - r->at), "E318",
+		suggest(b->c, part, names), "no parameter '%.*s'", (int)part.n,
+		part.p);
 }
 
 static int root_ref(struct binder *b, const struct src *src,
@@ -397,7 +404,7 @@ static int root_ref(struct binder *b, const struct src *src,
 		return args_ref(b, src, r, out);
 	if (field.n || root == REF_PREV)
 		return 0;
-	return src_error(b->c, src, r->at, r->end - r->at, "E307", NULL,
+	return src_error(b->c, src_at(src, r->at, r->end - r->at), "E307", NULL,
 		"'%s' needs a name behind it: ${%s.NAME}", roots[root],
 		roots[root]);
 }

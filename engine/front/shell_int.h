@@ -87,6 +87,42 @@ struct shell {
 	int rc;
 };
 
+/* Where a word stands: refs get quotes, stand inside them, or are refused. */
+enum shell_context { PLAIN, QUOTED, PATTERN };
+/* What ends a list of commands (WORDS: the `)` of an array). */
+enum shell_close {
+	CLOSE_END, CLOSE_PAREN, CLOSE_BACK, CLOSE_CASE, CLOSE_WORDS
+};
+
+static inline int more(const struct shell *sh)
+{
+	return sh->i < sh->s.n;
+}
+
+/* The byte `ahead` of the place of reading, or NUL. */
+static inline char peek(const struct shell *sh, size_t ahead)
+{
+	return sh->i + ahead < sh->s.n ? sh->s.p[sh->i + ahead] : '\0';
+}
+
+/* ---- shellquote.c: each copies what it reads ---- */
+void shell_copy(struct shell *sh, size_t n);
+int shell_enter(struct shell *sh);     /* one level deeper, or an error */
+void shell_word_read(struct shell *sh, struct shell_word *w,
+	enum shell_context ctx);
+/* At `$` or a backquote. */
+void shell_dollar(struct shell *sh, struct shell_word *w,
+	enum shell_context ctx);
+void shell_substitution(struct shell *sh); /* behind `$(`, `<(`, `(` */
+/* Arithmetic to the bracket that closes `depth` open ones. */
+void shell_math(struct shell *sh, char open, char close, size_t depth);
+/* To `end`: references are refused. */
+void shell_forbid(struct shell *sh, size_t end, const char *code,
+	const char *why, const char *help);
+/* ---- shellref.c ---- */
+void shell_list(struct shell *sh, enum shell_close close);
+
+/* ---- shellcmd.c ---- */
 void shell_refuse(struct shell *sh, size_t at, size_t len, const char *code,
 	const char *why, const char *help);
 void shell_taint(struct shell *sh, struct str name);

@@ -121,7 +121,8 @@ static const struct tool tools[] = {
 void shell_refuse(struct shell *sh, size_t at, size_t len, const char *code,
 	const char *why, const char *help)
 {
-	sh->rc = src_error(sh->b->c, sh->src, at, len, code, help, "%s", why);
+	sh->rc = src_error(sh->b->c, src_at(sh->src, at, len), code, help, "%s",
+		why);
 }
 
 void shell_taint(struct shell *sh, struct str name)

@@ -1,415 +1,33 @@
 /*
- * Shell texts: references become variables (language.md section 4). A
- * scanner of the shell's quoting finds each reference and the place it has
- * in the shell's eyes; outside double quotes it inserts "${WF_Vn}", inside
- * them ${WF_Vn}. Invariant: every other byte is copied, so what sh gets is a
- * function of the workflow text alone. Recursion is bounded by LIMIT_NEST.
+ * Shell texts: references become variables (language.md section 4). This
+ * reads commands, compounds and here-documents; the quoting of their words
+ * is shellquote.c's, what their words mean to them shellcmd.c's. Invariant:
+ * what sh gets is a function of the workflow text alone.
  */
 #include "engine/front/shell_int.h"
 
-#include <stdio.h>
 #include <string.h>
-
-enum context { PLAIN, QUOTED, PATTERN };
-enum close { CLOSE_END, CLOSE_PAREN, CLOSE_BACK, CLOSE_CASE, CLOSE_BRACE };
-
-static void list(struct shell *sh, enum close close);
-static void word(struct shell *sh, struct shell_word *w, enum context ctx);
-static void dollar(struct shell *sh, struct shell_word *w, enum context ctx);
-
-static int more(const struct shell *sh)
-{
-	return sh->i < sh->s.n;
-}
-
-static char peek(const struct shell *sh, size_t ahead)
-{
-	return sh->i + ahead < sh->s.n ? sh->s.p[sh->i + ahead] : '\0';
-}
-
-/* Copies n bytes; the CR of a CRLF is left out. */
-static void copy(struct shell *sh, size_t n)
-{
-	if (n > sh->s.n - sh->i)
-		n = sh->s.n - sh->i;
-	if (n > 0 && !memchr(sh->s.p + sh->i, '\r', n)) {
-		buf_add(sh->out, sh->s.p + sh->i, n);
-		sh->i += n;
-		return;
-	}
-	for (; n > 0 && more(sh); n--, sh->i++)
-		if (sh->s.p[sh->i] != '\r' || peek(sh, 1) != '\n')
-			buf_char(sh->out, sh->s.p[sh->i]);
-}
-
-static int enter(struct shell *sh)
-{
-	if (sh->depth < LIMIT_NEST) {
-		sh->depth++;
-		return 1;
-	}
-	shell_refuse(sh, sh->i, 1, "E209", "the shell text nests too deeply",
-		NULL);
-	sh->i = sh->s.n;
-	return 0;
-}
-
-static void lit_add(struct shell_word *w, char c)
-{
-	if (!w->exact)
-		return;
-	if (w->lit_n + 1 < SHELL_WORD)
-		w->lit[w->lit_n++] = c;
-	else
-		w->exact = 0;
-}
-
-static void has_ref(struct shell_word *w, size_t at, size_t len, int soft)
-{
-	w->exact = 0;
-	if (w->has_ref && !w->soft)
-		return;
-	w->has_ref = 1;
-	w->soft = (uint8_t)soft;
-	w->ref_at = at;
-	w->ref_len = len;
-}
-
-/* 1 when one of our references stands at sh->i. */
-static int our_ref(struct shell *sh, struct ref_text *r)
-{
-	return peek(sh, 1) == '{' && ref_scan(sh->s, sh->i, r) &&
-		ref_is_ours(sh->b, r);
-}
-
-static void refuse_ref(struct shell *sh, const struct ref_text *r,
-	const char *code, const char *why, const char *help)
-{
-	shell_refuse(sh, r->at, r->end - r->at, code, why, help);
-}
-
-/* Puts the variable for r. */
-static void put_ref(struct shell *sh, const struct ref_text *r,
-	enum context ctx)
-{
-	if (r->spread)
-		refuse_ref(sh, r, "E308", "a spread is one argument per line",
-			"use /exec, or read ${x.lines} line by line");
-	if (ctx == PATTERN)
-		refuse_ref(sh, r, "E315", "this value would be a pattern",
-			"compare with [ \"$x\" = \"$y\" ] instead");
-	sh->refs->ref = mem_more(sh->refs->ref, sh->refs->count,
-		&sh->refs->cap, sizeof(*sh->refs->ref));
-	sh->refs->ref[sh->refs->count++] = *r;
-	buf_printf(sh->out, ctx == QUOTED ? "${WF_V%zu}" : "\"${WF_V%zu}\"",
-		sh->refs->count);
-	sh->i = r->end;
-}
-
-/* References in [sh->i, end) that may not be there; copies all. */
-static void forbid(struct shell *sh, size_t end, const char *code,
-	const char *why, const char *help)
-{
-	struct ref_text r;
-
-	while (sh->i < end && more(sh)) {
-		if (peek(sh, 0) == '\\' && sh->i + 1 < end) {
-			copy(sh, 2);
-			continue;
-		}
-		if (peek(sh, 0) == '$' && our_ref(sh, &r)) {
-			refuse_ref(sh, &r, code, why, help);
-			copy(sh, r.end - sh->i);
-			continue;
-		}
-		copy(sh, 1);
-	}
-}
-
-/* '…' at sh->i. */
-static void single(struct shell *sh, struct shell_word *w)
-{
-	size_t end = scan_quote(sh->s, sh->i, 1), i;
-
-	if (end == SCAN_NONE)
-		end = sh->s.n;
-	for (i = sh->i + 1; i < end; i++)
-		lit_add(w, sh->s.p[i]);
-	w->quoted = 1;
-	copy(sh, 1);
-	forbid(sh, end, "E311", "inside single quotes the shell reads no "
-		"value", "end the quotes before it: 'a '${x.output}' b', or "
-		"use double quotes");
-	copy(sh, 1);
-}
-
-/* A variable of the shell's own: `$f` of a loop, tainted ones. */
-static void variable(struct shell *sh, struct shell_word *w, size_t at,
-	size_t n)
-{
-	struct str name = scan_cut(sh->s, at, at + n);
-	size_t from = sh->i;
-
-	if (w && shell_is_tainted(sh, name))
-		has_ref(w, from, at + n - from, 1);
-	if (peek(sh, 1) != '{' && ref_loop(sh->b, name) != PLAN_NONE) {
-		char help[96];
-
-		snprintf(help, sizeof(help), "write ${%.*s}", (int)n, name.p);
-		shell_refuse(sh, from, n + 1, "E309", "the loop's name is no "
-			"variable of the shell", help);
-	}
-}
-
-/* $(( … )), (( … )), $[ … ]: to the close, references and variables that
- * hold one are refused. */
-static void math(struct shell *sh, char open, char close, size_t depth)
-{
-	static const char why[] = "the shell would evaluate this value as "
-		"arithmetic";
-	static const char help[] = "compute it in a /lua step";
-	struct ref_text r;
-	size_t n;
-
-	while (more(sh) && depth > 0) {
-		char c = peek(sh, 0);
-
-		if (c == '\\' && sh->i + 1 < sh->s.n) {
-			copy(sh, 2);
-			continue;
-		}
-		if (c == '$' && our_ref(sh, &r)) {
-			refuse_ref(sh, &r, "E312", why, help);
-			copy(sh, r.end - sh->i);
-			continue;
-		}
-		n = 0;
-		while (scan_word_char(peek(sh, n)))
-			n++;
-		if (n > 0) {
-			if (shell_is_tainted(sh, scan_cut(sh->s, sh->i,
-					sh->i + n)))
-				shell_refuse(sh, sh->i, n, "E312", why, help);
-			copy(sh, n);
-			continue;
-		}
-		depth += c == open;
-		depth -= c == close;
-		copy(sh, 1);
-	}
-}
-
-/* The word behind an operator of ${v:-word}; ends before `}`. */
-static void param_word(struct shell *sh, struct shell_word *w,
-	enum context ctx)
-{
-	while (more(sh) && peek(sh, 0) != '}') {
-		char c = peek(sh, 0);
-
-		if (c == '\\') {
-			copy(sh, 2);
-		} else if (c == '\'' && ctx == PLAIN) {
-			single(sh, w);
-		} else if (c == '"') {
-			size_t end = scan_shell_quote(sh->s, sh->i);
-
-			end = end == SCAN_NONE ? sh->s.n : end + 1;
-			forbid(sh, end, "E317", "quotes inside quotes: no "
-				"value can be put here",
-				"leave the inner quotes out");
-		} else if (c == '$' || c == '`') {
-			dollar(sh, w, ctx);
-		} else {
-			copy(sh, 1);
-		}
-	}
-}
-
-/* ${…} of the shell at sh->i. */
-static void param(struct shell *sh, struct shell_word *w, enum context ctx)
-{
-	size_t n = 0, end;
-	char op;
-
-	if (!enter(sh))
-		return;
-	while (scan_word_char(peek(sh, 2 + n)))
-		n++;
-	if (n > 0)
-		variable(sh, w, sh->i + 2, n);
-	copy(sh, 2 + n);
-	op = peek(sh, 0) == ':' ? peek(sh, 1) : peek(sh, 0);
-	if (n > 0 && op && strchr("-=+?", op)) {
-		copy(sh, peek(sh, 0) == ':' ? 2 : 1);
-		param_word(sh, w, ctx);
-	} else {
-		size_t from = sh->i, depth = 1;
-
-		for (end = from; end < sh->s.n && depth; end++) {
-			depth += sh->s.p[end] == '{';
-			depth -= sh->s.p[end] == '}';
-		}
-		end -= depth == 0;
-		forbid(sh, end, peek(sh, 0) == ':' || peek(sh, 0) == '[' ?
-			"E312" : "E315", "the shell would evaluate this value "
-			"again", "put it into a variable of its own first, or "
-			"use ${x:-...} only");
-	}
-	copy(sh, 1);
-	sh->depth--;
-}
-
-/* `…` at sh->i. */
-static void back(struct shell *sh)
-{
-	if (!enter(sh))
-		return;
-	copy(sh, 1);
-	list(sh, CLOSE_BACK);
-	copy(sh, 1);
-	sh->depth--;
-}
-
-/* $( … ) behind its opening. */
-static void substitution(struct shell *sh)
-{
-	if (!enter(sh))
-		return;
-	list(sh, CLOSE_PAREN);
-	copy(sh, 1);
-	sh->depth--;
-}
-
-/* An expansion at sh->i, which is `$` or a backquote. */
-static void dollar(struct shell *sh, struct shell_word *w, enum context ctx)
-{
-	struct ref_text r;
-	size_t n = 0;
-
-	if (peek(sh, 0) == '`') {
-		w->exact = 0;
-		back(sh);
-		return;
-	}
-	if (our_ref(sh, &r)) {
-		has_ref(w, r.at, r.end - r.at, 0);
-		put_ref(sh, &r, ctx);
-		return;
-	}
-	if (peek(sh, 1) == '\'' && ctx != QUOTED) {
-		w->exact = 0;
-		copy(sh, 1);
-		single(sh, w);
-		return;
-	}
-	w->exact = 0;
-	if (peek(sh, 1) == '(' && peek(sh, 2) == '(') {
-		copy(sh, 3);
-		math(sh, '(', ')', 2);
-	} else if (peek(sh, 1) == '(') {
-		copy(sh, 2);
-		substitution(sh);
-	} else if (peek(sh, 1) == '[') {
-		copy(sh, 2);
-		math(sh, '[', ']', 1);
-	} else if (peek(sh, 1) == '{') {
-		param(sh, w, ctx);
-	} else {
-		while (scan_word_char(peek(sh, 1 + n)))
-			n++;
-		if (n > 0)
-			variable(sh, w, sh->i + 1, n);
-		copy(sh, 1 + n);
-	}
-}
-
-/* "…" at sh->i. */
-static void dquote(struct shell *sh, struct shell_word *w, enum context ctx)
-{
-	w->quoted = 1;
-	copy(sh, 1);
-	while (more(sh) && peek(sh, 0) != '"') {
-		char c = peek(sh, 0);
-
-		if (c == '\\' && sh->i + 1 < sh->s.n) {
-			lit_add(w, peek(sh, 1));
-			copy(sh, 2);
-		} else if (c == '$' || c == '`') {
-			if (ctx == PATTERN) {
-				struct ref_text r;
-
-				if (c == '$' && our_ref(sh, &r))
-					refuse_ref(sh, &r, "E315",
-						"this value would be a "
-						"pattern", NULL);
-			}
-			dollar(sh, w, QUOTED);
-		} else {
-			lit_add(w, c);
-			copy(sh, 1);
-		}
-	}
-	copy(sh, 1);
-}
-
-static int ends_word(const struct shell *sh)
-{
-	char c = peek(sh, 0);
-
-	return scan_blank(c) || strchr(";&|<>()", c) != NULL;
-}
-
-/* `a[…]=`: the subscript is arithmetic. */
-static void subscript(struct shell *sh, struct shell_word *w)
-{
-	w->exact = 0;
-	copy(sh, 1);
-	math(sh, '[', ']', 1);
-}
-
-static void word(struct shell *sh, struct shell_word *w, enum context ctx)
-{
-	int name = 1;
-
-	memset(w, 0, offsetof(struct shell_word, lit));
-	w->at = sh->i;
-	w->exact = 1;
-	while (more(sh) && !ends_word(sh)) {
-		char c = peek(sh, 0);
-		size_t n = sh->i - w->at;
-
-		if (name && n > 0 && c == '=')
-			w->name_n = n;
-		if (name && n > 0 && c == '+' && peek(sh, 1) == '=')
-			w->name_n = n;
-		if (c == '\'') {
-			single(sh, w);
-		} else if (c == '"') {
-			dquote(sh, w, ctx);
-		} else if (c == '$' || c == '`') {
-			if (c == '`' && sh->depth && sh->in_back)
-				break;
-			dollar(sh, w, ctx);
-		} else if (c == '\\') {
-			lit_add(w, peek(sh, 1));
-			copy(sh, 2);
-		} else if (c == '[' && name && n > 0 && ctx == PLAIN) {
-			subscript(sh, w);
-			continue;
-		} else {
-			lit_add(w, c);
-			copy(sh, 1);
-		}
-		name = name && scan_word_char(c) &&
-			!(n == 0 && c >= '0' && c <= '9');
-	}
-	w->end = sh->i;
-}
 
 static void skip_comment(struct shell *sh)
 {
 	while (more(sh) && peek(sh, 0) != '\n')
-		copy(sh, 1);
+		shell_copy(sh, 1);
+}
+
+/* A line of an unquoted here-document: as inside double quotes. */
+static void heredoc_line(struct shell *sh, struct shell_word *w, size_t end)
+{
+	char c;
+
+	while (sh->i < end && more(sh)) {
+		c = peek(sh, 0);
+		if (c == '\\')
+			shell_copy(sh, 2);
+		else if (c == '$' || c == '`')
+			shell_dollar(sh, w, QUOTED);
+		else
+			shell_copy(sh, 1);
+	}
 }
 
 /* The bodies of the here-documents that wait for this newline. */
@@ -425,30 +43,22 @@ static void heredoc_body(struct shell *sh, const struct shell_heredoc *h)
 		if (to > from && sh->s.p[to - 1] == '\r')
 			to--;
 		if (str_same(scan_cut(sh->s, from, to), h->delim)) {
-			copy(sh, end - sh->i);
+			shell_copy(sh, end - sh->i);
 			return;
 		}
 		if (h->quoted) {
-			forbid(sh, end, "E314", "a quoted here-document takes "
-				"no values", "write the delimiter without "
+			shell_forbid(sh, end, "E314", "a quoted here-document "
+				"takes no values", "write the delimiter without "
 				"quotes");
 		} else {
-			while (sh->i < end && more(sh)) {
-				if (peek(sh, 0) == '\\')
-					copy(sh, 2);
-				else if (peek(sh, 0) == '$' ||
-						peek(sh, 0) == '`')
-					dollar(sh, &w, QUOTED);
-				else
-					copy(sh, 1);
-			}
+			heredoc_line(sh, &w, end);
 		}
 		if (w.has_ref && h->code)
 			shell_refuse(sh, w.ref_at, w.ref_len, "E313",
 				"this value would be a line of a program",
 				"give it as an argument or in the environment");
 		w.has_ref = 0;
-		copy(sh, 1);
+		shell_copy(sh, 1);
 	}
 }
 
@@ -456,11 +66,11 @@ static void newline(struct shell *sh)
 {
 	size_t i;
 
-	copy(sh, 1);
+	shell_copy(sh, 1);
 	for (i = 0; i < sh->heredocs; i++) {
 		heredoc_body(sh, &sh->heredoc[i]);
 		if (i + 1 < sh->heredocs)
-			copy(sh, 1);
+			shell_copy(sh, 1);
 	}
 	sh->heredocs = 0;
 }
@@ -472,8 +82,8 @@ static void heredoc(struct shell *sh, int tabs)
 	struct shell_word w;
 
 	while (peek(sh, 0) == ' ' || peek(sh, 0) == '\t')
-		copy(sh, 1);
-	word(sh, &w, PLAIN);
+		shell_copy(sh, 1);
+	shell_word_read(sh, &w, PLAIN);
 	if (w.has_ref || !w.exact || sh->heredocs == SHELL_HEREDOCS) {
 		shell_refuse(sh, w.at, w.end - w.at, "E310", "the delimiter "
 			"of a here-document is a plain word", NULL);
@@ -494,24 +104,24 @@ static void redirection(struct shell *sh, struct shell_cmd *cmd)
 	int in = peek(sh, 0) == '<';
 
 	if ((in || peek(sh, 0) == '>') && peek(sh, 1) == '(') {
-		copy(sh, 2);
-		substitution(sh);
+		shell_copy(sh, 2);
+		shell_substitution(sh);
 		return;
 	}
 	if (in && peek(sh, 1) == '<' && peek(sh, 2) != '<') {
 		int tabs = peek(sh, 2) == '-';
 
-		copy(sh, tabs ? 3 : 2);
+		shell_copy(sh, tabs ? 3 : 2);
 		heredoc(sh, tabs);
 		return;
 	}
 	while (peek(sh, 0) && strchr("<>&|", peek(sh, 0)))
-		copy(sh, 1);
+		shell_copy(sh, 1);
 	while (peek(sh, 0) == ' ' || peek(sh, 0) == '\t')
-		copy(sh, 1);
+		shell_copy(sh, 1);
 	if (peek(sh, 0) == '(' || !more(sh))
 		return;
-	word(sh, &w, PLAIN);
+	shell_word_read(sh, &w, PLAIN);
 	if (in)
 		shell_cmd_input(sh, cmd, &w);
 }
@@ -543,7 +153,7 @@ static void blanks(struct shell *sh)
 		if (peek(sh, 0) == '\n' && more(sh))
 			newline(sh);
 		else if (more(sh) && scan_blank(peek(sh, 0)))
-			copy(sh, 1);
+			shell_copy(sh, 1);
 		else if (peek(sh, 0) == '#')
 			skip_comment(sh);
 		else
@@ -556,27 +166,27 @@ static void case_arms(struct shell *sh)
 {
 	struct shell_word w;
 
-	if (!enter(sh))
+	if (!shell_enter(sh))
 		return;
 	blanks(sh);
-	word(sh, &w, PLAIN);
+	shell_word_read(sh, &w, PLAIN);
 	blanks(sh);
-	word(sh, &w, PLAIN);
+	shell_word_read(sh, &w, PLAIN);
 	for (;;) {
 		blanks(sh);
 		if (!more(sh))
 			break;
 		if (peek(sh, 0) == '(')
-			copy(sh, 1);
+			shell_copy(sh, 1);
 		do {
 			blanks(sh);
-			word(sh, &w, PATTERN);
+			shell_word_read(sh, &w, PATTERN);
 			blanks(sh);
-		} while (peek(sh, 0) == '|' && (copy(sh, 1), 1));
+		} while (peek(sh, 0) == '|' && (shell_copy(sh, 1), 1));
 		if (is(&w, "esac") || peek(sh, 0) != ')')
 			break;
-		copy(sh, 1);
-		list(sh, CLOSE_CASE);
+		shell_copy(sh, 1);
+		shell_list(sh, CLOSE_CASE);
 	}
 	sh->depth--;
 }
@@ -593,11 +203,11 @@ static int for_head(struct shell *sh, struct str *name)
 
 	blanks(sh);
 	if (peek(sh, 0) == '(' && peek(sh, 1) == '(') {
-		copy(sh, 2);
-		math(sh, '(', ')', 2);
+		shell_copy(sh, 2);
+		shell_math(sh, '(', ')', 2);
 		return 0;
 	}
-	word(sh, &w, PLAIN);
+	shell_word_read(sh, &w, PLAIN);
 	if (w.has_ref)
 		shell_refuse(sh, w.ref_at, w.ref_len, "E310",
 			"this value would name a variable", NULL);
@@ -606,7 +216,7 @@ static int for_head(struct shell *sh, struct str *name)
 	if (memcmp(sh->s.p + sh->i, "in", sh->s.n - sh->i < 2 ?
 			sh->s.n - sh->i : 2) == 0 &&
 			(scan_blank(peek(sh, 2)) || peek(sh, 2) == ';')) {
-		copy(sh, 2);
+		shell_copy(sh, 2);
 		return 1;
 	}
 	return 0;
@@ -658,9 +268,9 @@ static void read_word(struct shell *sh, struct place *p)
 	struct shell_word w;
 	int start = !p->cmd.started && !p->in_words;
 
-	word(sh, &w, PLAIN);
+	shell_word_read(sh, &w, PLAIN);
 	if (w.end == w.at) {
-		copy(sh, 1);
+		shell_copy(sh, 1);
 		return;
 	}
 	/* the number before > or < belongs to the redirection */
@@ -686,9 +296,9 @@ static void read_word(struct shell *sh, struct place *p)
 		/* NAME=( … ): an array */
 		if (w.name_n && peek(sh, 0) == '(' && w.at + w.name_n + 1 ==
 				w.end) {
-			copy(sh, 1);
-			list(sh, CLOSE_BRACE);
-			copy(sh, 1);
+			shell_copy(sh, 1);
+			shell_list(sh, CLOSE_WORDS);
+			shell_copy(sh, 1);
 		}
 	}
 }
@@ -714,45 +324,45 @@ static void compound_flows(struct shell *sh, struct place *p)
 }
 
 /* An operator or parenthesis; 1 when it ends the list. */
-static int operator(struct shell *sh, struct place *p, enum close close)
+static int operator(struct shell *sh, struct place *p, enum shell_close close)
 {
 	char c = peek(sh, 0), next = peek(sh, 1);
 
 	if (shell_in_cond(&p->cmd)) {
-		copy(sh, 1);
+		shell_copy(sh, 1);
 		return 0;
 	}
 	if (c == ')' && close != CLOSE_END && close != CLOSE_CASE)
 		return 1;
 	if (c == ';' && close == CLOSE_CASE && (next == ';' || next == '&')) {
-		copy(sh, next == ';' && peek(sh, 2) == '&' ? 3 : 2);
+		shell_copy(sh, next == ';' && peek(sh, 2) == '&' ? 3 : 2);
 		return 1;
 	}
 	if (c == '(' && next == '(' && !p->cmd.started) {
-		copy(sh, 2);
-		math(sh, '(', ')', 2);
+		shell_copy(sh, 2);
+		shell_math(sh, '(', ')', 2);
 		return 0;
 	}
 	if (c == '(') {
-		copy(sh, 1);
+		shell_copy(sh, 1);
 		if (peek(sh, 0) != ')')
-			substitution(sh);
+			shell_substitution(sh);
 		else
-			copy(sh, 1);
+			shell_copy(sh, 1);
 		command_begin(sh, p);
 		p->compound = 1;
 		return 0;
 	}
 	if (c == '|' && next != '|')
 		compound_flows(sh, p);
-	copy(sh, 1);
+	shell_copy(sh, 1);
 	if ((c == '&' || c == '|') && (next == c || next == '&'))
-		copy(sh, 1);
+		shell_copy(sh, 1);
 	command_end(sh, p, c == '|' && next != '|');
 	return 0;
 }
 
-static void list(struct shell *sh, enum close close)
+void shell_list(struct shell *sh, enum shell_close close)
 {
 	struct place p = { .in_words = 0 };
 	uint8_t back_before = sh->in_back;
@@ -762,7 +372,7 @@ static void list(struct shell *sh, enum close close)
 	sh->in_back = close == CLOSE_BACK ? 1 :
 		close == CLOSE_PAREN ? 0 : back_before;
 	/* the words of an array are data */
-	p.cmd.started = close == CLOSE_BRACE;
+	p.cmd.started = close == CLOSE_WORDS;
 	while (more(sh)) {
 		c = peek(sh, 0);
 		if (c == '\n') {
@@ -770,9 +380,9 @@ static void list(struct shell *sh, enum close close)
 				command_end(sh, &p, 0);
 			newline(sh);
 			p.cmd.heredoc_first = 0;
-			p.cmd.started = close == CLOSE_BRACE;
+			p.cmd.started = close == CLOSE_WORDS;
 		} else if (scan_blank(c)) {
-			copy(sh, 1);
+			shell_copy(sh, 1);
 		} else if (c == '#') {
 			skip_comment(sh);
 		} else if (c == '`' && close == CLOSE_BACK) {
@@ -785,7 +395,7 @@ static void list(struct shell *sh, enum close close)
 			if (operator(sh, &p, close))
 				break;
 		} else if ((c == '<' || c == '>') && shell_in_cond(&p.cmd)) {
-			copy(sh, 1);
+			shell_copy(sh, 1);
 		} else if (c == '<' || c == '>' || c == '&') {
 			redirection(sh, &p.cmd);
 		} else {
@@ -826,7 +436,7 @@ int shell_compile(struct binder *b, const struct src *src, size_t from,
 
 	sh.s.n = to;
 	if (concerns_us(&sh))
-		list(&sh, CLOSE_END);
-	copy(&sh, sh.s.n - sh.i);
+		shell_list(&sh, CLOSE_END);
+	shell_copy(&sh, sh.s.n - sh.i);
 	return sh.rc;
 }

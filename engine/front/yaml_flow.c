@@ -10,12 +10,12 @@ static void items(const struct ytree *t, struct spot s, uint32_t list);
 static void branch(const struct ytree *t, struct spot s, uint32_t owner,
 	uint32_t list, struct str expr)
 {
-	struct str none = { NULL, 0 };
+	struct branch_text text = { .expr = expr };
 	struct spot in;
 
 	if (list == YNODE_NONE)
 		return;
-	in = body_open(t->c, s, owner, ROLE_BODY, expr, none, 1);
+	in = body_open(t->c, s, owner, ROLE_BODY, &text, 1);
 	if (yaml_deeper(t, in, list))
 		items(t, in, list);
 }

@@ -83,7 +83,7 @@ int yaml_pipeline(const struct ytree *t, struct spot s, uint32_t node)
 	t->c->nodes[owner].base = str_of("pipeline");
 	rc |= notes(t, s, owner, &ykeys_flow_control, v[PIPE_FLOW]);
 	rc |= notes(t, s, owner, &ykeys_monitoring, v[PIPE_MONITORING]);
-	in = body_open(t->c, s, owner, ROLE_BODY, none, none, 1);
+	in = body_open(t->c, s, owner, ROLE_BODY, NULL, 1);
 	if (yaml_deeper(t, in, node))
 		stages(t, space_open(t->c, in, owner, NULL), v[PIPE_STAGES]);
 	return rc;

@@ -30,7 +30,8 @@ int yread_error(const struct ytree *y, uint32_t node, const char *code,
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	return src_error(y->c, y->src, n->at, n->len, code, help, "%s", text);
+	return src_error(y->c, src_at(y->src, n->at, n->len), code, help, "%s",
+		text);
 }
 
 /* For "%.*s" of what a user wrote. */

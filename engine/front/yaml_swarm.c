@@ -213,7 +213,7 @@ int yaml_swarm(const struct ytree *t, struct spot s, uint32_t node)
 			ykeys_swarm.keys[notes[i]].name, v[notes[i]]);
 	rc |= coordination(t, s, owner, v[SWARM_COORDINATION]);
 	rc |= execution(t, s, owner, v[SWARM_EXECUTION]);
-	in = body_open(t->c, s, owner, ROLE_BODY, none, none, 0);
+	in = body_open(t->c, s, owner, ROLE_BODY, NULL, 0);
 	if (yaml_deeper(t, in, node))
 		agents(t, space_open(t->c, in, owner, NULL), v[SWARM_AGENTS],
 			yread_choice(t, v[SWARM_TOPOLOGY],

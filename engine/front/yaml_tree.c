@@ -59,8 +59,8 @@ static int fail(struct reader *r, const char *code, const yaml_mark_t *mark,
 {
 	size_t at = walk(r, mark->index);
 
-	return src_error(r->t->c, r->t->src, r->base + at, at < r->text.n,
-		code, help, "%s", what);
+	return src_error(r->t->c, src_at(r->t->src, r->base + at, at <
+		r->text.n), code, help, "%s", what);
 }
 
 /* libyaml's words, with the way out for the usual mistakes. */
@@ -89,18 +89,18 @@ static int fail_syntax(struct reader *r, const yaml_parser_t *y)
 	size_t at;
 
 	if (y->error == YAML_MEMORY_ERROR)
-		return src_error(r->t->c, r->t->src, r->base, 0, "E406",
+		return src_error(r->t->c, src_at(r->t->src, r->base, 0), "E406",
 			NULL, "out of memory");
 	if (y->error == YAML_READER_ERROR) {
 		at = y->problem_offset < r->text.n ? y->problem_offset :
 			r->text.n;
-		return src_error(r->t->c, r->t->src, r->base + at,
-			at < r->text.n, "E401", NULL, "%s", what);
+		return src_error(r->t->c, src_at(r->t->src, r->base + at, at <
+			r->text.n), "E401", NULL, "%s", what);
 	}
 	at = walk(r, y->problem_mark.index);
-	return src_error(r->t->c, r->t->src, r->base + at, at < r->text.n,
-		"E401", cure(what), "%s%s%s", what, y->context ? ", " : "",
-		y->context ? y->context : "");
+	return src_error(r->t->c, src_at(r->t->src, r->base + at, at <
+		r->text.n), "E401", cure(what), "%s%s%s", what, y->context ?
+		", " : "", y->context ? y->context : "");
 }
 
 static struct ynode *add(struct reader *r, enum ynode_kind kind,
@@ -235,10 +235,10 @@ static int twice(struct reader *r, const struct ynode *first,
 	uint32_t line, col;
 
 	diag_place(c->diags, src_place(r->t->src, first->at), &line, &col);
-	return src_error(c, r->t->src, again->at, again->len, "E403", NULL,
-		"key '%.*s' is given twice, first in line %u",
-		(int)(again->text.n < 64 ? again->text.n : 64),
-		again->text.p, (unsigned)line);
+	return src_error(c, src_at(r->t->src, again->at, again->len), "E403",
+		NULL, "key '%.*s' is given twice, first in line %u",
+		(int)(again->text.n < 64 ? again->text.n : 64), again->text.p,
+		(unsigned)line);
 }
 
 /* Keys of map `m` against each other; the map is complete. */
@@ -331,7 +331,7 @@ static int read_events(struct reader *r)
 	int rc = 0, more = 1;
 
 	if (!yaml_parser_initialize(&y))
-		return src_error(r->t->c, r->t->src, 0, 0, "E406", NULL,
+		return src_error(r->t->c, src_at(r->t->src, 0, 0), "E406", NULL,
 			"out of memory");
 	yaml_parser_set_encoding(&y, YAML_UTF8_ENCODING);
 	yaml_parser_set_input_string(&y, (const unsigned char *)r->text.p,
@@ -365,14 +365,14 @@ int ytree_read(struct ytree *t, struct front_ctx *c, const struct src *src,
 		r.base = 3;
 	}
 	if (r.text.n > limit)
-		return src_error(c, src, 0, 0, "E406",
+		return src_error(c, src_at(src, 0, 0), "E406",
 			"a .yaml file may hold 64 MiB",
 			"YAML of %zu bytes: at most %zu", r.text.n, limit);
 	bad = utf8_check(r.text.p, r.text.n);
 	if (bad < r.text.n)
-		return src_error(c, src, r.base + bad, 1, "E401", NULL,
-			"byte 0x%02x is not UTF-8",
-			(unsigned)(unsigned char)r.text.p[bad]);
+		return src_error(c, src_at(src, r.base + bad, 1), "E401", NULL,
+			"byte 0x%02x is not UTF-8", (unsigned)(unsigned
+			char)r.text.p[bad]);
 	if (read_events(&r))
 		return -1;
 	if (!t->count) {

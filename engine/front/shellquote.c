@@ -1,0 +1,392 @@
+/*
+ * The shell's quoting: where a reference stands in its eyes. Outside double
+ * quotes "${WF_Vn}" is inserted, inside them ${WF_Vn}; every other byte is
+ * copied. Recursion (through shell_list) is bounded by shell_enter.
+ */
+#include "engine/front/shell_int.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "engine/base/mem.h"
+
+/* Copies n bytes; the CR of a CRLF is left out. */
+void shell_copy(struct shell *sh, size_t n)
+{
+	if (n > sh->s.n - sh->i)
+		n = sh->s.n - sh->i;
+	if (n > 0 && !memchr(sh->s.p + sh->i, '\r', n)) {
+		buf_add(sh->out, sh->s.p + sh->i, n);
+		sh->i += n;
+		return;
+	}
+	for (; n > 0 && more(sh); n--, sh->i++)
+		if (sh->s.p[sh->i] != '\r' || peek(sh, 1) != '\n')
+			buf_char(sh->out, sh->s.p[sh->i]);
+}
+
+int shell_enter(struct shell *sh)
+{
+	if (sh->depth < LIMIT_NEST) {
+		sh->depth++;
+		return 1;
+	}
+	shell_refuse(sh, sh->i, 1, "E209", "the shell text nests too deeply",
+		NULL);
+	sh->i = sh->s.n;
+	return 0;
+}
+
+static void lit_add(struct shell_word *w, char c)
+{
+	if (!w->exact)
+		return;
+	if (w->lit_n + 1 < SHELL_WORD)
+		w->lit[w->lit_n++] = c;
+	else
+		w->exact = 0;
+}
+
+static void has_ref(struct shell_word *w, size_t at, size_t len, int soft)
+{
+	w->exact = 0;
+	if (w->has_ref && !w->soft)
+		return;
+	w->has_ref = 1;
+	w->soft = (uint8_t)soft;
+	w->ref_at = at;
+	w->ref_len = len;
+}
+
+/* 1 when one of our references stands at sh->i. */
+static int our_ref(struct shell *sh, struct ref_text *r)
+{
+	return peek(sh, 1) == '{' && ref_scan(sh->s, sh->i, r) &&
+		ref_is_ours(sh->b, r);
+}
+
+static void refuse_ref(struct shell *sh, const struct ref_text *r,
+	const char *code, const char *why, const char *help)
+{
+	shell_refuse(sh, r->at, r->end - r->at, code, why, help);
+}
+
+/* Puts the variable for r. */
+static void put_ref(struct shell *sh, const struct ref_text *r,
+	enum shell_context ctx)
+{
+	if (r->spread)
+		refuse_ref(sh, r, "E308", "a spread is one argument per line",
+			"use /exec, or read ${x.lines} line by line");
+	if (ctx == PATTERN)
+		refuse_ref(sh, r, "E315", "this value would be a pattern",
+			"compare with [ \"$x\" = \"$y\" ] instead");
+	sh->refs->ref = mem_more(sh->refs->ref, sh->refs->count,
+		&sh->refs->cap, sizeof(*sh->refs->ref));
+	sh->refs->ref[sh->refs->count++] = *r;
+	buf_printf(sh->out, ctx == QUOTED ? "${WF_V%zu}" : "\"${WF_V%zu}\"",
+		sh->refs->count);
+	sh->i = r->end;
+}
+
+/* References in [sh->i, end) that may not be there; copies all. */
+void shell_forbid(struct shell *sh, size_t end, const char *code,
+	const char *why, const char *help)
+{
+	struct ref_text r;
+
+	while (sh->i < end && more(sh)) {
+		if (peek(sh, 0) == '\\' && sh->i + 1 < end) {
+			shell_copy(sh, 2);
+			continue;
+		}
+		if (peek(sh, 0) == '$' && our_ref(sh, &r)) {
+			refuse_ref(sh, &r, code, why, help);
+			shell_copy(sh, r.end - sh->i);
+			continue;
+		}
+		shell_copy(sh, 1);
+	}
+}
+
+/* '…' at sh->i. */
+static void single(struct shell *sh, struct shell_word *w)
+{
+	size_t end = scan_quote(sh->s, sh->i, 1), i;
+
+	if (end == SCAN_NONE)
+		end = sh->s.n;
+	for (i = sh->i + 1; i < end; i++)
+		lit_add(w, sh->s.p[i]);
+	w->quoted = 1;
+	shell_copy(sh, 1);
+	shell_forbid(sh, end, "E311", "inside single quotes the shell reads no "
+		"value", "end the quotes before it: 'a '${x.output}' b', or "
+		"use double quotes");
+	shell_copy(sh, 1);
+}
+
+/* A variable of the shell's own: `$f` of a loop, tainted ones. */
+static void variable(struct shell *sh, struct shell_word *w, size_t at,
+	size_t n)
+{
+	struct str name = scan_cut(sh->s, at, at + n);
+	size_t from = sh->i;
+
+	if (w && shell_is_tainted(sh, name))
+		has_ref(w, from, at + n - from, 1);
+	if (peek(sh, 1) != '{' && ref_loop(sh->b, name) != PLAN_NONE) {
+		char help[96];
+
+		snprintf(help, sizeof(help), "write ${%.*s}", (int)n, name.p);
+		shell_refuse(sh, from, n + 1, "E309", "the loop's name is no "
+			"variable of the shell", help);
+	}
+}
+
+/* $(( … )), (( … )), $[ … ]: to the close, references and variables that
+ * hold one are refused. */
+void shell_math(struct shell *sh, char open, char close, size_t depth)
+{
+	static const char why[] = "the shell would evaluate this value as "
+		"arithmetic";
+	static const char help[] = "compute it in a /lua step";
+	struct ref_text r;
+	size_t n;
+
+	while (more(sh) && depth > 0) {
+		char c = peek(sh, 0);
+
+		if (c == '\\' && sh->i + 1 < sh->s.n) {
+			shell_copy(sh, 2);
+			continue;
+		}
+		if (c == '$' && our_ref(sh, &r)) {
+			refuse_ref(sh, &r, "E312", why, help);
+			shell_copy(sh, r.end - sh->i);
+			continue;
+		}
+		n = 0;
+		while (scan_word_char(peek(sh, n)))
+			n++;
+		if (n > 0) {
+			if (shell_is_tainted(sh, scan_cut(sh->s, sh->i,
+					sh->i + n)))
+				shell_refuse(sh, sh->i, n, "E312", why, help);
+			shell_copy(sh, n);
+			continue;
+		}
+		depth += c == open;
+		depth -= c == close;
+		shell_copy(sh, 1);
+	}
+}
+
+/* The word behind an operator of ${v:-word}; ends before `}`. */
+static void param_word(struct shell *sh, struct shell_word *w,
+	enum shell_context ctx)
+{
+	while (more(sh) && peek(sh, 0) != '}') {
+		char c = peek(sh, 0);
+
+		if (c == '\\') {
+			shell_copy(sh, 2);
+		} else if (c == '\'' && ctx == PLAIN) {
+			single(sh, w);
+		} else if (c == '"') {
+			size_t end = scan_shell_quote(sh->s, sh->i);
+
+			end = end == SCAN_NONE ? sh->s.n : end + 1;
+			shell_forbid(sh, end, "E317", "quotes inside quotes: "
+				"no value can be put here",
+				"leave the inner quotes out");
+		} else if (c == '$' || c == '`') {
+			shell_dollar(sh, w, ctx);
+		} else {
+			shell_copy(sh, 1);
+		}
+	}
+}
+
+/* ${…} of the shell at sh->i. */
+static void param(struct shell *sh, struct shell_word *w,
+	enum shell_context ctx)
+{
+	size_t n = 0, end;
+	char op;
+
+	if (!shell_enter(sh))
+		return;
+	while (scan_word_char(peek(sh, 2 + n)))
+		n++;
+	if (n > 0)
+		variable(sh, w, sh->i + 2, n);
+	shell_copy(sh, 2 + n);
+	op = peek(sh, 0) == ':' ? peek(sh, 1) : peek(sh, 0);
+	if (n > 0 && op && strchr("-=+?", op)) {
+		shell_copy(sh, peek(sh, 0) == ':' ? 2 : 1);
+		param_word(sh, w, ctx);
+	} else {
+		size_t from = sh->i, depth = 1;
+
+		for (end = from; end < sh->s.n && depth; end++) {
+			depth += sh->s.p[end] == '{';
+			depth -= sh->s.p[end] == '}';
+		}
+		end -= depth == 0;
+		shell_forbid(sh, end, peek(sh, 0) == ':' || peek(sh, 0) == '[' ?
+			"E312" : "E315", "the shell would evaluate this value "
+			"again", "put it into a variable of its own first, or "
+			"use ${x:-...} only");
+	}
+	shell_copy(sh, 1);
+	sh->depth--;
+}
+
+/* `…` at sh->i. */
+static void back(struct shell *sh)
+{
+	if (!shell_enter(sh))
+		return;
+	shell_copy(sh, 1);
+	shell_list(sh, CLOSE_BACK);
+	shell_copy(sh, 1);
+	sh->depth--;
+}
+
+/* $( … ) behind its opening. */
+void shell_substitution(struct shell *sh)
+{
+	if (!shell_enter(sh))
+		return;
+	shell_list(sh, CLOSE_PAREN);
+	shell_copy(sh, 1);
+	sh->depth--;
+}
+
+/* An expansion at sh->i, which is `$` or a backquote. */
+void shell_dollar(struct shell *sh, struct shell_word *w,
+	enum shell_context ctx)
+{
+	struct ref_text r;
+	size_t n = 0;
+
+	if (peek(sh, 0) == '`') {
+		w->exact = 0;
+		back(sh);
+		return;
+	}
+	if (our_ref(sh, &r)) {
+		has_ref(w, r.at, r.end - r.at, 0);
+		put_ref(sh, &r, ctx);
+		return;
+	}
+	if (peek(sh, 1) == '\'' && ctx != QUOTED) {
+		w->exact = 0;
+		shell_copy(sh, 1);
+		single(sh, w);
+		return;
+	}
+	w->exact = 0;
+	if (peek(sh, 1) == '(' && peek(sh, 2) == '(') {
+		shell_copy(sh, 3);
+		shell_math(sh, '(', ')', 2);
+	} else if (peek(sh, 1) == '(') {
+		shell_copy(sh, 2);
+		shell_substitution(sh);
+	} else if (peek(sh, 1) == '[') {
+		shell_copy(sh, 2);
+		shell_math(sh, '[', ']', 1);
+	} else if (peek(sh, 1) == '{') {
+		param(sh, w, ctx);
+	} else {
+		while (scan_word_char(peek(sh, 1 + n)))
+			n++;
+		if (n > 0)
+			variable(sh, w, sh->i + 1, n);
+		shell_copy(sh, 1 + n);
+	}
+}
+
+/* "…" at sh->i. */
+static void dquote(struct shell *sh, struct shell_word *w,
+	enum shell_context ctx)
+{
+	struct ref_text r;
+
+	w->quoted = 1;
+	shell_copy(sh, 1);
+	while (more(sh) && peek(sh, 0) != '"') {
+		char c = peek(sh, 0);
+
+		if (c == '\\' && sh->i + 1 < sh->s.n) {
+			lit_add(w, peek(sh, 1));
+			shell_copy(sh, 2);
+		} else if (c == '$' || c == '`') {
+			if (ctx == PATTERN && our_ref(sh, &r))
+				refuse_ref(sh, &r, "E315", "this value would "
+					"be a pattern", NULL);
+			shell_dollar(sh, w, QUOTED);
+		} else {
+			lit_add(w, c);
+			shell_copy(sh, 1);
+		}
+	}
+	shell_copy(sh, 1);
+}
+
+static int ends_word(const struct shell *sh)
+{
+	char c = peek(sh, 0);
+
+	return scan_blank(c) || strchr(";&|<>()", c) != NULL;
+}
+
+/* `a[…]=`: the subscript is arithmetic. */
+static void subscript(struct shell *sh, struct shell_word *w)
+{
+	w->exact = 0;
+	shell_copy(sh, 1);
+	shell_math(sh, '[', ']', 1);
+}
+
+void shell_word_read(struct shell *sh, struct shell_word *w,
+	enum shell_context ctx)
+{
+	int name = 1;
+
+	memset(w, 0, offsetof(struct shell_word, lit));
+	w->at = sh->i;
+	w->exact = 1;
+	while (more(sh) && !ends_word(sh)) {
+		char c = peek(sh, 0);
+		size_t n = sh->i - w->at;
+
+		if (name && n > 0 && c == '=')
+			w->name_n = n;
+		if (name && n > 0 && c == '+' && peek(sh, 1) == '=')
+			w->name_n = n;
+		if (c == '\'') {
+			single(sh, w);
+		} else if (c == '"') {
+			dquote(sh, w, ctx);
+		} else if (c == '$' || c == '`') {
+			if (c == '`' && sh->depth && sh->in_back)
+				break;
+			shell_dollar(sh, w, ctx);
+		} else if (c == '\\') {
+			lit_add(w, peek(sh, 1));
+			shell_copy(sh, 2);
+		} else if (c == '[' && name && n > 0 && ctx == PLAIN) {
+			subscript(sh, w);
+			continue;
+		} else {
+			lit_add(w, c);
+			shell_copy(sh, 1);
+		}
+		name = name && scan_word_char(c) &&
+			!(n == 0 && c >= '0' && c <= '9');
+	}
+	w->end = sh->i;
+}
