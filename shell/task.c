@@ -129,52 +129,39 @@ static uint32_t root_of(const struct plan *p, uint32_t node)
 	return node;
 }
 
-/* Everything that is `step` or follows from it in body 0. */
-static uint8_t *dependants(const struct plan *p, uint32_t step)
+/* Marks `step` and all before it (its needs), or all that follow from it. */
+static uint8_t *reach(const struct plan *p, uint32_t step, int forward)
 {
-	uint8_t *after = mem_zero(p->node_count + 1);
-	const struct plan_body *b = &p->bodies[0];
-	int again = 1;
+	uint8_t *marks = mem_zero(p->node_count + 1);
+	uint32_t *stack = mem_alloc((p->node_count + 1) * sizeof(*stack));
+	size_t n = 0;
 
-	after[step] = 1;
-	while (again) {
-		again = 0;
-		for (uint32_t i = b->first; i < b->first + b->count; i++) {
-			const struct plan_node *n = &p->nodes[i];
+	marks[step] = 1;
+	stack[n++] = step;
+	while (n > 0) {
+		const struct plan_node *at = &p->nodes[stack[--n]];
+		uint32_t first = forward ? at->succ : at->need;
+		uint32_t count = forward ? at->succ_count : at->need_count;
 
-			for (uint32_t k = 0; !after[i] && k < n->need_count;
-					k++)
-				if (after[p->edges[n->need + k]])
-					after[i] = 1, again = 1;
+		for (uint32_t i = first; i < first + count; i++) {
+			if (marks[p->edges[i]])
+				continue;
+			marks[p->edges[i]] = 1;
+			stack[n++] = p->edges[i];
 		}
 	}
-	return after;
-}
-
-static void mark_needs(const struct plan *p, uint32_t node, uint8_t *before)
-{
-	const struct plan_node *n = &p->nodes[node];
-
-	for (uint32_t k = 0; k < n->need_count; k++) {
-		uint32_t need = p->edges[n->need + k];
-
-		if (before[need])
-			continue;
-		before[need] = 1;
-		mark_needs(p, need, before);
-	}
+	free(stack);
+	return marks;
 }
 
 /* Keeps only what comes before `step`: its needs, and what is written
  * before it and does not follow from it. */
 static void keep_before(const struct plan *p, uint32_t step, uint8_t *keep)
 {
-	uint8_t *after = dependants(p, step);
-	uint8_t *before = mem_zero(p->node_count + 1);
+	uint8_t *after = reach(p, step, 1), *before = reach(p, step, 0);
 
-	mark_needs(p, step, before);
 	for (uint32_t i = 0; i < p->node_count; i++)
-		if (!before[i] && (i >= step || after[i]))
+		if (i == step || (!before[i] && (i > step || after[i])))
 			keep[i] = 0;
 	free(after);
 	free(before);
