@@ -85,7 +85,7 @@ static void new_row(struct engine *e, struct batch *b, struct drive_run *r,
 		s->plan->nodes[0].lane == LANE_INLINE;
 	batch_run_new(b, r->store, &n);
 	if (s->input_fd >= 0) {
-		batch_blob(b, s->input_fd, &s->input.digest,
+		batch_blob(b, r->store, s->input_fd, &s->input.digest,
 			s->input.len);
 		s->input_fd = -1;
 	}
@@ -293,8 +293,8 @@ static void submit(struct engine *e)
 	struct batch *b = batch_new();
 
 	for (size_t i = 0; i < t->blob_count; i++)
-		batch_blob(b, t->blobs[i].fd, &t->blobs[i].digest,
-			t->blobs[i].len);
+		batch_blob(b, t->blobs[i].store, t->blobs[i].fd,
+			&t->blobs[i].digest, t->blobs[i].len);
 	for (size_t i = 0; i < t->out.event_count; i++)
 		batch_one(e, b, &t->out.events[i]);
 	batch_caches(e, b);

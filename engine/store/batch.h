@@ -53,9 +53,9 @@ void batch_pin(struct batch *b, struct store_run *r, int pinned);
 void batch_run_close(struct batch *b, struct store_run *r);
 /* A spool (O_TMPFILE descriptor, taken) becomes the blob `digest`: fsync,
  * linkat, fsync of the directory, before the commit. It is kept as long as
- * the run of the event that follows it in the batch. */
-void batch_blob(struct batch *b, int fd, const struct digest *digest,
-	uint64_t len);
+ * the run, whose batch_run_new may come later in the batch. */
+void batch_blob(struct batch *b, struct store_run *r, int fd,
+	const struct digest *digest, uint64_t len);
 /* The run refers to a blob that exists already (cached, adopted): keeps it
  * as long as the run. */
 void batch_blob_ref(struct batch *b, struct store_run *r,

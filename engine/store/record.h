@@ -66,7 +66,7 @@ struct record_plan {
 	struct digest digest;
 	size_t plan_len, text_len;
 };
-struct record_blob { /* h.run: set by the event that follows */
+struct record_blob {
 	struct record h;
 	struct digest digest;
 	uint64_t len;
@@ -119,8 +119,7 @@ struct batch {
 	struct item item;
 	struct buf buf;
 	uint64_t serial;
-	uint32_t events, blobs;
-	size_t blobs_at;          /* first blob without a run; SIZE_MAX none */
+	uint32_t events, blobs, refs;
 	size_t plan_at, plan_len; /* last plan copied, and whose it is */
 	struct digest plan_digest;
 	struct store_run *closed;

@@ -238,23 +238,36 @@ static int apply_pin(struct store *s, const struct record *r)
 
 static int apply_blob(struct store *s, const struct record_blob *r)
 {
-	int rc = SQLITE_OK;
+	int rc = blob_link(s, r);
 	sqlite3_stmt *q;
 
-	if (r->h.kind == RECORD_BLOB) {
-		rc = blob_link(s, r);
-		if (rc != SQLITE_OK || !(q = want(s, SQL_BLOB_ADD, &rc)))
-			return rc;
-		bind_digest(q, 1, &r->digest);
-		sqlite3_bind_int64(q, 2, (int64_t)r->len);
-		sqlite3_bind_int64(q, 3, wall_ms());
-		rc = db_run(q);
-	}
-	if (rc != SQLITE_OK || !r->h.run || !(q = want(s, SQL_BLOB_REF, &rc)))
+	if (rc != SQLITE_OK || !(q = want(s, SQL_BLOB_ADD, &rc)))
 		return rc;
 	bind_digest(q, 1, &r->digest);
-	sqlite3_bind_int64(q, 2, r->h.run->id);
+	sqlite3_bind_int64(q, 2, (int64_t)r->len);
+	sqlite3_bind_int64(q, 3, wall_ms());
 	return db_run(q);
+}
+
+/* References are last: their run may have come after the blob. */
+static int apply_refs(struct store *s, const struct batch *b)
+{
+	const struct record *r;
+	int rc = SQLITE_OK;
+
+	for (r = b->refs ? batch_first(b) : NULL; r && rc == SQLITE_OK;
+			r = batch_next(b, r)) {
+		sqlite3_stmt *q;
+
+		if ((r->kind != RECORD_BLOB && r->kind != RECORD_BLOB_REF) ||
+		    !r->run || !(q = want(s, SQL_BLOB_REF, &rc)))
+			continue;
+		assert(r->run->id);
+		bind_digest(q, 1, &((const struct record_blob *)r)->digest);
+		sqlite3_bind_int64(q, 2, r->run->id);
+		rc = db_run(q);
+	}
+	return rc;
 }
 
 static int apply_duration(struct store *s, const struct record_duration *r)
@@ -328,7 +341,8 @@ static int apply_breaker(struct store *s, const struct record_breaker *r)
 static int apply(struct store *s, const struct batch *b,
 	const struct record *r)
 {
-	assert(!r->run || r->run->id || r->kind == RECORD_NEW);
+	assert(!r->run || r->run->id || r->kind == RECORD_NEW ||
+		r->kind == RECORD_BLOB || r->kind == RECORD_BLOB_REF);
 	switch ((enum record_kind)r->kind) {
 	case RECORD_NEW:
 		return apply_new(s, b, (const struct record_new *)r);
@@ -341,8 +355,9 @@ static int apply(struct store *s, const struct batch *b,
 	case RECORD_PIN:
 		return apply_pin(s, r);
 	case RECORD_BLOB:
-	case RECORD_BLOB_REF:
 		return apply_blob(s, (const struct record_blob *)r);
+	case RECORD_BLOB_REF:
+		return SQLITE_OK;
 	case RECORD_DURATION:
 		return apply_duration(s, (const struct record_duration *)r);
 	case RECORD_CACHE:
@@ -363,5 +378,5 @@ int apply_batch(struct store *s, struct batch *b)
 	b->seq = s->w.next_seq;
 	for (r = batch_first(b); r && rc == SQLITE_OK; r = batch_next(b, r))
 		rc = apply(s, b, r);
-	return rc;
+	return rc == SQLITE_OK ? apply_refs(s, b) : rc;
 }

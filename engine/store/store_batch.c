@@ -22,7 +22,7 @@ struct batch *batch_new(void)
 	struct batch *b = mem_zero(sizeof(*b));
 
 	b->serial = atomic_fetch_add(&serials, 1) + 1;
-	b->blobs_at = b->plan_at = NOWHERE;
+	b->plan_at = NOWHERE;
 	buf_reserve(&b->buf, FIRST_BYTES);
 	return b;
 }
@@ -163,21 +163,6 @@ void batch_run_new(struct batch *b, struct store_run *r,
 	new_plan(b, rec, to, n);
 }
 
-/* Blobs given since the last event belong to the run of this one. */
-static void claim_blobs(struct batch *b, struct store_run *run)
-{
-	size_t at = b->blobs_at;
-
-	while (at < b->buf.len) {
-		struct record *r = (void *)(b->buf.data + at);
-
-		if (r->kind == RECORD_BLOB && !r->run)
-			r->run = run;
-		at += r->size;
-	}
-	b->blobs_at = NOWHERE;
-}
-
 void batch_event(struct batch *b, struct store_run *r, uint32_t frame,
 	uint32_t step, uint8_t kind, int64_t t_ms, const void *data, size_t len)
 {
@@ -185,8 +170,6 @@ void batch_event(struct batch *b, struct store_run *r, uint32_t frame,
 	struct tail *tail;
 
 	visit(b, r);
-	if (b->blobs_at != NOWHERE)
-		claim_blobs(b, r);
 	rec->h.extra = kind;
 	rec->t_ms = t_ms;
 	rec->frame = frame;
@@ -252,17 +235,16 @@ void batch_pin(struct batch *b, struct store_run *r, int pinned)
 	rec->extra = pinned != 0;
 }
 
-void batch_blob(struct batch *b, int fd, const struct digest *digest,
-	uint64_t len)
+void batch_blob(struct batch *b, struct store_run *r, int fd,
+	const struct digest *digest, uint64_t len)
 {
-	struct record_blob *rec = add(b, RECORD_BLOB, NULL, sizeof(*rec), 0);
+	struct record_blob *rec = add(b, RECORD_BLOB, r, sizeof(*rec), 0);
 
 	rec->digest = *digest;
 	rec->len = len;
 	rec->fd = fd;
 	b->blobs++;
-	if (b->blobs_at == NOWHERE)
-		b->blobs_at = (size_t)((char *)rec - b->buf.data);
+	b->refs++;
 }
 
 void batch_blob_ref(struct batch *b, struct store_run *r,
@@ -271,6 +253,7 @@ void batch_blob_ref(struct batch *b, struct store_run *r,
 	struct record_blob *rec = add(b, RECORD_BLOB_REF, r, sizeof(*rec), 0);
 
 	rec->digest = *digest;
+	b->refs++;
 }
 
 void batch_duration(struct batch *b, const char *leaf_key, uint64_t dur_us,

@@ -47,11 +47,11 @@ static struct run_new with_blobs(struct fixture *f, const char *const *texts,
 	int i;
 
 	n.started_ms = INT64_C(1) << 50;
-	batch_run_new(b, r, &n);
 	for (i = 0; i < count; i++) {
 		digest_of(texts[i], strlen(texts[i]), &d);
-		batch_blob(b, spool(f, texts[i]), &d, strlen(texts[i]));
+		batch_blob(b, r, spool(f, texts[i]), &d, strlen(texts[i]));
 	}
+	batch_run_new(b, r, &n);
 	batch_event(b, r, 0, 0, 1, 1, "e", 1);
 	batch_run_state(b, r, RUN_SUCCEEDED, 0, 2, 1, 0);
 	batch_run_close(b, r);
