@@ -92,6 +92,7 @@ static int call(struct task *t, struct vm *vm, struct buf *out,
 	struct exec_job *job = t->job;
 	struct mapping in = {job->in, NULL};
 	struct vm_arg *args = mem_alloc(job->arg_count * sizeof(*args));
+	struct vm_call c = {.chunk = exec_field(job, "text"), .name = "lua"};
 	size_t i, n = 0;
 	int rc = 0;
 
@@ -102,9 +103,11 @@ static int call(struct task *t, struct vm *vm, struct buf *out,
 				job->args[i].value};
 	if (job->in_path)
 		rc = mapping_open(&in, job->in_path, err);
+	c.input = in.bytes;
+	c.args = args;
+	c.arg_count = n;
 	if (rc == 0)
-		rc = vm_run(vm, exec_field(job, "text"), "lua", in.bytes,
-			args, n, out, printed, NULL, err);
+		rc = vm_run(vm, &c, out, printed, NULL, err);
 	mapping_release(&in);
 	free(args);
 	return rc;

@@ -245,13 +245,11 @@ static int vm_protected(struct vm *vm, lua_CFunction body, void *ud,
 
 /* ------------------------------------------------------------------ vm_run */
 struct run {
-	struct str chunk, input;
-	const struct vm_arg *args;
-	size_t arg_count;
+	const struct vm_call *call;
 	struct buf *out;
 };
 
-static void push_env(lua_State *L, const struct run *r)
+static void push_env(lua_State *L, const struct vm_call *r)
 {
 	size_t i;
 
@@ -296,28 +294,27 @@ static void give(lua_State *L, int index, struct buf *out)
 static int run_body(lua_State *L)
 {
 	struct run *r = lua_touserdata(L, 1);
+	struct str text = r->call->chunk;
 	struct vm *vm = vm_of(L);
 
 	lua_rawgetp(L, LUA_REGISTRYINDEX, &vm_key_random);
 	lua_pushinteger(L, (lua_Integer)vm->seed);
 	lua_call(L, 1, 0);
-	if (luaL_loadbufferx(L, r->chunk.p ? r->chunk.p : "", r->chunk.n,
-		"=c", "t") != LUA_OK) {
+	if (luaL_loadbufferx(L, text.p ? text.p : "", text.n, "=c", "t") != LUA_OK) {
 		vm->unparsed = 1;
 		return lua_error(L);
 	}
-	push_env(L, r);
+	push_env(L, r->call);
 	lua_setupvalue(L, 2, 1);
 	lua_call(L, 0, 1);
 	give(L, 2, r->out);
 	return 0;
 }
 
-int vm_run(struct vm *vm, struct str chunk, const char *chunk_name,
-	struct str input, const struct vm_arg *args, size_t arg_count,
-	struct buf *out, struct buf *printed, size_t *line, struct err *err)
+int vm_run(struct vm *vm, const struct vm_call *call, struct buf *out,
+	struct buf *printed, size_t *line, struct err *err)
 {
-	struct run r = {chunk, input, args, arg_count, out};
+	struct run r = {call, out};
 	struct err why;
 	size_t at = 0, start = out->len;
 	int rc;
@@ -331,8 +328,8 @@ int vm_run(struct vm *vm, struct str chunk, const char *chunk_name,
 		return 0;
 	out->len = start;
 	if (!at)
-		return err_set(err, why.code, "%s: %s", chunk_name, why.text);
-	return err_set(err, why.code, "%s:%zu: %s", chunk_name, at, why.text);
+		return err_set(err, why.code, "%s: %s", call->name, why.text);
+	return err_set(err, why.code, "%s:%zu: %s", call->name, at, why.text);
 }
 
 /* ----------------------------------------------------------------- vm_eval */

@@ -53,9 +53,16 @@ int value_truth(const struct value *v);
 struct vm_arg {
 	struct str name, value;
 };
-int vm_run(struct vm *vm, struct str chunk, const char *chunk_name,
-	struct str input, const struct vm_arg *args, size_t arg_count,
-	struct buf *out, struct buf *printed, size_t *line, struct err *err);
+struct vm_call {
+	struct str chunk;
+	const char *name;      /* of the chunk, for messages */
+	struct str input;
+	const struct vm_arg *args;
+	size_t arg_count;
+};
+/* *line (may be NULL): where in the chunk the error is, or 0. */
+int vm_run(struct vm *vm, const struct vm_call *call, struct buf *out,
+	struct buf *printed, size_t *line, struct err *err);
 
 /* The executor of /lua; registered by the shell's main. */
 struct executor;

@@ -215,74 +215,75 @@ static void test_large_values(void)
 }
 
 /* --------------------------------------------------------------- processes */
+static const struct {
+	struct exec_arg args[4];
+	const char *in;
+	uint8_t outcome;
+	int exit_code;
+	uint8_t error_class;
+	const char *out, *error, *what;
+} processes[] = {
+	{{FIELD("text", "echo hi")}, "", OUTCOME_OK, 0, CLASS_NONE,
+		"hi\n", "", "output comes back"},
+	{{FIELD("text", "cat")}, "in\n", OUTCOME_OK, 0, CLASS_NONE,
+		"in\n", "", "input is standard input"},
+	{{FIELD("text", "exit 3")}, "", OUTCOME_FAILED, 3, CLASS_NONE,
+		"", "exit 3", "the exit status is told"},
+	{{FIELD("text", "false")}, "", OUTCOME_FAILED, 1, CLASS_NONE,
+		"", "exit 1", "also without a shell"},
+	{{FIELD("text", "no-such-program-here")}, "", OUTCOME_FAILED,
+		127, CLASS_CONFIGURATION, "", "exit 127",
+		"a missing program is configuration"},
+	{{FIELD("text", "exit 75")}, "", OUTCOME_FAILED, 75,
+		CLASS_TRANSIENT, "", "exit 75",
+		"a temporary failure is transient"},
+	{{FIELD("text", "echo 'x: Connection refused' >&2; exit 1")},
+		"", OUTCOME_FAILED, 1, CLASS_TRANSIENT, "", "exit 1",
+		"so is a refused connection"},
+	{{FIELD("text", "echo 'x: No space left on device' >&2; "
+		"exit 1")}, "", OUTCOME_FAILED, 1, CLASS_RESOURCE, "",
+		"exit 1", "a full disk is a resource"},
+	{{FIELD("text", "kill -9 $$")}, "", OUTCOME_FAILED, 137,
+		CLASS_RESOURCE, "", "killed by signal 9 (SIGKILL)",
+		"a signal has its name"},
+	{{FIELD("text", "kill -TERM $$; :")}, "", OUTCOME_FAILED, 143,
+		CLASS_NONE, "", "killed by signal 15 (SIGTERM)",
+		"a signal that nobody asked for is a failure"},
+	{{FIELD("text", "printf %s \"${WF_V1}\""), ENV("WF_V1",
+		"$(touch /tmp/x) `a` \"'\\ \n*")}, "", OUTCOME_OK, 0,
+		CLASS_NONE, "$(touch /tmp/x) `a` \"'\\ \n*", "",
+		"a value arrives byte for byte"},
+	{{FIELD("text", "pwd"), NOTE("dir", "tree")}, "", OUTCOME_OK,
+		0, CLASS_NONE, "*/tree\n", "",
+		"@dir is seen from the run's directory"},
+	{{FIELD("text", "[[ a == a ]] && echo yes"),
+		NOTE("shell", "bash")}, "", OUTCOME_OK, 0, CLASS_NONE,
+		"yes\n", "", "@shell=bash is bash"},
+	{{FIELD("text", "echo $FROM_HOST"), ENV("FROM_HOST",
+		"step")}, "", OUTCOME_OK, 0, CLASS_NONE, "step\n", "",
+		"a variable of the step goes over the host's"}};
+
 static void test_process(void)
 {
-	static const struct {
-		struct exec_arg args[4];
-		const char *in;
-		uint8_t outcome;
-		int exit_code;
-		uint8_t error_class;
-		const char *out, *error, *what;
-	} cases[] = {
-		{{FIELD("text", "echo hi")}, "", OUTCOME_OK, 0, CLASS_NONE,
-			"hi\n", "", "output comes back"},
-		{{FIELD("text", "cat")}, "in\n", OUTCOME_OK, 0, CLASS_NONE,
-			"in\n", "", "input is standard input"},
-		{{FIELD("text", "exit 3")}, "", OUTCOME_FAILED, 3, CLASS_NONE,
-			"", "exit 3", "the exit status is told"},
-		{{FIELD("text", "false")}, "", OUTCOME_FAILED, 1, CLASS_NONE,
-			"", "exit 1", "also without a shell"},
-		{{FIELD("text", "no-such-program-here")}, "", OUTCOME_FAILED,
-			127, CLASS_CONFIGURATION, "", "exit 127",
-			"a missing program is configuration"},
-		{{FIELD("text", "exit 75")}, "", OUTCOME_FAILED, 75,
-			CLASS_TRANSIENT, "", "exit 75",
-			"a temporary failure is transient"},
-		{{FIELD("text", "echo 'x: Connection refused' >&2; exit 1")},
-			"", OUTCOME_FAILED, 1, CLASS_TRANSIENT, "", "exit 1",
-			"so is a refused connection"},
-		{{FIELD("text", "echo 'x: No space left on device' >&2; "
-			"exit 1")}, "", OUTCOME_FAILED, 1, CLASS_RESOURCE, "",
-			"exit 1", "a full disk is a resource"},
-		{{FIELD("text", "kill -9 $$")}, "", OUTCOME_FAILED, 137,
-			CLASS_RESOURCE, "", "killed by signal 9 (SIGKILL)",
-			"a signal has its name"},
-		{{FIELD("text", "kill -TERM $$; :")}, "", OUTCOME_FAILED, 143,
-			CLASS_NONE, "", "killed by signal 15 (SIGTERM)",
-			"a signal that nobody asked for is a failure"},
-		{{FIELD("text", "printf %s \"${WF_V1}\""), ENV("WF_V1",
-			"$(touch /tmp/x) `a` \"'\\ \n*")}, "", OUTCOME_OK, 0,
-			CLASS_NONE, "$(touch /tmp/x) `a` \"'\\ \n*", "",
-			"a value arrives byte for byte"},
-		{{FIELD("text", "pwd"), NOTE("dir", "tree")}, "", OUTCOME_OK,
-			0, CLASS_NONE, "*/tree\n", "",
-			"@dir is seen from the run's directory"},
-		{{FIELD("text", "[[ a == a ]] && echo yes"),
-			NOTE("shell", "bash")}, "", OUTCOME_OK, 0, CLASS_NONE,
-			"yes\n", "", "@shell=bash is bash"},
-		{{FIELD("text", "echo $FROM_HOST"), ENV("FROM_HOST",
-			"step")}, "", OUTCOME_OK, 0, CLASS_NONE, "step\n", "",
-			"a variable of the step goes over the host's"}};
 	size_t i;
 
-	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+	for (i = 0; i < sizeof(processes) / sizeof(*processes); i++) {
 		struct trial t;
-		const char *want = cases[i].out;
+		const char *want = processes[i].out;
 		int same;
 
 		trial_init(&t, "bash");
-		t.job.args = cases[i].args;
-		t.job.arg_count = count_args(cases[i].args, 4);
-		t.job.in = str_of(cases[i].in);
+		t.job.args = processes[i].args;
+		t.job.arg_count = count_args(processes[i].args, 4);
+		t.job.in = str_of(processes[i].in);
 		trial_run(&t);
 		same = want[0] == '*' ? strstr(buf_cstr(&t.out), want + 1) !=
 			NULL : strcmp(buf_cstr(&t.out), want) == 0;
-		if (!ok(t.outcome == cases[i].outcome && same &&
-			t.exit_code == cases[i].exit_code &&
-			t.error_class == cases[i].error_class &&
-			strcmp(t.error, cases[i].error) == 0, "process: %s",
-			cases[i].what))
+		if (!ok(t.outcome == processes[i].outcome && same &&
+			t.exit_code == processes[i].exit_code &&
+			t.error_class == processes[i].error_class &&
+			strcmp(t.error, processes[i].error) == 0, "process: %s",
+			processes[i].what))
 			note("outcome %d exit %d class %d out '%s' error "
 				"'%s'", t.outcome, t.exit_code,
 				t.error_class, buf_cstr(&t.out), t.error);
@@ -376,21 +377,27 @@ static void test_waits(void)
 }
 
 /* ------------------------------------------------------------------- files */
+struct expected {
+	const char *in;
+	int exit_code;
+	const char *out, *what;
+};
+
 static void is_run(const char *kind, const struct exec_arg *args, size_t n,
-	const char *in, int exit_code, const char *out, const char *what)
+	const struct expected *e)
 {
 	struct trial t;
 
 	trial_init(&t, kind);
 	t.job.args = args;
 	t.job.arg_count = n;
-	t.job.in = str_of(in);
+	t.job.in = str_of(e->in);
 	trial_run(&t);
-	if (!ok(t.outcome == OUTCOME_OK && t.exit_code == exit_code &&
-		strcmp(buf_cstr(&t.out), out) == 0, "%s", what))
+	if (!ok(t.outcome == OUTCOME_OK && t.exit_code == e->exit_code &&
+		strcmp(buf_cstr(&t.out), e->out) == 0, "%s", e->what))
 		note("outcome %d exit %d error '%s' out '%s' want '%s'",
 			t.outcome, t.exit_code, t.error, buf_cstr(&t.out),
-			out);
+			e->out);
 	trial_release(&t);
 }
 
@@ -410,7 +417,8 @@ static void is_failure(const char *kind, const struct exec_arg *args,
 	trial_release(&t);
 }
 #define RUN(kind, args, in, code, out, what) \
-	is_run(kind, args, sizeof(args) / sizeof(*args), in, code, out, what)
+	is_run(kind, args, sizeof(args) / sizeof(*args), \
+		&(struct expected){in, code, out, what})
 #define FAILURE(kind, args, error, what) \
 	is_failure(kind, args, sizeof(args) / sizeof(*args), error, what)
 

@@ -47,14 +47,15 @@ static struct vm *fresh(uint32_t limit_ms)
 /* Runs a chunk; the output or the error's text in `out`. */
 static int chunk(struct vm *v, const char *text, char *out, size_t size)
 {
+	struct vm_call c = {.chunk = str_of(text), .name = "lua",
+		.input = str_of("some input")};
 	struct buf b, printed;
 	struct err err = {0};
 	int rc;
 
 	buf_init(&b);
 	buf_init(&printed);
-	rc = vm_run(v, str_of(text), "lua", str_of("some input"), NULL, 0, &b,
-		&printed, NULL, &err);
+	rc = vm_run(v, &c, &b, &printed, NULL, &err);
 	snprintf(out, size, "%s", rc ? err.text : buf_cstr(&b));
 	buf_release(&b);
 	buf_release(&printed);
@@ -213,76 +214,77 @@ static void show(const struct value *v, char *out, size_t size)
 	}
 }
 
+static const char *const values[][2] = {
+	{"build", "true"}, {"build-all", "false"},
+	{"build.exit_code == 0 AND vars.n > 9", "true"},
+	{"vars.e or \"other\"", "\"other\""}, {"NOT vars.e", "true"},
+	{"vars.x == \"x\"", "true"}, {"vars.nothing == nil", "true"},
+	{"vars.nothing or 7", "7"}, {"vars.n == 42", "true"},
+	{"42 == vars.n", "true"}, {"vars.n == 42.0", "true"},
+	{"vars.n == '42'", "true"}, {"vars.n < 100", "true"},
+	{"vars.n < '100'", "false"}, {"vars.n >= 42", "true"},
+	{"\"a\" < \"b\" && \"b\" <= \"b\"", "true"},
+	{"1 != 2 || false", "true"}, {"!true", "false"},
+	{"not false == true", "true"}, {"2 ^ 3 ^ 2", "512"},
+	{"-2 ^ 2", "-4"}, {"2 + 3 * 4", "14"}, {"7 // 2", "3"},
+	{"7 % 3", "1"}, {"1 .. 2 .. 'x'", "\"12x\""},
+	{"6 & 3 | 8", "10"}, {"1 << 4 ~ 1", "17"},
+	{"- -3", "3"}, {"#'abc'", "3"},
+	{"build.json.a.b", "[1,2,null,\"x\"]"},
+	{"build.json.a.b[2] + 1", "3"}, {"build.json.n * 2", "5"},
+	{"${build.json.a.b.4}", "\"x\""},
+	{"${build.exit_code} == 0", "true"},
+	{"${vars.nothing:-none}", "\"none\""},
+	{"${nothing.at.all:-x y}", "\"x y\""},
+	{"build.output contains '10 t'", "true"},
+	{"build.output contains ''", "true"},
+	{"build.json.a.b contains 2", "true"},
+	{"build.json.a.b contains '2'", "true"},
+	{"'x' in {'y', 'x'}", "true"}, {"3 in {1, 2}", "false"},
+	{"'k' in {k = 1}", "true"}, {"'b' in 'abc'", "true"},
+	{"vars.nothing contains 'x'", "false"},
+	{"build.output matches '%d+ tests$'", "true"},
+	{"build.output matches '^tests'", "false"},
+	{"exists(build.foo)", "false"}, {"exists(vars.n)", "true"},
+	{"exists(vars.nothing)", "false"},
+	{"exists(nobody.at.home)", "false"},
+	{"exists(${build.output})", "true"},
+	{"exists(1 + 1)", "true"}, {"len(build.json.a.b)", "4"},
+	{"len(vars.nothing)", "0"}, {"len({a = 1, b = 2})", "2"},
+	{"1 < 2 and 2 < ~1000", "true"}, {"~0", "-1"},
+	{"math.floor(3.7)", "3"}, {"math.pi > 3", "true"},
+	{"string.upper('a') .. tostring(1)", "\"A1\""},
+	{"build.output:match('%d+') + 0", "10"},
+	{"('x'):rep(3)", "\"xxx\""}, {"tonumber('7') > 6", "true"},
+	{"{1, 2, {a = 1}}", "[1,2,{\"a\":1}]"}, {"{}", "[]"},
+	{"{['k'] = 'v'}", "{\"k\":\"v\"}"}, {"nil", "nil"},
+	{"1e3 == 1000", "true"}, {"0x10", "16"}, {".5 + 1", "1.5"},
+	{"'\\65\\n' == \"A\\n\"", "true"}, {"(1)", "1"},
+	{"true and nil", "nil"}, {"'' and 1", "false"},
+	{"not (vars.e and 1)", "true"},
+	{"vars.e == ''", "true"}, {"false == nil", "false"},
+	{"\t1\r\n+ 1 ", "2"}};
+
 static void test_values(void)
 {
-	static const char *const cases[][2] = {
-		{"build", "true"}, {"build-all", "false"},
-		{"build.exit_code == 0 AND vars.n > 9", "true"},
-		{"vars.e or \"other\"", "\"other\""}, {"NOT vars.e", "true"},
-		{"vars.x == \"x\"", "true"}, {"vars.nothing == nil", "true"},
-		{"vars.nothing or 7", "7"}, {"vars.n == 42", "true"},
-		{"42 == vars.n", "true"}, {"vars.n == 42.0", "true"},
-		{"vars.n == '42'", "true"}, {"vars.n < 100", "true"},
-		{"vars.n < '100'", "false"}, {"vars.n >= 42", "true"},
-		{"\"a\" < \"b\" && \"b\" <= \"b\"", "true"},
-		{"1 != 2 || false", "true"}, {"!true", "false"},
-		{"not false == true", "true"}, {"2 ^ 3 ^ 2", "512"},
-		{"-2 ^ 2", "-4"}, {"2 + 3 * 4", "14"}, {"7 // 2", "3"},
-		{"7 % 3", "1"}, {"1 .. 2 .. 'x'", "\"12x\""},
-		{"6 & 3 | 8", "10"}, {"1 << 4 ~ 1", "17"},
-		{"- -3", "3"}, {"#'abc'", "3"},
-		{"build.json.a.b", "[1,2,null,\"x\"]"},
-		{"build.json.a.b[2] + 1", "3"}, {"build.json.n * 2", "5"},
-		{"${build.json.a.b.4}", "\"x\""},
-		{"${build.exit_code} == 0", "true"},
-		{"${vars.nothing:-none}", "\"none\""},
-		{"${nothing.at.all:-x y}", "\"x y\""},
-		{"build.output contains '10 t'", "true"},
-		{"build.output contains ''", "true"},
-		{"build.json.a.b contains 2", "true"},
-		{"build.json.a.b contains '2'", "true"},
-		{"'x' in {'y', 'x'}", "true"}, {"3 in {1, 2}", "false"},
-		{"'k' in {k = 1}", "true"}, {"'b' in 'abc'", "true"},
-		{"vars.nothing contains 'x'", "false"},
-		{"build.output matches '%d+ tests$'", "true"},
-		{"build.output matches '^tests'", "false"},
-		{"exists(build.foo)", "false"}, {"exists(vars.n)", "true"},
-		{"exists(vars.nothing)", "false"},
-		{"exists(nobody.at.home)", "false"},
-		{"exists(${build.output})", "true"},
-		{"exists(1 + 1)", "true"}, {"len(build.json.a.b)", "4"},
-		{"len(vars.nothing)", "0"}, {"len({a = 1, b = 2})", "2"},
-		{"1 < 2 and 2 < ~1000", "true"}, {"~0", "-1"},
-		{"math.floor(3.7)", "3"}, {"math.pi > 3", "true"},
-		{"string.upper('a') .. tostring(1)", "\"A1\""},
-		{"build.output:match('%d+') + 0", "10"},
-		{"('x'):rep(3)", "\"xxx\""}, {"tonumber('7') > 6", "true"},
-		{"{1, 2, {a = 1}}", "[1,2,{\"a\":1}]"}, {"{}", "[]"},
-		{"{['k'] = 'v'}", "{\"k\":\"v\"}"}, {"nil", "nil"},
-		{"1e3 == 1000", "true"}, {"0x10", "16"}, {".5 + 1", "1.5"},
-		{"'\\65\\n' == \"A\\n\"", "true"}, {"(1)", "1"},
-		{"true and nil", "nil"}, {"'' and 1", "false"},
-		{"not (vars.e and 1)", "true"},
-		{"vars.e == ''", "true"}, {"false == nil", "false"},
-		{"\t1\r\n+ 1 ", "2"}};
 	char got[600], name[300];
 	size_t i;
 
-	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+	for (i = 0; i < sizeof(values) / sizeof(*values); i++) {
 		struct value v;
 		struct err err = {0};
 		size_t at;
 		int twice;
 
 		for (twice = 0; twice < 2; twice++)
-			if (vm_eval(vm, str_of(cases[i][0]), &host, &v, &at,
+			if (vm_eval(vm, str_of(values[i][0]), &host, &v, &at,
 				&err) == -1)
 				snprintf(got, sizeof(got), "@%zu %s", at,
 					err.text);
 			else
 				show(&v, got, sizeof(got));
-		snprintf(name, sizeof(name), "condition %s", cases[i][0]);
-		is_str(got, cases[i][1], name);
+		snprintf(name, sizeof(name), "condition %s", values[i][0]);
+		is_str(got, values[i][1], name);
 	}
 }
 
@@ -565,6 +567,7 @@ static void test_run_details(void)
 {
 	struct vm_arg args[] = {{str_of("WF_V1"), str_of("a'b\"]]")},
 		{str_of("P"), str_of("v")}};
+	struct vm_call c = {.name = "step.lua", .args = args, .arg_count = 2};
 	struct buf out, printed;
 	struct err err = {0};
 	size_t line = 0;
@@ -572,19 +575,19 @@ static void test_run_details(void)
 
 	buf_init(&out);
 	buf_init(&printed);
-	vm_run(vm, str_of("print('one', 2) return WF_V1 .. args.P .. "
-		"tostring(args.WF_V1 == WF_V1)"), "lua", str_of(""), args, 2, &out,
-		&printed, NULL, &err);
+	c.chunk = str_of("print('one', 2) return WF_V1 .. args.P .. "
+		"tostring(args.WF_V1 == WF_V1)");
+	vm_run(vm, &c, &out, &printed, NULL, &err);
 	is_str(buf_cstr(&out), "a'b\"]]vtrue", "values are in args, those of "
 		"references are globals too");
 	is_str(buf_cstr(&printed), "one\t2\n", "print goes to its own place");
-	vm_run(vm, str_of("local x\n\nx.y = 1"), "step.lua", str_of(""), NULL,
-		0, &out, &printed, &line, &err);
+	c.chunk = str_of("local x\n\nx.y = 1");
+	vm_run(vm, &c, &out, &printed, &line, &err);
 	is_int((long long)line, 3, "a failing chunk names its line");
 	is_str(err.text, "step.lua:3: attempt to index a nil value (local 'x')",
 		"and its message begins with the name");
-	vm_run(vm, str_of("return ("), "c", str_of(""), NULL, 0, &out,
-		&printed, &line, &err);
+	c.chunk = str_of("return (");
+	vm_run(vm, &c, &out, &printed, &line, &err);
 	is_int(err.code, ERR_SYNTAX, "a chunk that does not parse is a syntax "
 		"error");
 	buf_release(&out);
