@@ -329,7 +329,8 @@ int vm_run(struct vm *vm, const struct vm_call *call, struct buf *out,
 	out->len = start;
 	if (!at)
 		return err_set(err, why.code, "%s: %s", call->name, why.text);
-	return err_set(err, why.code, "%s:%zu: %s", call->name, at, why.text);
+	return err_set(err, why.code, "%s:%zu: %s", call->name, at,
+		why.text);
 }
 
 /* ----------------------------------------------------------------- vm_eval */

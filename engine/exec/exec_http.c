@@ -183,7 +183,7 @@ static void end(struct exec_job *job, int hard)
 static const struct vocab_field fields[] = {
 	{"header", 'H', FIELD_WORD, PLACE_FLAG, 0, "'NAME: VALUE'; repeats"},
 	{"data", 'd', FIELD_WORD, PLACE_FLAG, 0, "body; @- is the input"},
-	{"output", 'o', FIELD_PATH, PLACE_FLAG, 0, "the body goes here instead"},
+	{"output", 'o', FIELD_PATH, PLACE_FLAG, 0, "file for the body"},
 	{"request", 0, FIELD_WORD, PLACE_REST, 1, "[METHOD] URL"},
 	{NULL, 0, 0, 0, 0, NULL},
 };
