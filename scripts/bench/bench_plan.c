@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "engine/base/mem.h"
+#include "engine/base/text.h"
 #include "engine/engine.h"
 #include "engine/front/front.h"
 #include "engine/io/clock.h"
@@ -171,9 +172,18 @@ static void resume(const char *ulid)
 		"durable after %.0f ms\n", t2, now_ms() - t);
 }
 
+static uint32_t count_of(const char *word)
+{
+	int64_t n;
+
+	if (number_parse(str_of(word), 1, 100000000, &n) < 0)
+		die("not a count", word);
+	return (uint32_t)n;
+}
+
 int main(int argc, char **argv)
 {
-	uint32_t n = argc > 1 ? (uint32_t)atol(argv[1]) : 100000;
+	uint32_t n = argc > 1 ? count_of(argv[1]) : 100000;
 	char ulid[ULID_LEN + 1] = "";
 	struct buf text, yaml;
 	struct engine *e;
