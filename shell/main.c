@@ -19,14 +19,13 @@
 #include "shell/task.h"
 #include "shell/version.h"
 
-/* A closed descriptor would be taken by the database: fill the gaps with
- * something that fails as a closed one does. */
+/* A closed descriptor would be taken by the database: fill the gaps with no
+ * input, and with outputs that fail as a closed one does. */
 static void fill_gaps(void)
 {
 	for (int fd = 0; fd < 3; fd++)
 		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF &&
-				open("/dev/null", fd == 0 ? O_WRONLY
-				: O_RDONLY) < 0)
+				open("/dev/null", O_RDONLY) < 0)
 			abort();
 }
 

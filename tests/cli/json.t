@@ -1,0 +1,93 @@
+# Documents for other programs: -o json, -o jsonl.
+. "${0%/*}/../lib.sh"
+command -v python3 >/dev/null || skip_all "python3 is not installed"
+
+# Reads the document in $out as `d`; true when EXPR holds.
+holds() {
+	printf '%s' "$out" | python3 -c '
+import json, sys
+d = json.load(sys.stdin)
+sys.exit(0 if eval(sys.argv[1]) else 1)' "$1"
+	ok $? "$2" || note "$out"
+}
+
+run_wf -o json -c '/chain "a: /bash echo x -> b: /bash \"cat; exit 3\" -> c: /echo z"'
+is "$status" 1 "the status is the same with -o json"
+is "$(printf '%s\n' "$out" | wc -l)" 1 "a document is one line"
+holds 'd["v"] == 1 and d["command"] == "chain"' "it has version and command"
+holds 'len(d["run"]) == 26 and d["parent"] is None' "run and parent"
+holds 'd["status"] == "failed" and d["exit"] == 1' "status and exit"
+holds 'd["text"].startswith("a: /bash")' "the text"
+holds 'd["started_at"].endswith("Z") and d["duration_ms"] >= 0' "times"
+holds 'd["degraded"] is False' "whether it is degraded"
+holds 'd["resume"].startswith("/resume ")' "how to resume"
+holds '[s["name"] for s in d["steps"]] == ["a", "b", "c"]' \
+	"steps stand in plan order"
+holds 'd["steps"][1]["needs"] == ["a"]' "a step has its needs"
+holds 'd["steps"][1]["exit_code"] == 3 and d["steps"][1]["error"]' \
+	"exit code and error"
+holds 'd["steps"][2]["status"] == "skipped" and d["steps"][2]["started_ms"] is None' \
+	"a skipped step never started"
+holds 'd["steps"][0]["output"] == "x\n"' "a step has its output"
+holds 'set(d["steps"][0]) >= {"name","path","kind","status","exit_code","attempts","started_ms","duration_ms","cached","class","needs","output","error","tokens","cost"}' \
+	"a step has every promised field"
+
+run_wf -o json -c '/chain "l: for x in {\"p\",\"q\"} do /echo ${x} end"'
+holds 'd["steps"][0]["output"] == ["p\n", "q\n"]' \
+	"a loop's output is the array of its iterations'"
+holds 'd["steps"][1]["path"] == "l[1].echo"' "paths count iterations from 1"
+run_wf -o json -c '/bash printf "\\377\\376"'
+holds 'd["output_base64"] == "//4="' "bytes that are no UTF-8 are base64"
+run_wf -o json -c '/bash head -c 200000 /dev/zero | tr "\\0" a'
+holds 'len(d["steps"][0]["output"]) == 65536 and d["steps"][0]["truncated"]' \
+	"a long output is cut at 64 KiB"
+holds 'len(open(d["steps"][0]["file"]).read()) == 200000' \
+	"and the file that has it all is named"
+
+run_wf -o json -c '/chain "a: /nope"'
+holds 'd["status"] == "error" and d["exit"] == 2' "an error is a document"
+holds 'd["errors"][0]["code"] == "E111" and d["errors"][0]["line"] == 1 and d["errors"][0]["col"] == 12' \
+	"with code and place"
+is "$err" "" "and nothing on standard error"
+run_wf -o json -c '/show zzzzzzzzz'
+holds 'd["errors"][0]["code"] == "notfound"' "so is a failed command"
+
+for line in '/runs' '/show' '/logs' '/why' '/set' '/env' '/help' '/doctor' \
+	'/def' '/alias' '/explain @last' '/graph @last' '/diff @last @last' \
+	'/runs purge' '/cd .'; do
+	run_wf -o json -c "$line"
+	holds '1' "$line gives JSON"
+	run_wf -c "$line -o json"
+	holds '1' "$line -o json gives JSON"
+done
+run_wf -c '/chain -o json "/echo x"'
+holds 'd["output"] == "x\n"' "a workflow line takes -o json"
+run_wf -c '/chain "/echo x" --output=json'
+holds 'd["output"] == "x\n"' "also behind its text"
+
+run_wf -o json -c '/runs'
+holds 'all(set(r) >= {"run","command","text","status","exit","started_at","duration_ms","steps","failed","pinned"} for r in d["runs"])' \
+	"a row of /runs has every promised field"
+run_wf -o json -c '/explain "a: /bash make -> b: /echo x"'
+holds '[p["path"] for p in d["plan"]] == ["a", "b"] and d["plan"][1]["needs"] == ["a"]' \
+	"/explain gives the plan"
+
+run_wf -o jsonl -c '/chain "a: /bash echo x -> b: /bash exit 2"'
+out=$(printf '%s' "$out" | python3 -c '
+import json, sys
+print(json.dumps([json.loads(l) for l in sys.stdin]))')
+holds 'd[0]["event"] == "run.started" and d[1]["event"] == "plan"' \
+	"jsonl begins with the run and its plan"
+holds 'd[-1]["event"] == "run.finished" and d[-1]["status"] == "failed" and d[-1]["exit"] == 1' \
+	"and ends with run.finished, status and exit"
+holds 'all(e["v"] == 1 and "seq" in e and "t_ms" in e and e["run"] == d[0]["run"] for e in d)' \
+	"every line has version, seq, time and run"
+holds '[e["path"] for e in d if e["event"] == "step.finished"] == ["a", "b"]' \
+	"steps finish in order"
+holds 'any(e["event"] == "output" and e["text"] == "x\n" for e in d)' \
+	"outputs are events"
+run_wf -o jsonl -c '/chain "/ask Why?"'
+is "$status" 75 "a waiting run ends jsonl with 75"
+like "$(printf '%s\n' "$out" | tail -n 1)" \
+	'"run.finished","status":"waiting","exit":75' "and says so last"
+finish
