@@ -59,6 +59,9 @@ int unit_unknown(struct front_ctx *c, const struct src *src, size_t off,
 	const char *help = suggest_step(c, name);
 	int i;
 
+	/* not the label before it: the word itself, when it stands there */
+	if (name.p > src->text.p && name.p < src->text.p + src->text.n)
+		off = (size_t)(name.p - src->text.p) - 1;
 	for (i = 0; c->env->commands && c->env->commands[i]; i++)
 		if (str_eq(name, c->env->commands[i]))
 			return src_error(c, src_at(src, off, name.n + 1),
