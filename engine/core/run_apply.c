@@ -618,7 +618,15 @@ static void apply_run(struct run *r, const struct event *e)
 	case EVENT_FRAME_CLOSED:
 		on_closed(r, e);
 		break;
-	default: /* facts and checkpoints change nothing here */
+	case EVENT_FACT_READ:
+	case EVENT_STAGE_CHECKPOINT:
+	case EVENT_STEP_STARTED: case EVENT_STEP_WAITING:
+	case EVENT_STEP_FINISHED: case EVENT_STEP_RETRYING:
+	case EVENT_STEP_SKIPPED: case EVENT_STEP_CANCELLED:
+	case EVENT_STEP_TIMED_OUT: case EVENT_STEP_LOST:
+	case EVENT_STEP_IN_DOUBT: case EVENT_STEP_RESOLVED:
+	case EVENT_STEP_ADOPTED: case EVENT_STEP_DECIDED:
+	case EVENT_KINDS:
 		break;
 	}
 }
@@ -662,7 +670,14 @@ static void apply_step(struct run *r, const struct event *e)
 	case EVENT_STEP_DECIDED:
 		on_decided(r, e);
 		break;
-	default:
+	case EVENT_RUN_STARTED: case EVENT_RUN_RESUMED:
+	case EVENT_RUN_CANCELLING: case EVENT_RUN_PAUSED:
+	case EVENT_RUN_CONTINUED: case EVENT_RUN_TIMED_OUT:
+	case EVENT_RUN_FINISHED: case EVENT_RUN_REWOUND:
+	case EVENT_RUN_EDITED: case EVENT_FRAME_OPENED:
+	case EVENT_FRAME_CLOSED: case EVENT_SIGNAL_POSTED:
+	case EVENT_ROLLBACK_STARTED: case EVENT_FACT_READ:
+	case EVENT_STAGE_CHECKPOINT: case EVENT_KINDS:
 		apply_run(r, e);
 		break;
 	}
