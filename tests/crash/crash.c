@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -139,23 +140,44 @@ static void writes(const struct plan_of_test *p)
 }
 
 /* -------------------------------------------------------- random moments */
+/* What was struck, of all workers. */
+struct strikes {
+	uint32_t shells, guards, later;
+};
+static struct strikes *strikes;
+
+static void count(uint32_t *n)
+{
+	__atomic_add_fetch(n, 1, __ATOMIC_RELAXED);
+}
+
 /* Ends the shell or its guard somewhere within the time that a run takes. */
 static void strike_somewhere(struct trial *t, pid_t pid)
 {
-	uint64_t room = (uint64_t)t->flow->took_us * 11 / 10 + 2000;
+	uint64_t room = (uint64_t)t->flow->took_us + 2000;
 	pid_t guard;
 
 	if (t->lives > 1 && (t->lives > 5 || dice(&t->seed, 3) != 0))
 		return;
 	nap_us((int64_t)dice(&t->seed, room));
-	if (dice(&t->seed, 2)) {
-		kill(pid, SIGKILL);
-		t->cut = 1;
-		return;
-	}
-	guard = guard_of(pid);
-	if (guard && kill(guard, SIGKILL) == 0)
+	guard = dice(&t->seed, 2) ? guard_of(pid) : 0;
+	if (guard && kill(guard, SIGKILL) == 0) {
 		t->guard_cut = 1;
+		count(&strikes->guards);
+	} else if (kill_child(pid)) {
+		t->cut = 1;
+		count(&strikes->shells);
+	} else {
+		return; /* it had ended */
+	}
+	if (t->lives > 1)
+		count(&strikes->later);
+}
+
+static uint32_t struck(void)
+{
+	return __atomic_load_n(&strikes->shells, __ATOMIC_RELAXED) +
+		__atomic_load_n(&strikes->guards, __ATOMIC_RELAXED);
 }
 
 static int some_moments(const struct plan_of_test *p, const struct flow *none,
@@ -168,7 +190,8 @@ static int some_moments(const struct plan_of_test *p, const struct flow *none,
 	(void)none;
 	snprintf(name, sizeof(name), "w%u", i);
 	world_open(&w, p->base, name);
-	for (unsigned n = i; n < p->count && failures < 4; n += p->jobs) {
+	for (unsigned n = i; struck() < p->count && failures < 4;
+		n += p->jobs) {
 		struct trial t;
 		char title[64];
 
@@ -185,16 +208,24 @@ static int some_moments(const struct plan_of_test *p, const struct flow *none,
 static void moments(struct plan_of_test *p)
 {
 	struct world w;
+	int failures;
 
 	world_open(&w, p->base, "reference");
+	strikes = mmap(NULL, sizeof(*strikes), PROT_READ | PROT_WRITE,
+		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (strikes == MAP_FAILED)
+		bail("no shared memory");
 	p->all = mem_zero(p->flow_count * sizeof(*p->all));
 	for (size_t i = 0; i < p->flow_count; i++) {
 		flow_load(&p->all[i], &w, p->flows[i]);
 		flow_refer(&p->all[i], &w, p->template, NULL);
 	}
 	note("seed %llu", (unsigned long long)p->seed);
-	ok(in_parallel(p, NULL, some_moments) == 0, "%u runs survive kills of "
-		"the shell or its guard at random moments", p->count);
+	failures = in_parallel(p, NULL, some_moments);
+	ok(failures == 0, "runs survive a death of "
+		"the shell or its guard at %u random moments", struck());
+	note("%u shells, %u guards; %u while it was resumed", strikes->shells,
+		strikes->guards, strikes->later);
 }
 
 /* ---------------------------------------------------------------- rewind */

@@ -11,6 +11,7 @@
  *	# exit: 3            of the reference run
  *	# cached: a          a second run adds no line
  *	# loose: b           may run again although it succeeded (rolled back)
+ *	# again: b         runs again whenever an ended run is resumed
  */
 #ifndef WF_TESTS_CRASH_FLOW_H
 #define WF_TESTS_CRASH_FLOW_H
@@ -26,7 +27,7 @@ struct words {
 struct flow {
 	const char *path;         /* of the file; absolute */
 	char name[64];
-	struct words order, once, cached, loose, steps;
+	struct words order, once, cached, loose, steps, again;
 	char *verdict, *answer;
 	char *input;              /* path of a file, or NULL */
 	int exit;                 /* of the reference run */

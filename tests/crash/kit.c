@@ -356,6 +356,15 @@ int wait_ms(pid_t pid, int ms)
 	return -1;
 }
 
+int kill_child(pid_t pid)
+{
+	siginfo_t info;
+
+	info.si_pid = 0;
+	waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT);
+	return info.si_pid == 0 && kill(pid, SIGKILL) == 0;
+}
+
 int world_run(struct world *w, const char *const *argv)
 {
 	int status = wait_ms(world_start(w, argv, NULL), 30000);

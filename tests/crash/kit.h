@@ -48,6 +48,8 @@ pid_t world_start(struct world *w, const char *const *argv,
 	const char *killer);
 /* Waits at most ms; returns the wait status, or -1 after it was killed. */
 int wait_ms(pid_t pid, int ms);
+/* kill -9 of a child that is not waited for yet; 0 when it had ended. */
+int kill_child(pid_t pid);
 /* start + wait; the exit status, 128 + signal, or -1 when it hung. */
 int world_run(struct world *w, const char *const *argv);
 
