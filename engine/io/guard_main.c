@@ -2,8 +2,9 @@
  * The guard process: a loop that reads the shell's messages, and the end of
  * everything when the shell's end of the socket closes. Descriptors: 3 the
  * socket, 4 the owner's lock (only held), 5 the spool directory. Invariant:
- * this thread never blocks on anything but poll(), so that the shell's death
- * is always seen at once.
+ * this thread never blocks on anything but poll(), and reads the socket
+ * itself unless a slot waits on it, so that the shell's death is seen at once
+ * (within LEASE_US when that slot just took a job).
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -74,6 +75,8 @@ static void on_frame(struct machine *m, const struct wire_frame *f)
 	case WIRE_KILL:
 		id = cursor_varint(&c);
 		queue_kill(m, id, cursor_varint(&c) != 0);
+		if (m->slot_reads) /* the main thread sees to the grace */
+			lease_set(m, 1);
 		break;
 	case WIRE_WITHDRAW:
 		queue_withdraw(m, cursor_varint(&c));
@@ -89,8 +92,16 @@ static void on_frame(struct machine *m, const struct wire_frame *f)
 	}
 }
 
-static void read_messages(struct machine *m, struct buf *in)
+void lease_set(struct machine *m, long us)
 {
+	struct itimerspec t = { .it_value.tv_nsec = us * 1000 };
+
+	timerfd_settime(m->lease, 0, &t, NULL);
+}
+
+void read_messages(struct machine *m)
+{
+	struct buf *in = &m->in;
 	struct wire_frame f;
 	size_t at = 0;
 	ssize_t n;
@@ -121,25 +132,55 @@ static void ring(int timer)
 		return;
 }
 
+/* A single open job is likely a link of a chain: its slot may read on. */
+static void hand_over(struct machine *m)
+{
+	pthread_mutex_lock(&m->lock);
+	if (m->by_id.count == 1 && m->in.len == 0 && m->busy + m->queue.n) {
+		m->slot_reads = 1;
+		lease_set(m, LEASE_US);
+	}
+	pthread_mutex_unlock(&m->lock);
+}
+
+/* Does this thread read? Takes the socket back from a slot that is busy. */
+static int main_reads(struct machine *m, int take)
+{
+	int out;
+
+	pthread_mutex_lock(&m->lock);
+	if (take && !m->polling)
+		m->slot_reads = 0;
+	out = !m->slot_reads;
+	pthread_mutex_unlock(&m->lock);
+	return out;
+}
+
 __attribute__((noreturn))
 static void serve(struct machine *m)
 {
-	struct pollfd p[2] = { { .fd = SOCK }, { .fd = m->out.timer } };
-	struct buf in;
-	int stuck = 0;
+	struct pollfd p[3] = { { .fd = SOCK }, { .fd = m->out.timer },
+		{ .fd = m->lease } };
+	int stuck = 0, reads = 1;
 
-	buf_init(&in);
+	p[1].events = p[2].events = POLLIN;
 	for (;;) {
-		p[0].events = stuck ? POLLIN | POLLOUT : POLLIN;
-		p[1].events = POLLIN;
-		if (poll(p, 2, queue_due(m)) < 0)
+		p[0].events = (short)((stuck ? POLLOUT : 0) |
+			(reads ? POLLIN : 0));
+		p[0].fd = p[0].events ? SOCK : -1;
+		if (poll(p, 3, queue_due(m)) < 0)
 			continue;
 		if (p[1].revents)
 			ring(m->out.timer);
+		if (p[2].revents)
+			ring(m->lease);
 		if (p[1].revents || (stuck && p[0].revents & POLLOUT))
 			stuck = post_flush(&m->out);
-		if (p[0].revents & (POLLIN | POLLHUP | POLLERR))
-			read_messages(m, &in);
+		if (reads && p[0].revents & (POLLIN | POLLHUP | POLLERR)) {
+			read_messages(m);
+			hand_over(m);
+		}
+		reads = main_reads(m, p[2].revents != 0);
 		/* Orphans only: this thread starts no children. */
 		while (waitpid(-1, NULL, WNOHANG | __WNOTHREAD) > 0)
 			continue;
@@ -197,6 +238,8 @@ static void open_machine(struct machine *m)
 	m->children_fd = open("/proc/thread-self/children",
 		O_RDONLY | O_CLOEXEC);
 	timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	m->lease = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC |
+		TFD_NONBLOCK);
 	post_init(&m->out, SOCK, timer);
 	queue_init(m);
 	m->slots = LIMIT_PARALLEL;

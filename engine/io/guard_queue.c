@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -92,6 +93,23 @@ static void slot_free(struct slot *s)
 	free(s);
 }
 
+/* Under lock, which is given up meanwhile: this slot reads the socket. */
+static void read_on(struct machine *m)
+{
+	struct pollfd p = { .fd = m->out.sock, .events = POLLIN };
+
+	m->polling = 1;
+	pthread_mutex_unlock(&m->lock);
+	if (poll(&p, 1, -1) > 0)
+		read_messages(m);
+	pthread_mutex_lock(&m->lock);
+	m->polling = 0;
+	if (m->by_id.count > 1 || m->in.len)
+		lease_set(m, 1); /* no chain: the main thread's */
+	else
+		lease_set(m, LEASE_US);
+}
+
 /* Under lock: the next job, or NULL when this thread is one too many. */
 static struct task *next_task(struct machine *m)
 {
@@ -105,7 +123,10 @@ static struct task *next_task(struct machine *m)
 			t->running = 1;
 			return t;
 		}
-		pthread_cond_wait(&m->more, &m->lock);
+		if (m->slot_reads && !m->polling && !m->ending)
+			read_on(m);
+		else
+			pthread_cond_wait(&m->more, &m->lock);
 	}
 	return NULL;
 }
@@ -207,7 +228,8 @@ static void start_pooled(struct machine *m, struct task *t)
 
 	pthread_mutex_lock(&m->lock);
 	list_add(&m->queue, t);
-	rc = staff(m);
+	/* A slot that reads takes the first itself. */
+	rc = m->polling && m->queue.n == 1 ? 0 : staff(m);
 	if (rc) {
 		list_remove(&m->queue, t);
 		idmap_take(&m->by_id, t->job.id);

@@ -58,6 +58,12 @@ struct machine {
 	uint64_t serial;
 	int ending;
 	int spawning;               /* threads between check and exec */
+	/* Who reads the socket: the main thread, or the slot that has nothing
+	 * to do (`polling` while it does), which saves a chain one wake-up a
+	 * job. A slot that takes a job leaves the main thread to notice. */
+	uint8_t slot_reads, polling;
+	int lease;                  /* timer that wakes the main thread */
+	struct buf in;              /* the reader's */
 	struct outbox out;
 	int null_fd, spool_dir, children_fd;
 	int64_t epoch_ms;           /* at monotonic zero */
@@ -75,6 +81,12 @@ struct slot {
 	struct guard_run *run;
 };
 enum { SLOT_CHUNK = 64 << 10 };
+
+/* guard_main.c: waits for messages and carries them out; for the reader. */
+void read_messages(struct machine *m);
+/* Wakes the main thread then, to read if no slot does. */
+void lease_set(struct machine *m, long us);
+enum { LEASE_US = 2000 };
 
 /* guard_queue.c */
 void queue_init(struct machine *m);
