@@ -257,10 +257,11 @@ struct sframe *sframe_open(struct sched *s, struct srun *sr, uint32_t frame)
 void sframe_close(struct sched *s, struct srun *sr, uint32_t frame)
 {
 	struct sframe *sf = &sr->frames[frame];
-	uint32_t i, n = sr->run->plan->bodies[sr->run->frames[frame].body].count;
+	uint32_t i, n;
 
 	if (!sf->tasks)
 		return;
+	n = sr->run->plan->bodies[sr->run->frames[frame].body].count;
 	for (i = 0; i < n; i++)
 		if (sf->tasks[i])
 			task_free(s, sf->tasks[i]);

@@ -1,6 +1,6 @@
 /*
- * Runs all scripts of tests/sim/golden: scripted worlds with expected traces. With
- * --write FILE… it writes the trace that it sees into the file, for a new
+ * Runs all scripts of tests/sim/golden: scripted worlds with expected traces.
+ * With --write FILE… it writes the trace that it sees into the file, for a new
  * scenario; read it before you keep it.
  */
 #include <dirent.h>
