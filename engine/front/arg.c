@@ -147,8 +147,7 @@ static size_t walk(struct walk *k, size_t at)
 		if (s.p[i] == '$' && i + 1 < s.n && s.p[i + 1] == '{') {
 			ref = scan_ref(s, i);
 			i = ref == SCAN_NONE ? i + 1 : ref;
-		} else if (s.p[i] == '\\' && i + 1 < s.n &&
-				(s.p[i + 1] == '\n' || s.p[i + 1] == '\r')) {
+		} else if (s.p[i] == '\\' && scan_skip(s, i) > i) {
 			break;
 		}
 		i++;

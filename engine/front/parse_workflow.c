@@ -156,7 +156,7 @@ void text_apply(struct text *t, const struct around *a, uint32_t node,
 			.to = e->annot[i].to };
 		const struct src *in;
 		struct src *cut;
-		char q = x.from ? t->s.p[x.from] : 0;
+		char q = x.to > x.from ? t->s.p[x.from] : 0;
 
 		w.key = e->annot[i].key;
 		w.src = t->src;
