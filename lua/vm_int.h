@@ -40,11 +40,13 @@ struct vm {
 	atomic_int asked;          /* vm_interrupt */
 	_Atomic uint32_t limit_ms;
 	pthread_t thread;          /* that runs the turn */
+	clockid_t cpu_clock;       /* of it */
 	struct vm *outer;          /* of the thread, before this turn */
 	/* the watchdog's */
 	struct vm *next;
 	uint64_t seen_turn;
 	uint32_t seen_ms;
+	int64_t seen_cpu_us;
 };
 
 static inline struct vm *vm_of(lua_State *L)

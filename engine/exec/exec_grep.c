@@ -76,12 +76,18 @@ static void report(struct exec_job *job, const struct guard_report *r)
 	exec_done(job, &o);
 }
 
+/* "." alone is the same as no path: names stand without "./". */
+static int only_here(const struct exec_job *job)
+{
+	return exec_words(job) == 1 && str_eq(exec_word(job, 0), ".");
+}
+
 static void by_ripgrep(struct exec_job *job)
 {
 	static const char *const flags[][2] = {{"ignore-case", "-i"},
 		{"word", "-w"}, {"fixed", "-F"}, {"files", "-l"},
 		{"count", "-c"}};
-	size_t n = exec_words(job), at = 0, i;
+	size_t n = only_here(job) ? 0 : exec_words(job), at = 0, i;
 	const char **argv = mem_zero((n + 32) * sizeof(*argv));
 	struct process p = {.argv = argv, .report = report, .no_input = 1};
 

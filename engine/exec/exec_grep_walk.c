@@ -173,7 +173,7 @@ static void one_root(struct grep *g, struct str word)
 		buf_printf(&full, "%s/", g->dir);
 	buf_add(&full, word.p, word.n);
 	buf_clear(&g->path);
-	if (!(word.n == 1 && word.p[0] == '.'))
+	if (!str_eq(word, ".") || exec_words(t->job) > 1)
 		buf_add(&g->path, word.p, word.n);
 	if (stat(full.data, &st) == 0 && !S_ISDIR(st.st_mode)) {
 		if (one_file(g) == -1)

@@ -523,6 +523,10 @@ static void test_grep_engine(const char *engine)
 		WORD("tree/a.txt"), WORD("tree/sub")};
 	struct exec_arg here[] = {FIELD("pattern", "^(del|ze)ta$"),
 		NOTE("dir", "tree")};
+	struct exec_arg dot[] = {FIELD("pattern", "^(del|ze)ta$"), WORD("."),
+		NOTE("dir", "tree")};
+	struct exec_arg dots[] = {FIELD("pattern", "delta"), WORD("."),
+		WORD("sub/deeper"), NOTE("dir", "tree")};
 	struct exec_arg dash[] = {FIELD("pattern", "--files"), WORD("tree")};
 	struct exec_arg bad[] = {FIELD("pattern", "(")};
 	struct exec_arg away[] = {FIELD("pattern", "a"), WORD("nowhere")};
@@ -543,6 +547,11 @@ static void test_grep_engine(const char *engine)
 		"tree/sub/deeper/d.txt:1\n", SAY("-c, and files as paths"));
 	RUN("grep", here, "", 0, "sub/deeper/d.txt:1:delta\n",
 		SAY("without a path the step's directory, not the input"));
+	RUN("grep", dot, "", 0, "sub/deeper/d.txt:1:delta\n", SAY("a dot "
+		"alone is that directory too"));
+	RUN("grep", dots, "", 0, "./sub/deeper/d.txt:1:delta\n"
+		"sub/deeper/d.txt:1:delta\n", SAY("a dot among others is "
+		"a path"));
 	RUN("grep", dash, "", 1, "", SAY("a pattern is never an option"));
 	FAILURE("grep", bad, "", SAY("a bad pattern fails"));
 	FAILURE("grep", away, "nowhere: no such file", SAY("a missing path "
