@@ -29,7 +29,8 @@ struct engine_lua {
 };
 
 struct engine_options {
-	const char *state_dir;        /* absolute */
+	const char *state_dir;        /* absolute; NULL: none, then texts can
+	                                 be compiled and nothing more */
 	uint8_t durability_normal;
 	uint8_t read_only;
 	uint32_t slots;               /* 0: LIMIT_PARALLEL */

@@ -132,6 +132,16 @@ static int make_dirs(char *path, struct err *err)
 	return 0;
 }
 
+/* What is only checked needs no journal, and makes none. */
+static int has_state(const char *dir)
+{
+	char *db = mem_printf("%s/wf.db", dir);
+	int there = access(db, F_OK) == 0;
+
+	mem_free(db);
+	return there;
+}
+
 static int open_engine(struct session *s, struct err *err)
 {
 	static const struct executor *const more[] = {&exec_lua, NULL};
@@ -145,7 +155,7 @@ static int open_engine(struct session *s, struct err *err)
 		return err_help(err, "set HOME or WF_STATE_DIR");
 	}
 	dir = absolute(s->dir, state);
-	o.state_dir = dir;
+	o.state_dir = s->options->check && !has_state(dir) ? NULL : dir;
 	o.durability_normal = strcmp(setting_get(&s->settings,
 		SET_DURABILITY), "normal") == 0;
 	o.slots = (uint32_t)atoll(setting_get(&s->settings,

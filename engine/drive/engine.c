@@ -38,7 +38,7 @@ int engine_open(struct engine **out, const struct engine_options *o,
 	uv_loop_init(&e->loop);
 	e->sched = sched_new();
 	tick_init(e);
-	if (store_open(&e->store, &so, err) < 0) {
+	if (o->state_dir && store_open(&e->store, &so, err) < 0) {
 		tick_close(e);
 		sched_free(e->sched);
 		free(e);
@@ -46,7 +46,7 @@ int engine_open(struct engine **out, const struct engine_options *o,
 	}
 	ulid_make(id, clock_now_ms());
 	e->session = mem_strdup(id);
-	e->state_dir = mem_strdup(o->state_dir);
+	e->state_dir = mem_strdup(o->state_dir ? o->state_dir : "");
 	e->project = o->project ? mem_strdup(o->project) : NULL;
 	e->slots = o->slots ? o->slots : LIMIT_PARALLEL;
 	if (o->lua) {
@@ -73,7 +73,8 @@ void engine_close(struct engine *e)
 	if (!e)
 		return;
 	tick_flush(e);
-	store_flush(e->store, &err);
+	if (e->store)
+		store_flush(e->store, &err);
 	e->closing = 1;
 	owner_close(e);
 	host_close(e);

@@ -102,7 +102,7 @@ void host_init(struct engine *e, const struct engine_options *o)
 	idmap_init(&e->cache_parts);
 	e->host.loop = &e->loop;
 	e->host.workers = work_pool_new(&e->loop, 2);
-	e->host.spool_dir = store_spool_dir(e->store);
+	e->host.spool_dir = e->store ? store_spool_dir(e->store) : -1;
 	e->host.guard = get_guard;
 	e->host.http = get_http;
 	e->host.getenv = host_getenv;

@@ -60,6 +60,10 @@ has "$err" "/nope" "-n shows the first error"
 run_wf -n -c '/echo never'
 is "$status" 0 "-n is content with what is right"
 is "$out" "" "and still runs nothing"
+WF_STATE_DIR=$WORLD/none run_wf -n -c '/echo never'
+is "$status" 0 "-n needs no state directory" || note "$err"
+[ ! -e "$WORLD/none" ]
+ok $? "and makes none"
 
 rm -rf "$WORLD/fresh"
 WF_STATE_DIR=$WORLD/fresh/deep run_wf -c '/bash true'
