@@ -354,9 +354,8 @@ static struct def_entry *find_stored(struct defs *d, struct str name)
 	return e;
 }
 
-int defs_find(void *ud, struct str name, struct front_def *out)
+int defs_find(struct defs *d, struct str name, struct front_def *out)
 {
-	struct defs *d = ud;
 	struct def_entry *e = d->newest;
 
 	while (e && (e->alias || !str_same(e->def.name, name)))
@@ -369,9 +368,8 @@ int defs_find(void *ud, struct str name, struct front_def *out)
 	return 1;
 }
 
-size_t defs_names(void *ud, const char **names, size_t max)
+size_t defs_names(struct defs *d, const char **names, size_t max)
 {
-	struct defs *d = ud;
 	size_t n = 0;
 
 	for (struct def_entry *e = d->newest; e && n < max; e = e->next)

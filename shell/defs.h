@@ -27,9 +27,9 @@ void defs_alias(struct defs *d, struct str name, struct str text);
 /* Text of an alias: 1 and *text, or 0. */
 int defs_find_alias(const struct defs *d, struct str name,
 	struct str *text);
-/* front_env.find_def and def_names; ud is the struct defs. */
-int defs_find(void *ud, struct str name, struct front_def *out);
-size_t defs_names(void *ud, const char **names, size_t max);
+/* As front_env.find_def and def_names. */
+int defs_find(struct defs *d, struct str name, struct front_def *out);
+size_t defs_names(struct defs *d, const char **names, size_t max);
 
 /* Forgets what was added since the mark: for scripts that are only read. */
 struct def_entry *defs_mark(const struct defs *d);

@@ -189,13 +189,30 @@ static void name_commands(struct session *s)
 		s->names[n++] = cmd_list[i]->name;
 }
 
+/* What the front end asks: of definitions and of history. */
+static int find_def(void *ud, struct str name, struct front_def *out)
+{
+	return defs_find(&((struct session *)ud)->defs, name, out);
+}
+
+static size_t def_names(void *ud, const char **names, size_t max)
+{
+	return defs_names(&((struct session *)ud)->defs, names, max);
+}
+
+static int64_t predict(void *ud, const char *leaf_key)
+{
+	return engine_predict(((struct session *)ud)->engine, leaf_key);
+}
+
 static void front_ready(struct session *s)
 {
 	name_commands(s);
 	s->env.vocab = engine_vocab(s->engine);
-	s->env.ud = &s->defs;
-	s->env.find_def = defs_find;
-	s->env.def_names = defs_names;
+	s->env.ud = s;
+	s->env.find_def = find_def;
+	s->env.def_names = def_names;
+	s->env.predict = predict;
 	s->env.commands = s->names;
 	s->env.slots = (uint32_t)atoll(setting_get(&s->settings,
 		SET_MAX_PARALLEL));

@@ -1,0 +1,38 @@
+# /cancel: here, elsewhere, at rest.
+. "${0%/*}/../lib.sh"
+
+until_running() {
+	until_ok 20 sh -c '"$WF" -c "/runs" | grep -q " running .*$0"' "$1"
+}
+"$WF" -c '/chain "a: /bash \"sleep 61\" -> b: /echo x"' >/dev/null 2>"$WORLD/e" &
+pid=$!
+until_running "sleep 61"
+run_wf -c '/cancel'
+is "$status" 0 "a run of another shell can be cancelled"
+wait $pid
+is $? 130 "which ends with 130"
+run_wf -o json -c '/show'
+has "$out" '"status":"cancelled"' "and is cancelled"
+run_wf -c '/cancel'
+is "$status" 0 "cancelling twice is once"
+run_wf -c '/chain "/ask Go on?"'
+run_wf -c '/cancel'
+is "$status" 0 "a run that waits can be cancelled"
+run_wf -c '/runs'
+like "$(printf '%s\n' "$out" | sed -n 2p)" 'cancelled' "and is"
+run_wf -c '/bash true'
+run_wf -c '/cancel'
+is "$status" 1 "a run that has ended cannot be"
+run_wf -c '/chain "/bash \"sleep 62\"" &
+/cancel @last'
+is "$status" 0 "a run in the background can be" || note "$err"
+run_wf -o json -c '/show'
+has "$out" '"status":"cancelled"' "and is"
+"$WF" -c '/chain "a: /bash \"trap \\\"\\\" TERM; echo > deaf; sleep 63\""' \
+	>/dev/null 2>&1 &
+pid=$!
+until_ok 20 test -e deaf
+run_wf -c '/cancel --hard'
+wait $pid
+is $? 130 "--hard ends what ignores TERM"
+finish

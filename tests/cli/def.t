@@ -1,0 +1,52 @@
+# /def: steps and commands of one's own.
+. "${0%/*}/../lib.sh"
+
+run_wf -c '/def greet NAME=world "/echo hello ${args.NAME}"
+/greet
+/greet NAME=Ada
+/greet Bob
+/chain "/greet NAME=Eve -> /bash cat"'
+is "$out" "hello world
+hello Ada
+hello Bob
+hello Eve" "a definition is a command and a step"
+run_wf -c '/def two A B="x y" {/echo ${args.A} and ${args.B}}
+/two 1
+/two A=2 B=3'
+is "$out" "1 and x y
+2 and 3" "parameters have defaults, which may be quoted"
+run_wf -c '/def need P /echo ${args.P}
+/need'
+is "$status" 2 "a parameter without default must be given"
+run_wf -c '/def bash /echo x'
+is "$status" 2 "a step of wf cannot be defined anew"
+run_wf -c '/def runs /echo x'
+is "$status" 2 "nor a command"
+run_wf -c '/def chain /echo x'
+is "$status" 2 "nor a workflow command"
+run_wf -c '/def 9x /echo x'
+is "$status" 2 "a name begins with a letter"
+run_wf -c '/def x'
+is "$status" 2 "a definition needs a text"
+run_wf -c '/def a /echo one
+/def a /echo two
+/a'
+is "$out" "two" "the later definition counts"
+run_wf -c '/def a /echo one
+/def'
+has "$out" "/def a {/echo one}" "/def lists them"
+mkdir -p .wf/workflows
+printf '# params: WHO=all\n/echo stored for ${args.WHO}\n' >.wf/workflows/st.wf
+run_wf -c '/st'
+is "$out" "stored for all" "a stored workflow is a command"
+run_wf -c '/chain "/st WHO=you -> /bash cat"'
+is "$out" "stored for you" "and a step"
+printf 'description: d\nparams:\n  P: "5"\nchain:\n  steps:\n    - name: a\n      command: /echo\n      params: "${args.P}"\n' \
+	>.wf/workflows/ym.yaml
+run_wf -c '/ym'
+is "$out" "5" "a stored YAML file has parameters too" || note "$err"
+mkdir -p "$HOME/.config/wf/workflows"
+printf '/echo from home\n' >"$HOME/.config/wf/workflows/hw.wf"
+run_wf -c '/hw'
+is "$out" "from home" "the user's workflows are found"
+finish

@@ -1,0 +1,24 @@
+# wf doctor and /doctor.
+. "${0%/*}/../lib.sh"
+
+run_wf -c '/bash true'
+run_wf doctor
+is "$status" 0 "a sound state passes"
+like "$out" '^ok integrity: ' "the database is checked"
+lacks "$out" "fail " "nothing fails"
+run_wf -c '/doctor'
+like "$out" '^ok modes: ' "/doctor does the same"
+run_wf doctor -o json
+like "$out" '^\{"v":1,"checks":\[' "-o json gives a document"
+for file in wf.db wf.db-wal; do
+	[ ! -s "$WF_STATE_DIR/$file" ] || dd if=/dev/urandom bs=4096 count=2 \
+		of="$WF_STATE_DIR/$file" conv=notrunc 2>/dev/null
+done
+run_wf doctor
+is "$status" 1 "a damaged database fails"
+like "$out" '^fail ' "and is told"
+rm -rf "$WORLD/none"
+WF_STATE_DIR=$WORLD/none run_wf doctor
+[ ! -e "$WORLD/none" ]
+ok $? "the doctor makes no state directory"
+finish

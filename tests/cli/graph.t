@@ -1,0 +1,23 @@
+# /graph: the plan as a picture.
+. "${0%/*}/../lib.sh"
+
+run_wf -c '/graph "a: /bash true -> [b: /echo x, c: /echo y]"'
+is "$status" 0 "/graph draws a text"
+has "$out" "a  /bash true" "as a tree with its steps"
+run_wf -c '/graph --dot "a: /echo x -> b: /echo y"'
+like "$out" '^digraph' "--dot draws for dot"
+if command -v dot >/dev/null; then
+	"$WF" -c '/graph --dot "a: /echo \"q\" -> b: /echo y"' |
+		dot -Tsvg >picture.svg
+	is $? 0 "which dot accepts"
+fi
+run_wf -c '/graph --mermaid "a: /echo x -> b: /echo y"'
+has "$out" "-->" "--mermaid draws for Mermaid"
+run_wf -c '/graph --dot "a: /echo x" > plan.dot'
+like "$(cat plan.dot)" '^digraph' "it can be redirected"
+run_wf -c '/chain "a: /bash false -> b: /echo y"'
+run_wf -c '/graph @last'
+has "$out" "failed" "of a run it has the states"
+run_wf -c '/graph nobody'
+is "$status" 2 "a word that is neither is an error"
+finish

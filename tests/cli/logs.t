@@ -1,0 +1,42 @@
+# /logs: both streams in order, with times.
+. "${0%/*}/../lib.sh"
+
+cat >two.sh <<'END'
+echo one
+sleep 0.05
+echo two >&2
+sleep 0.05
+echo three
+END
+run_wf -c '/chain "a: /bash sh two.sh -> b: /bash \"cat >/dev/null; echo four\""'
+run_wf -c '/logs'
+is "$(printf '%s\n' "$out" | sed 's/^ *[0-9.]* //')" "a | one
+a ! two
+a | three
+b | four" "lines of both streams stand in the order in which they came"
+like "$out" '^ +[0-9]+\.[0-9]{3} a' "with their times"
+run_wf -c '/logs @last b'
+is "$(printf '%s\n' "$out" | sed 's/^ *[0-9.]* //')" "b | four" \
+	"a step can be named"
+run_wf -c '/logs @last.b'
+has "$out" "four" "also as RUN.STEP"
+run_wf -c '/logs @last nobody'
+is "$status" 1 "a step that is not there is a failure"
+run_wf -c '/chain "t: /bash \"echo try; exit 1\" @retry=1 @backoff=1"'
+run_wf -c '/logs'
+is "$(printf '%s\n' "$out" | grep -c try)" 2 "every attempt is in the log"
+run_wf -c '/logs -f @last'
+is "$status" 0 "-f of a run that is over ends"
+rm -f go
+"$WF" -c '/chain "s: /bash \"while ! test -e go; do sleep 0.05; done; echo came\""' \
+	>/dev/null 2>&1 &
+pid=$!
+until_ok 20 sh -c '"$WF" -c "/runs" | grep -q running'
+"$WF" -c '/logs -f' >followed 2>&1 &
+follower=$!
+touch go
+wait $pid
+wait $follower
+is $? 0 "-f follows a run of another shell to its end"
+has "$(cat followed)" "came" "and shows what it wrote"
+finish

@@ -1,0 +1,67 @@
+# /resume: going on with a run that has stopped.
+. "${0%/*}/../lib.sh"
+
+printf 'echo b >>ledger; test -e go\n' >b.sh
+run_wf -c '/chain "a: /bash \"echo a >>ledger; echo A\" -> b: /bash sh b.sh -> c: /bash cat"'
+is "$status" 1 "a run fails"
+touch go
+run_wf -c '/resume'
+is "$status" 0 "/resume goes on with it"
+is "$(tr '\n' ' ' <ledger)" "a b b " "what had finished does not run again"
+run_wf -c '/resume'
+is "$(tr '\n' ' ' <ledger)" "a b b " "resuming a run that succeeded runs nothing"
+run_wf -c '/resume @last --from a'
+is "$(tr '\n' ' ' <ledger)" "a b b a b " "--from runs a step and what follows"
+run_wf -c '/resume @last --from nobody'
+is "$status" 1 "--from needs a step that is there"
+
+rm -f ledger go
+run_wf -c '/chain "x: /bash \"echo x >>ledger\" -> y: /bash exit 1"'
+run_wf -c "/resume @last --text '\"x: /bash \\\"echo x >>ledger\\\" -> y: /bash true\"'"
+is "$status" 0 "a text whose finished steps are the same is taken" ||
+	note "$err"
+is "$(cat ledger)" "x" "and they do not run again"
+
+run_wf -c '/chain "x: /echo one -> y: /bash exit 1"'
+run_wf -c "/resume @last --text '\"x: /echo two -> y: /bash cat\"'"
+is "$status" 4 "a text that changes a finished step is refused"
+has "$err" "- x" "and the difference is shown"
+run_wf -c "/resume @last --force --text '\"x: /echo two -> y: /bash cat\"'"
+is "$status" 0 "--force takes it"
+is "$out" "two" "and runs the changed step"
+printf '#!/bin/sh\nsed s/exit/true/ "$1" >"$1.new" && cat "$1.new" >"$1"\n' >ed
+chmod +x ed
+run_wf -c '/chain "x: /echo one -> y: /bash exit 1"'
+WF_EDITOR=./ed run_wf -c '/resume --edit'
+is "$status" 0 "--edit opens the editor" || note "$err"
+
+for verdict in retry skip done; do
+	rm -f begun
+	"$WF" -c '/chain "a: /bash \"echo >begun; test -e quick || sleep 60\" @effect=once -> b: /echo end"' \
+		>/dev/null 2>&1 &
+	pid=$!
+	until_ok 20 test -e begun
+	kill -KILL $pid
+	wait $pid
+	until_ok 20 sh -c '"$WF" -c "/runs status:interrupted" | grep -q once'
+	run_wf -c '/resume'
+	is "$status" 75 "a once step that was cut off waits for a person"
+	has "$err" "--in-doubt" "and says what to say"
+	touch quick
+	run_wf -c "/resume @last --in-doubt $verdict"
+	is "$status" 0 "--in-doubt $verdict goes on" || note "$err"
+	rm -f quick
+done
+rm -f begun
+"$WF" -c '/chain "a: /bash \"echo >>begun; test -e quick || sleep 60\" -> b: /echo end"' \
+	>/dev/null 2>&1 &
+pid=$!
+until_ok 20 test -s begun
+kill -KILL $pid
+wait $pid
+touch quick
+until_ok 20 sh -c '"$WF" -c "/runs status:interrupted" | grep -q end'
+run_wf -c '/resume'
+has "$err" "a runs again" "/resume says which steps run again"
+is "$(wc -l <begun)" 2 "and they do"
+finish

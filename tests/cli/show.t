@@ -1,0 +1,33 @@
+# /show: a run with its steps and output.
+. "${0%/*}/../lib.sh"
+
+run_wf -c '/show'
+is "$status" 1 "without any run there is nothing to show"
+run_wf -c '/chain "a: /bash echo text -> b: /bash \"cat; exit 3\""'
+run_wf -c '/show'
+is "$status" 0 "/show shows the last run"
+like "$out" '^run [0-9a-z]+  failed in .*, exit 1' "its status"
+has "$out" "/chain a: /bash echo text" "its text"
+like "$out" '^  a +succeeded' "its steps"
+like "$out" '^  b +failed .*exit 3' "with their errors"
+id=$("$WF" -o json -c '/runs' | grep -o '"run":"[^"]*"' | cut -d'"' -f4)
+run_wf -c "/show $id"
+is "$status" 0 "a run is named by its id"
+run_wf -c "/show $(printf '%s' "$id" | cut -c1-8)"
+is "$status" 0 "or by the beginning of it"
+run_wf -c "/show $(printf '%s' "$id" | tr a-z A-Z)"
+is "$status" 0 "in upper case too"
+run_wf -c '/show abc'
+is "$status" 2 "three characters are no run"
+run_wf -c '/show zzzzzz'
+is "$status" 1 "an unknown run is a failure"
+run_wf -c '/show --yaml'
+has "$out" "chain:" "--yaml writes the workflow as YAML"
+"$WF" -c '/show --yaml' >again.yaml
+run_wf -n again.yaml
+is "$status" 0 "that can be read again"
+printf '/bash printf "\\033[2J\\007"\n' >evil.wf
+run_wf evil.wf
+run_wf -c '/show'
+lacks "$(od -c "$WORLD/err")" '\a' "showing does not ring the bell on errors"
+finish
