@@ -44,7 +44,7 @@ int engine_open(struct engine **out, const struct engine_options *o,
 		free(e);
 		return -1;
 	}
-	ulid_make(id, clock_now_ms());
+	ulid_make(id);
 	e->session = mem_strdup(id);
 	e->state_dir = mem_strdup(o->state_dir ? o->state_dir : "");
 	e->project = o->project ? mem_strdup(o->project) : NULL;

@@ -199,7 +199,7 @@ int engine_submit(struct engine *e, struct setup *s,
 			LIMIT_RUNS_OPEN);
 	in.run = sched_slot(e->sched);
 	r = drive_run_open(e, in.run, s);
-	ulid_make(r->ulid, clock_now_ms());
+	ulid_make(r->ulid);
 	r->parent = o->parent ? mem_strdup(o->parent) : NULL;
 	r->pinned = o->pinned;
 	r->tap = o->tap;

@@ -104,21 +104,36 @@ static void row_state(struct batch *b, struct drive_run *r,
 	r->row_state = run->state;
 }
 
-/* Recorded durations: of steps that are worth predicting. */
-static void note_duration(struct engine *e, struct batch *b,
+/* A result of another run: its blobs are kept as long as this run too. */
+static void refer(struct batch *b, struct drive_run *r,
+	const struct result *res)
+{
+	if (res->out.has_digest)
+		batch_blob_ref(b, r->store, &res->out.digest);
+	if (res->err.has_digest)
+		batch_blob_ref(b, r->store, &res->err.digest);
+}
+
+/* Durations are recorded of steps that are worth predicting. */
+static void note_result(struct engine *e, struct batch *b,
 	struct drive_run *r, const struct out_event *ev)
 {
 	const struct plan_node *n = &r->setup->plan->nodes[ev->step];
-	struct event full = {0};
+	int timed = node_is_leaf(n) && n->lane != LANE_INLINE &&
+		n->lane != LANE_WAIT && ev->kind == EVENT_STEP_FINISHED;
+	struct event full = {.kind = ev->kind};
 
-	if (!node_is_leaf(n) || n->lane == LANE_INLINE || n->lane == LANE_WAIT)
+	if (!timed && !(n->flags & NODE_CACHE) &&
+		ev->kind != EVENT_STEP_ADOPTED)
 		return;
-	full.kind = ev->kind;
 	if (event_decode(&full, e->tick->out.data.data + ev->data,
-			ev->data_len, NULL) < 0 || full.result.cached)
-		return;
-	batch_duration(b, setup_leaf_key(r->setup, ev->step),
-		full.result.dur_us, full.result.outcome == OUTCOME_OK);
+			ev->data_len, NULL) < 0)
+		abort(); /* we encoded it ourselves */
+	if (full.result.cached || ev->kind == EVENT_STEP_ADOPTED)
+		refer(b, r, &full.result);
+	else if (timed)
+		batch_duration(b, setup_leaf_key(r->setup, ev->step),
+			full.result.dur_us, full.result.outcome == OUTCOME_OK);
 }
 
 static void batch_one(struct engine *e, struct batch *b,
@@ -139,8 +154,8 @@ static void batch_one(struct engine *e, struct batch *b,
 			str_of(r->setup->text));
 	batch_event(b, r->store, ev->frame, ev->step, ev->kind, ev->t_ms,
 		data ? data + ev->data : "", ev->data_len);
-	if (ev->kind == EVENT_STEP_FINISHED)
-		note_duration(e, b, r, ev);
+	if (ev->kind == EVENT_STEP_FINISHED || ev->kind == EVENT_STEP_ADOPTED)
+		note_result(e, b, r, ev);
 	if (ev->kind == EVENT_RUN_FINISHED) {
 		row_state(b, r, run);
 		batch_run_close(b, r->store);

@@ -91,7 +91,8 @@ void store_check(const char *dir,
 	void (*fn)(void *ud, enum check_level level, const char *name,
 		const char *text), void *ud);
 
-/* A fresh ULID (Crockford base 32, lower case), monotonic in a process. */
-void ulid_make(char out[ULID_LEN + 1], int64_t now_ms);
+/* A fresh id: 26 characters of a ULID's alphabet, lower case, all of them
+ * random (see ulid.c). Safe on any thread and after fork. */
+void ulid_make(char out[ULID_LEN + 1]);
 
 #endif

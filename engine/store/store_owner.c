@@ -31,7 +31,7 @@ int owner_make(struct store *s, struct err *err)
 	int tries;
 
 	for (tries = 0; tries < 100; tries++) {
-		ulid_make(s->owner, wall_ms());
+		ulid_make(s->owner);
 		lock_name(s->owner, name);
 		s->owner_fd = openat(s->owners_fd, name, O_RDWR | O_CREAT |
 			O_EXCL | O_CLOEXEC, 0600);

@@ -88,7 +88,7 @@ static void fill_new(struct run_new *n, int64_t now_ms)
 	static const char plan[] = "a plan of three in-process steps, encoded";
 
 	memset(n, 0, sizeof(*n));
-	ulid_make(n->ulid, now_ms);
+	ulid_make(n->ulid);
 	n->command = str_of("chain");
 	n->text = str_of("write a -> read a -> echo done");
 	n->dir = str_of("/home/somebody/project");

@@ -129,7 +129,7 @@ static struct run_new fixture_run(const char *text)
 {
 	struct run_new n = { .started_ms = 1000, .seed = UINT64_MAX };
 
-	ulid_make(n.ulid, 1700000000000);
+	ulid_make(n.ulid);
 	n.command = str_of("chain");
 	n.text = str_of(text);
 	n.dir = str_of("/tmp/project");
