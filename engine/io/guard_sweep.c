@@ -45,16 +45,19 @@ uint64_t proc_ticks(void)
 static int parse_stat(char *text, struct proc *out)
 {
 	char *at = strrchr(text, ')');
-	long ppid, pgrp, session;
+	long ppid, pgrp, session, threads;
 	unsigned long long start;
 	char state;
 
 	if (!at)
 		return -1;
 	if (sscanf(at + 1, " %c %ld %ld %ld %*s %*s %*s %*s %*s %*s %*s %*s"
-		" %*s %*s %*s %*s %*s %*s %*s %llu", &state, &ppid, &pgrp,
-		&session, &start) != 5)
+		" %*s %*s %*s %*s %*s %ld %*s %llu", &state, &ppid, &pgrp,
+		&session, &threads, &start) != 6)
 		return -1;
+	/* A first thread that has ended looks dead while others live. */
+	if (state == 'Z' && threads > 1)
+		state = 'S';
 	out->state = state;
 	out->ppid = (pid_t)ppid;
 	out->pgrp = (pid_t)pgrp;
@@ -176,14 +179,11 @@ size_t procs_signal(struct procs *p, int sig)
 	return live;
 }
 
-static size_t read_environ(pid_t pid, struct buf *b)
+static size_t read_environ_of(const char *path, struct buf *b)
 {
-	char path[64];
 	ssize_t n;
-	int fd;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
 
-	snprintf(path, sizeof(path), "/proc/%ld/environ", (long)pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return 0;
 	do {
@@ -195,6 +195,32 @@ static size_t read_environ(pid_t pid, struct buf *b)
 	close(fd);
 	b->data[b->len] = '\0';
 	return b->len;
+}
+
+/* The environment is the threads'; one that has ended shows none. */
+static size_t read_environ(pid_t pid, struct buf *b)
+{
+	char path[64], of_thread[400];
+	const struct dirent *e;
+	size_t n;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/proc/%ld/environ", (long)pid);
+	n = read_environ_of(path, b);
+	if (n)
+		return n;
+	snprintf(path, sizeof(path), "/proc/%ld/task", (long)pid);
+	dir = opendir(path);
+	while (dir && !n && (e = readdir(dir))) {
+		if (!isdigit((unsigned char)e->d_name[0]))
+			continue;
+		snprintf(of_thread, sizeof(of_thread), "%s/%s/environ", path,
+			e->d_name);
+		n = read_environ_of(of_thread, b);
+	}
+	if (dir)
+		closedir(dir);
+	return n;
 }
 
 enum proc_environ proc_environ(pid_t pid, const char *needle)

@@ -162,6 +162,7 @@ static int one(struct cell *c, enum ending end)
 	pid_t pid;
 
 	world_reset(&c->w, NULL);
+	unlink(c->cage); /* whoever still holds the last one */
 	file_write(c->cage, "");
 	unlink(c->ready);
 	buf_init(&text);
@@ -169,6 +170,7 @@ static int one(struct cell *c, enum ending end)
 	argv[2] = buf_cstr(&text);
 	pid = world_start(&c->w, argv, NULL);
 	bad = !await_ready(c);
+	bad |= is_empty(c->cage);
 	nap_us((int64_t)dice(&c->seed, 8000));
 	end_it(c, end, pid);
 	if (end != END_KILL)
