@@ -5,6 +5,7 @@
  *
  *	bench_engine runs N OPEN | one N OPEN | chain N ROUNDS | open N
  */
+#include <malloc.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -354,7 +355,8 @@ static void bench_open(uint32_t n)
 	struct setup *s = compile(e, "/chain \"/echo a -> /sleep 1h -> "
 		"/echo b\"");
 	struct err err = {0};
-	long before = rss_kib();
+	size_t before = mallinfo2().uordblks;
+	long rss = rss_kib();
 	uint32_t slot;
 
 	for (uint32_t i = 0; i < n; i++)
@@ -364,8 +366,10 @@ static void bench_open(uint32_t n)
 		engine_turn(e);
 	if (engine_flush(e, &err) < 0)
 		die("flush", &err);
-	printf("%u runs open, each waiting after one step: %.0f bytes each\n",
-		n, (double)(rss_kib() - before) * 1024 / n);
+	printf("%u runs open, each waiting after one step: %.0f bytes of heap"
+		" each (resident, with what beginning them took: %.0f)\n", n,
+		(double)(mallinfo2().uordblks - before) / n,
+		(double)(rss_kib() - rss) * 1024 / n);
 	fflush(stdout);
 	_exit(0);
 }
