@@ -256,7 +256,7 @@ static void print_failure(struct progress *p, const struct task *t,
 	if (engine_log(p->s->engine, &st->kept->r, keep_line, &tail,
 			&err) < 0)
 		session_say(p->s, "%s", err.text);
-	if (tail.count || is_off(p))
+	if (tail.count || is_off(p) || !node_is_leaf(&r->plan->nodes[node]))
 		say_failed(p, t, frame, node, &st->kept->r);
 	print_tail(p, &tail);
 	for (size_t i = 0; i < LIMIT_TAIL_LINES; i++)
@@ -273,8 +273,11 @@ static void print_failures(struct progress *p, const struct task *t,
 		for (uint32_t i = 0; r->frames[f].steps && i < b->count; i++) {
 			const struct step *st = &r->frames[f].steps[i];
 
+			/* a composite has an error of its own when its
+			 * condition failed, not when a step in it did */
 			if (st->state != STEP_FAILED || !st->kept ||
-				!node_is_leaf(&r->plan->nodes[b->first + i]))
+				(!node_is_leaf(&r->plan->nodes[b->first + i]) &&
+				!st->kept->r.error.n))
 				continue;
 			if (!first->len)
 				run_path(r, f, b->first + i, first);

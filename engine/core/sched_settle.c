@@ -125,8 +125,10 @@ static void judge(struct sched *s, struct task *t, struct result *res,
 {
 	int timed_out = task_step(t)->flags & STEP_TIMED_OUT;
 
-	if (timed_out)
+	if (timed_out) { /* how it died is our doing, and says nothing */
 		res->outcome = OUTCOME_TIMEOUT;
+		res->error = (struct str){ "timed out", 9 };
+	}
 	if (res->outcome == OUTCOME_LOST) {
 		lost(s, t);
 	} else if (!timed_out && ((killed && res->outcome != OUTCOME_OK) ||

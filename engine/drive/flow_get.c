@@ -5,6 +5,7 @@
  */
 #include "engine/drive/flow.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "engine/base/limits.h"
@@ -67,21 +68,63 @@ static struct str first_word(struct str *field)
 	return word;
 }
 
+/* The step called so: in the bodies around `node`, nearest first, else
+ * anywhere below. */
+static uint32_t step_called(const struct plan *p, uint32_t node,
+	struct str name)
+{
+	uint32_t body = p->nodes[node].body;
+
+	for (;;) {
+		const struct plan_body *b = &p->bodies[body];
+
+		for (uint32_t i = b->first; i < b->first + b->count; i++)
+			if (str_eq(name, plan_text(p, p->nodes[i].name)))
+				return i;
+		if (b->owner == PLAN_NONE)
+			return plan_find(p, name);
+		body = p->nodes[b->owner].body;
+	}
+}
+
+static int is_below(const struct plan *p, uint32_t node, uint32_t owner)
+{
+	while (node != PLAN_NONE && node != owner)
+		node = p->bodies[p->nodes[node].body].owner;
+	return node == owner;
+}
+
+/* Seen from a while's own condition its steps are those of the last round;
+ * PLAN_NONE before the first. */
+static uint32_t last_round(const struct flow *f, uint32_t frame,
+	uint32_t loop)
+{
+	uint32_t *ids = NULL, last = PLAN_NONE;
+	size_t n = flow_frames(f->run, frame, loop, ROLE_BODY, &ids);
+
+	if (n > 0)
+		last = ids[n - 1];
+	free(ids);
+	return last;
+}
+
 static int step_value(const struct flow *f, uint32_t frame, uint32_t node,
 	struct str name, struct str field, struct value *out,
 	struct buf *scratch, struct err *err)
 {
-	uint32_t target = plan_find(f->run->plan, name);
-	struct flow_field want = {PLAN_NONE, field};
-	int rc;
+	const struct plan *p = f->run->plan;
+	struct flow_field want = {step_called(p, node, name), field};
+	int rc = 0;
 
-	(void)node;
-	if (target == PLAN_NONE)
+	if (want.node == PLAN_NONE)
 		return 0;
-	want.node = target;
 	if (field.n == 0)
 		want.field = str_of("ok");
-	rc = flow_step_field(f, frame, &want, out, scratch, err);
+	if (p->nodes[node].kind == NODE_WHILE && want.node != node &&
+		is_below(p, want.node, node))
+		frame = last_round(f, frame, node);
+	if (frame != PLAN_NONE)
+		rc = flow_step_field(f, frame, &want, out, scratch, err);
 	if (rc != 0)
 		return rc;
 	memset(out, 0, sizeof(*out)); /* known, but nothing there: nil */

@@ -355,7 +355,7 @@ static void make_path(struct job *j, const struct run *r)
 }
 
 /* ------------------------------------------------------------------ start */
-static int prepare(struct job *j, const struct executor *x, struct err *err)
+static int prepare(struct job *j, struct err *err)
 {
 	struct flow f;
 	const struct plan_node *n;
@@ -371,9 +371,6 @@ static int prepare(struct job *j, const struct executor *x, struct err *err)
 		make_env(j, &f);
 		owner_listen(j->e);
 	}
-	if (x->kind->missing)
-		return err_set(err, ERR_PLAN, "/%s: %s", x->kind->name,
-			x->kind->missing);
 	return 0;
 }
 
@@ -419,7 +416,7 @@ void job_start(struct engine *e, const struct action *a)
 			plan_text(r->setup->plan,
 				r->setup->plan->nodes[a->step].exec));
 		job_fail(j, OUTCOME_FAILED, &err);
-	} else if (prepare(j, x, &err) < 0) {
+	} else if (prepare(j, &err) < 0) {
 		job_fail(j, OUTCOME_FAILED, &err);
 	} else {
 		j->x.executor = x;

@@ -8,8 +8,8 @@
 
 static void start(struct exec_job *job)
 {
-	exec_fail(job, CLASS_CONFIGURATION, -1, "/%s: %s",
-		job->executor->kind->name, job->executor->kind->missing);
+	exec_fail(job, CLASS_CONFIGURATION, -1, "%s",
+		job->executor->kind->missing);
 }
 
 static const struct vocab_field text_field[] = {
