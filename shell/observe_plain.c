@@ -263,6 +263,17 @@ static void print_failure(struct progress *p, const struct task *t,
 		buf_release(&tail.line[i]);
 }
 
+/* A composite is told of when it failed by itself (its condition, @max, its
+ * timeout), not when a step in it did. */
+static int failed_inside(const struct run *r, uint32_t frame, uint32_t node)
+{
+	for (uint32_t i = 1; i < r->frame_count; i++)
+		if (r->frames[i].parent == frame &&
+			r->frames[i].owner == node && r->frames[i].failed)
+			return 1;
+	return 0;
+}
+
 /* *first is the path of the first that failed. */
 static void print_failures(struct progress *p, const struct task *t,
 	const struct run *r, struct buf *first)
@@ -273,11 +284,8 @@ static void print_failures(struct progress *p, const struct task *t,
 		for (uint32_t i = 0; r->frames[f].steps && i < b->count; i++) {
 			const struct step *st = &r->frames[f].steps[i];
 
-			/* a composite has an error of its own when its
-			 * condition failed, not when a step in it did */
 			if (st->state != STEP_FAILED || !st->kept ||
-				(!node_is_leaf(&r->plan->nodes[b->first + i]) &&
-				!st->kept->r.error.n))
+				failed_inside(r, f, b->first + i))
 				continue;
 			if (!first->len)
 				run_path(r, f, b->first + i, first);
