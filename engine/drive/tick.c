@@ -345,6 +345,8 @@ static void run_early(struct engine *e)
 		else
 			out->actions[kept++] = a;
 	}
+	if (kept == count)
+		return;
 	memmove(out->actions + kept, out->actions + count,
 		(out->action_count - count) * sizeof(*out->actions));
 	out->action_count -= count - kept;
