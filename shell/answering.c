@@ -46,28 +46,42 @@ static const char *choices_of(const struct view *v, const char *path)
 	return NULL;
 }
 
+static int listed(const char *list, struct str word)
+{
+	while (*list) {
+		size_t n = strcspn(list, ",");
+
+		if (str_same(str_trim((struct str){list, n}), word))
+			return 1;
+		list += n + (list[n] == ',');
+	}
+	return 0;
+}
+
 /* yes or no as the step's choices say it. */
-static struct str in_its_words(const struct view *v, const char *path,
-	int yes)
+static struct str in_its_words(const char *choices, int yes)
 {
 	static const char *const words[2][5] = {
 		{"no", "deny", "n", "false", "reject"},
 		{"yes", "approve", "y", "true", "ok"}};
-	const char *list = choices_of(v, path);
 
-	for (size_t i = 0; list && i < 5; i++) {
-		const char *c = list;
-
-		while (*c) {
-			size_t n = strcspn(c, ",");
-			struct str one = str_trim((struct str){c, n});
-
-			if (str_eq(one, words[yes][i]))
-				return str_of(words[yes][i]);
-			c += n + (c[n] == ',');
-		}
-	}
+	for (size_t i = 0; choices && i < 5; i++)
+		if (listed(choices, str_of(words[yes][i])))
+			return str_of(words[yes][i]);
 	return str_of(words[yes][0]);
+}
+
+/* Before a run at rest is touched: the step is there, the answer allowed. */
+static int check(const struct view *v, const char *path, const char *choices,
+	struct str text, struct err *err)
+{
+	uint32_t frame, node;
+
+	if (path && run_step_find(v, path, &frame, &node, err) < 0)
+		return -1;
+	if (choices && !listed(choices, str_trim(text)))
+		return err_set(err, ERR_USAGE, "answer one of %s", choices);
+	return 0;
 }
 
 static int go_on(struct session *s, const struct view *v, struct giving *g,
@@ -89,6 +103,7 @@ int answer_give(struct session *s, const struct cmd_args *a,
 	char *path = run_step_of(a, "run");
 	struct giving g = {.s = s, .path = path, .text = answer->text};
 	struct run_verb verb = {.verb = "answer", .path = path};
+	const char *choices;
 	struct view v;
 	int rc;
 
@@ -96,13 +111,16 @@ int answer_give(struct session *s, const struct cmd_args *a,
 		mem_free(path);
 		return -1;
 	}
+	choices = choices_of(&v, path);
 	if (!g.text.p)
-		g.text = in_its_words(&v, path, answer->yes);
+		g.text = in_its_words(choices, answer->yes);
 	verb.text = g.text;
 	if (run_ended(v.run)) {
 		rc = err_set(&o->err, ERR_STATE, "run %s has %s: nothing "
 			"waits for an answer", v.ulid_short,
 			run_state_name((enum run_state)v.row->state));
+	} else if (check(&v, path, choices, g.text, &o->err) < 0) {
+		rc = -1;
 	} else {
 		rc = run_tell(s, v.row, &verb, &o->err);
 		rc = rc < 0 ? -1 : rc > 0 ? 0 : go_on(s, &v, &g, a, o);
