@@ -23,18 +23,36 @@ static int give_opened(void *ud, uint32_t slot, struct err *err)
 	return engine_answer(g->s->engine, slot, g->path, g->text, err);
 }
 
+/* The step that waits for an answer, or PLAN_NONE when none or several do. */
+static uint32_t asking(const struct run *r)
+{
+	uint32_t found = PLAN_NONE;
+
+	for (uint32_t f = 0; f < r->frame_count; f++) {
+		const struct plan_body *b = &r->plan->bodies[r->frames[f].body];
+
+		for (uint32_t i = 0; r->frames[f].steps && i < b->count; i++) {
+			const struct step *s = &r->frames[f].steps[i];
+
+			if (step_settled(s) || !(s->flags & STEP_ON_SIGNAL))
+				continue;
+			if (found != PLAN_NONE)
+				return PLAN_NONE;
+			found = b->first + i;
+		}
+	}
+	return found;
+}
+
 /* The choices of the step that asks, or NULL. */
 static const char *choices_of(const struct view *v, const char *path)
 {
 	const struct plan *p = v->plan;
-	uint32_t frame, node = 0;
+	uint32_t frame, node = path ? PLAN_NONE : asking(v->run);
 
 	if (path && run_find(v->run, str_of(path), &frame, &node) < 0)
 		return NULL;
-	while (!path && node < p->node_count &&
-			strcmp(plan_text(p, p->nodes[node].exec), "ask") != 0)
-		node++;
-	if (node >= p->node_count)
+	if (node == PLAN_NONE)
 		return NULL;
 	for (uint32_t i = 0; i < p->nodes[node].arg_count; i++) {
 		const struct plan_arg *a = &p->args[p->nodes[node].arg + i];
