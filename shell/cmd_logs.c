@@ -71,27 +71,26 @@ static int is_wanted(struct logs *g, uint32_t frame, uint32_t step)
 	return yes;
 }
 
-static int one_event(void *ud, int64_t seq, uint32_t frame, uint32_t step,
-	uint8_t kind, int64_t t_ms, const void *data, size_t len)
+static int one_event(void *ud, const struct stored_event *e)
 {
 	struct logs *g = ud;
-	struct event e = {.kind = kind, .frame = frame, .step = step,
-		.t_ms = t_ms};
+	struct event ev = {.kind = e->kind, .frame = e->frame,
+		.step = e->step, .t_ms = e->t_ms};
 
-	if (seq <= g->seq)
+	if (e->seq <= g->seq)
 		return 0;
-	g->seq = seq;
-	if (kind != EVENT_STEP_FINISHED && kind != EVENT_STEP_RETRYING &&
-			kind != EVENT_STEP_ADOPTED)
+	g->seq = e->seq;
+	if (e->kind != EVENT_STEP_FINISHED && e->kind != EVENT_STEP_RETRYING &&
+			e->kind != EVENT_STEP_ADOPTED)
 		return 0;
-	if (!is_wanted(g, frame, step))
+	if (!is_wanted(g, e->frame, e->step))
 		return 0;
-	if (event_decode(&e, data, len, g->err) < 0) {
+	if (event_decode(&ev, e->data, e->len, g->err) < 0) {
 		g->rc = -1;
 		return 1;
 	}
-	g->attempt = e.attempt;
-	g->rc = engine_log(g->s->engine, &e.result, one_line, g, g->err);
+	g->attempt = ev.attempt;
+	g->rc = engine_log(g->s->engine, &ev.result, one_line, g, g->err);
 	return g->rc < 0;
 }
 

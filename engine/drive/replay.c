@@ -21,34 +21,31 @@ struct replaying {
 	int rc;
 };
 
-static int find_edit(void *ud, int64_t seq, uint32_t frame, uint32_t step,
-	uint8_t kind, int64_t t_ms, const void *data, size_t len)
+static int find_edit(void *ud, const struct stored_event *e)
 {
 	struct replaying *r = ud;
 
-	(void)frame, (void)step, (void)t_ms, (void)data, (void)len;
-	if (kind == EVENT_RUN_EDITED)
-		r->edited = seq;
+	if (e->kind == EVENT_RUN_EDITED)
+		r->edited = e->seq;
 	return 0;
 }
 
-static int fold(void *ud, int64_t seq, uint32_t frame, uint32_t step,
-	uint8_t kind, int64_t t_ms, const void *data, size_t len)
+static int fold(void *ud, const struct stored_event *e)
 {
 	struct replaying *r = ud;
-	struct event ev = {.kind = kind, .frame = frame, .step = step,
-		.t_ms = t_ms};
+	struct event ev = {.kind = e->kind, .frame = e->frame,
+		.step = e->step, .t_ms = e->t_ms};
 
-	if (seq < r->edited)
+	if (e->seq < r->edited)
 		return 0;
-	if (event_decode(&ev, data, len, r->err) < 0) {
+	if (event_decode(&ev, e->data, e->len, r->err) < 0) {
 		r->rc = -1;
 		return 1;
 	}
 	if (!run_accepts(r->run, &ev)) {
 		r->rc = err_set(r->err, ERR_CORRUPT, "event %lld (%s) of run "
 			"%.6s cannot follow what stands before it",
-			(long long)seq, event_name(kind), r->row->ulid);
+			(long long)e->seq, event_name(e->kind), r->row->ulid);
 		err_help(r->err, "run `wf doctor`");
 		return 1;
 	}

@@ -95,12 +95,13 @@ static void new_row(struct engine *e, struct batch *b, struct drive_run *r,
 static void row_state(struct batch *b, struct drive_run *r,
 	const struct run *run)
 {
-	uint32_t steps = 0;
+	struct row_state row = {.state = run->state, .exit = run->exit,
+		.finished_ms = run->finished_ms,
+		.failed = run->counts[STEP_FAILED]};
 
 	for (int i = 0; i < STEP_STATES; i++)
-		steps += run->counts[i];
-	batch_run_state(b, r->store, run->state, run->exit,
-		run->finished_ms, steps, run->counts[STEP_FAILED]);
+		row.steps += run->counts[i];
+	batch_run_state(b, r->store, &row);
 	r->row_state = run->state;
 }
 
@@ -142,6 +143,9 @@ static void batch_one(struct engine *e, struct batch *b,
 	struct drive_run *r = drive_run_at(e, ev->run);
 	const struct run *run = sched_run(e->sched, ev->run);
 	const char *data = e->tick->out.data.data;
+	struct stored_event stored = {.t_ms = ev->t_ms, .frame = ev->frame,
+		.step = ev->step, .kind = ev->kind,
+		.data = data ? data + ev->data : "", .len = ev->data_len};
 
 	assert(r && r->store && run);
 	if (ev->kind == EVENT_RUN_STARTED) {
@@ -152,8 +156,7 @@ static void batch_one(struct engine *e, struct batch *b,
 		batch_run_plan(b, r->store, r->setup->encoded.data,
 			r->setup->encoded.len, &r->setup->plan_digest,
 			str_of(r->setup->text));
-	batch_event(b, r->store, ev->frame, ev->step, ev->kind, ev->t_ms,
-		data ? data + ev->data : "", ev->data_len);
+	batch_event(b, r->store, &stored);
 	if (ev->kind == EVENT_STEP_FINISHED || ev->kind == EVENT_STEP_ADOPTED)
 		note_result(e, b, r, ev);
 	if (ev->kind == EVENT_RUN_FINISHED) {
@@ -172,10 +175,14 @@ static void batch_caches(struct engine *e, struct batch *b)
 	for (size_t i = 0; i < t->cache_count; i++) {
 		struct tick_cache *c = &t->caches[i];
 		struct drive_run *r = drive_run_at(e, c->slot);
+		struct cache_new n = {.key = &c->parts->key,
+			.leaf = str_of(c->parts->leaf),
+			.parts = str_of(c->parts->json),
+			.result = {c->result.data, c->result.len},
+			.expires_ms = c->expires_ms,
+			.run = r ? r->ulid : ""};
 
-		batch_cache(b, &c->parts->key, str_of(c->parts->leaf),
-			str_of(c->parts->json), c->result.data, c->result.len,
-			c->expires_ms, r ? r->ulid : "");
+		batch_cache(b, &n);
 		buf_release(&c->result);
 		cache_parts_free(c->parts);
 	}

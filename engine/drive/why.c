@@ -170,20 +170,19 @@ static void explain(struct why *w, int64_t seq, const struct event *ev)
 	}
 }
 
-static int on_event(void *ud, int64_t seq, uint32_t frame, uint32_t step,
-	uint8_t kind, int64_t t_ms, const void *data, size_t len)
+static int on_event(void *ud, const struct stored_event *e)
 {
 	struct why *w = ud;
-	struct event ev = {.kind = kind, .frame = frame, .step = step,
-		.t_ms = t_ms};
+	struct event ev = {.kind = e->kind, .frame = e->frame,
+		.step = e->step, .t_ms = e->t_ms};
 
-	if (frame != w->frame || step != w->node)
+	if (e->frame != w->frame || e->step != w->node)
 		return 0;
-	if (event_decode(&ev, data, len, w->err) < 0) {
+	if (event_decode(&ev, e->data, e->len, w->err) < 0) {
 		w->rc = -1;
 		return 1;
 	}
-	explain(w, seq, &ev);
+	explain(w, e->seq, &ev);
 	return 0;
 }
 

@@ -38,13 +38,25 @@ struct store_run *store_run_new(struct store *s);
 struct batch *batch_new(void);
 void batch_run_new(struct batch *b, struct store_run *r,
 	const struct run_new *n);          /* copies */
-void batch_event(struct batch *b, struct store_run *r, uint32_t frame,
-	uint32_t step, uint8_t kind, int64_t t_ms, const void *data,
-	size_t len);                        /* copies */
-/* State of the run row: enum run_state, exit, finished_ms (0: not yet),
- * counts for lists. */
-void batch_run_state(struct batch *b, struct store_run *r, int state,
-	int exit, int64_t finished_ms, uint32_t steps, uint32_t failed);
+/* An event as the journal holds it; `data` is what event_encode() makes. */
+struct stored_event {
+	int64_t seq;           /* given by the journal: not read by a batch */
+	int64_t t_ms;
+	uint32_t frame, step;
+	uint8_t kind;
+	const void *data;      /* borrowed */
+	size_t len;
+};
+void batch_event(struct batch *b, struct store_run *r,
+	const struct stored_event *e);     /* copies */
+/* How a run stands, as its row says it. */
+struct row_state {
+	int state, exit;       /* enum run_state */
+	int64_t finished_ms;   /* 0: not yet */
+	uint32_t steps, failed; /* counts for lists */
+};
+void batch_run_state(struct batch *b, struct store_run *r,
+	const struct row_state *state);
 /* RUN_EDITED: the run row points to another plan from now on. */
 void batch_run_plan(struct batch *b, struct store_run *r, const void *plan,
 	size_t len, const struct digest *digest, struct str text);
@@ -62,9 +74,16 @@ void batch_blob_ref(struct batch *b, struct store_run *r,
 	const struct digest *digest);
 void batch_duration(struct batch *b, const char *leaf_key, uint64_t dur_us,
 	int ok);
-void batch_cache(struct batch *b, const struct digest *key, struct str leaf,
-	struct str parts, const void *result, size_t len,
-	int64_t expires_ms, const char *run);
+/* A result to be found again by its key. */
+struct cache_new {
+	const struct digest *key;
+	struct str leaf;       /* leaf key of the step */
+	struct str parts;      /* JSON of what made the key */
+	struct str result;     /* encoded event */
+	int64_t expires_ms;
+	const char *run;       /* ulid, or empty */
+};
+void batch_cache(struct batch *b, const struct cache_new *c); /* copies */
 /* Tokens and money of a model call (reserved for model steps). */
 struct usage_row {
 	uint32_t frame, step, attempt;

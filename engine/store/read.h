@@ -52,11 +52,11 @@ int store_list(struct store *s, const struct run_filter *f,
 /* The plan of a run: appends plan_encode bytes. */
 int store_plan(struct store *s, const struct run_row *r, struct buf *out,
 	struct err *err);
-/* Events of a run in order, from `seq` on; stops when fn returns != 0. */
+/* Events of a run in order, from `seq` on; stops when fn returns != 0. What
+ * fn is given lives until it returns. */
 int store_events(struct store *s, const struct run_row *r, int64_t seq,
-	int (*fn)(void *ud, int64_t seq, uint32_t frame, uint32_t step,
-		uint8_t kind, int64_t t_ms, const void *data, size_t len),
-	void *ud, struct err *err);
+	int (*fn)(void *ud, const struct stored_event *e), void *ud,
+	struct err *err);
 
 /* Path of a blob (may not exist any more: ERR_NOTFOUND "cleaned up"). */
 int store_blob_path(struct store *s, const struct digest *d, char *path,

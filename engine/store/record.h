@@ -30,9 +30,7 @@ struct record {
 
 /* What a run row is at the end of the batch. */
 struct tail {
-	int64_t finished_ms;
-	int state, exit;
-	uint32_t steps, failed;
+	struct row_state is;
 	uint32_t last;         /* index of its last event, or NO_INDEX */
 	uint8_t has_state, closed;
 };

@@ -93,12 +93,12 @@ static int plan_id(struct store *s, const struct digest *d, const void *body,
 
 static void bind_tail(sqlite3_stmt *q, const struct tail *t)
 {
-	sqlite3_bind_int(q, 5, t->state);
-	sqlite3_bind_int(q, 6, t->exit);
-	sqlite3_bind_int64(q, 9, t->steps);
-	sqlite3_bind_int64(q, 10, t->failed);
-	if (t->finished_ms)
-		sqlite3_bind_int64(q, 8, t->finished_ms);
+	sqlite3_bind_int(q, 5, t->is.state);
+	sqlite3_bind_int(q, 6, t->is.exit);
+	sqlite3_bind_int64(q, 9, t->is.steps);
+	sqlite3_bind_int64(q, 10, t->is.failed);
+	if (t->is.finished_ms)
+		sqlite3_bind_int64(q, 8, t->is.finished_ms);
 	else
 		sqlite3_bind_null(q, 8);
 }
@@ -173,14 +173,14 @@ static int apply_state(struct store *s, const struct batch *b,
 		sqlite3_bind_int64(q, 2, run->last_seq);
 		return db_run(q);
 	}
-	sqlite3_bind_int(q, 2, t->state);
-	sqlite3_bind_int(q, 3, t->exit);
-	if (t->finished_ms)
-		sqlite3_bind_int64(q, 4, t->finished_ms);
+	sqlite3_bind_int(q, 2, t->is.state);
+	sqlite3_bind_int(q, 3, t->is.exit);
+	if (t->is.finished_ms)
+		sqlite3_bind_int64(q, 4, t->is.finished_ms);
 	else
 		sqlite3_bind_null(q, 4);
-	sqlite3_bind_int64(q, 5, t->steps);
-	sqlite3_bind_int64(q, 6, t->failed);
+	sqlite3_bind_int64(q, 5, t->is.steps);
+	sqlite3_bind_int64(q, 6, t->is.failed);
 	if (t->closed)
 		sqlite3_bind_int64(q, 7, run->last_seq);
 	else

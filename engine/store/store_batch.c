@@ -163,19 +163,20 @@ void batch_run_new(struct batch *b, struct store_run *r,
 	new_plan(b, rec, to, n);
 }
 
-void batch_event(struct batch *b, struct store_run *r, uint32_t frame,
-	uint32_t step, uint8_t kind, int64_t t_ms, const void *data, size_t len)
+void batch_event(struct batch *b, struct store_run *r,
+	const struct stored_event *e)
 {
-	struct record_event *rec = add(b, RECORD_EVENT, r, sizeof(*rec), len);
+	struct record_event *rec =
+		add(b, RECORD_EVENT, r, sizeof(*rec), e->len);
 	struct tail *tail;
 
 	visit(b, r);
-	rec->h.extra = kind;
-	rec->t_ms = t_ms;
-	rec->frame = frame;
-	rec->step = step;
-	rec->len = len;
-	put((char *)(rec + 1), data, len);
+	rec->h.extra = e->kind;
+	rec->t_ms = e->t_ms;
+	rec->frame = e->frame;
+	rec->step = e->step;
+	rec->len = e->len;
+	put((char *)(rec + 1), e->data, e->len);
 	r->last = b->events++;
 	tail = row_tail(b, r);
 	if (tail)
@@ -196,17 +197,13 @@ static struct tail *need_tail(struct batch *b, struct store_run *r)
 	return row_tail(b, r);
 }
 
-void batch_run_state(struct batch *b, struct store_run *r, int state,
-	int exit, int64_t finished_ms, uint32_t steps, uint32_t failed)
+void batch_run_state(struct batch *b, struct store_run *r,
+	const struct row_state *state)
 {
 	struct tail *tail = need_tail(b, r);
 
 	tail->has_state = 1;
-	tail->state = state;
-	tail->exit = exit;
-	tail->finished_ms = finished_ms;
-	tail->steps = steps;
-	tail->failed = failed;
+	tail->is = *state;
 }
 
 void batch_run_close(struct batch *b, struct store_run *r)
@@ -269,23 +266,21 @@ void batch_duration(struct batch *b, const char *leaf_key, uint64_t dur_us,
 	put((char *)(rec + 1), leaf_key, n);
 }
 
-void batch_cache(struct batch *b, const struct digest *key, struct str leaf,
-	struct str parts, const void *result, size_t len, int64_t expires_ms,
-	const char *run)
+void batch_cache(struct batch *b, const struct cache_new *c)
 {
 	struct record_cache *rec = add(b, RECORD_CACHE, NULL, sizeof(*rec),
-		leaf.n + parts.n + len);
+		c->leaf.n + c->parts.n + c->result.n);
 	char *to = (char *)(rec + 1);
 
-	rec->key = *key;
-	rec->expires_ms = expires_ms;
-	rec->leaf_len = leaf.n;
-	rec->parts_len = parts.n;
-	rec->len = len;
-	memcpy(rec->run, run, strnlen(run, ULID_LEN));
-	to = put(to, leaf.p, leaf.n);
-	to = put(to, parts.p, parts.n);
-	put(to, result, len);
+	rec->key = *c->key;
+	rec->expires_ms = c->expires_ms;
+	rec->leaf_len = c->leaf.n;
+	rec->parts_len = c->parts.n;
+	rec->len = c->result.n;
+	memcpy(rec->run, c->run, strnlen(c->run, ULID_LEN));
+	to = put(to, c->leaf.p, c->leaf.n);
+	to = put(to, c->parts.p, c->parts.n);
+	put(to, c->result.p, c->result.n);
 }
 
 void batch_usage(struct batch *b, struct store_run *r,

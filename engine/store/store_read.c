@@ -63,34 +63,28 @@ int store_plan(struct store *s, const struct run_row *r, struct buf *out,
 }
 
 /* -------------------------------------------------------------- events */
-struct row { /* the data follows, padded to 8 */
-	int64_t seq, t_ms;
-	uint32_t frame, step;
-	size_t len;
-	uint8_t kind;
-};
-
 static uint32_t index_of(sqlite3_stmt *q, int i)
 {
 	return sqlite3_column_type(q, i) == SQLITE_NULL ? PLAN_NONE :
 		(uint32_t)sqlite3_column_int64(q, i);
 }
 
-static void keep_row(sqlite3_stmt *q, struct buf *out)
+/* Its data follows, padded to 8. */
+static void keep_event(sqlite3_stmt *q, struct buf *out)
 {
-	struct row row;
+	struct stored_event e;
 	const void *data = sqlite3_column_blob(q, 5);
 
-	memset(&row, 0, sizeof(row));
-	row.len = (size_t)sqlite3_column_bytes(q, 5);
-	row.seq = sqlite3_column_int64(q, 0);
-	row.frame = index_of(q, 1);
-	row.step = index_of(q, 2);
-	row.kind = (uint8_t)sqlite3_column_int(q, 3);
-	row.t_ms = sqlite3_column_int64(q, 4);
-	buf_add(out, &row, sizeof(row));
-	buf_add(out, data, row.len);
-	buf_add(out, "\0\0\0\0\0\0\0", -row.len & 7);
+	memset(&e, 0, sizeof(e));
+	e.len = (size_t)sqlite3_column_bytes(q, 5);
+	e.seq = sqlite3_column_int64(q, 0);
+	e.frame = index_of(q, 1);
+	e.step = index_of(q, 2);
+	e.kind = (uint8_t)sqlite3_column_int(q, 3);
+	e.t_ms = sqlite3_column_int64(q, 4);
+	buf_add(out, &e, sizeof(e));
+	buf_add(out, data, e.len);
+	buf_add(out, "\0\0\0\0\0\0\0", -e.len & 7);
 }
 
 /* Reads rows into out; 1 when there may be more, 0, -1. */
@@ -106,7 +100,7 @@ static int read_chunk(struct store *s, const struct run_row *r, int64_t seq,
 	sqlite3_bind_int64(q, 2, seq > r->first_seq ? seq : r->first_seq);
 	sqlite3_bind_int64(q, 3, r->last_seq);
 	while ((rc = row_of(s, q, err)) > 0) {
-		keep_row(q, out);
+		keep_event(q, out);
 		if (++rows == CHUNK_ROWS || out->len > CHUNK_BYTES)
 			break;
 	}
@@ -116,9 +110,8 @@ static int read_chunk(struct store *s, const struct run_row *r, int64_t seq,
 }
 
 int store_events(struct store *s, const struct run_row *r, int64_t seq,
-	int (*fn)(void *ud, int64_t seq, uint32_t frame, uint32_t step,
-		uint8_t kind, int64_t t_ms, const void *data, size_t len),
-	void *ud, struct err *err)
+	int (*fn)(void *ud, const struct stored_event *e), void *ud,
+	struct err *err)
 {
 	struct buf chunk;
 	int more;
@@ -131,12 +124,12 @@ int store_events(struct store *s, const struct run_row *r, int64_t seq,
 		buf_clear(&chunk);
 		more = read_chunk(s, r, seq, &chunk, err);
 		while (more >= 0 && !stop && at < chunk.len) {
-			const struct row *row = (void *)(chunk.data + at);
+			struct stored_event *e = (void *)(chunk.data + at);
 
-			stop = fn(ud, row->seq, row->frame, row->step,
-				row->kind, row->t_ms, row + 1, row->len);
-			seq = row->seq + 1;
-			at += sizeof(*row) + ((row->len + 7) & ~(size_t)7);
+			e->data = e + 1;
+			stop = fn(ud, e);
+			seq = e->seq + 1;
+			at += sizeof(*e) + ((e->len + 7) & ~(size_t)7);
 		}
 		if (stop)
 			more = 0;

@@ -103,14 +103,17 @@ static void add_run(struct store *s, struct batch *b, int64_t now_ms)
 {
 	static const char data[DATA];
 	struct store_run *r = store_run_new(s);
+	struct stored_event e = { .t_ms = now_ms, .data = data, .len = DATA };
+	struct row_state end = { RUN_SUCCEEDED, 0, now_ms + 1, 3, 0 };
 	struct run_new n;
-	uint32_t i;
 
 	fill_new(&n, now_ms);
 	batch_run_new(b, r, &n);
-	for (i = 0; i < EVENTS; i++)
-		batch_event(b, r, 0, i, (uint8_t)(i + 1), now_ms, data, DATA);
-	batch_run_state(b, r, RUN_SUCCEEDED, 0, now_ms + 1, 3, 0);
+	for (e.step = 0; e.step < EVENTS; e.step++) {
+		e.kind = (uint8_t)(e.step + 1);
+		batch_event(b, r, &e);
+	}
+	batch_run_state(b, r, &end);
 	batch_run_close(b, r);
 }
 
@@ -140,6 +143,8 @@ static double ping_store(struct store *s)
 {
 	struct store_run *r = store_run_new(s);
 	struct batch *b = batch_new();
+	struct stored_event e = { .t_ms = 1, .kind = 1, .data = "0123456789",
+		.len = 10 };
 	struct run_new n;
 	double start;
 	int i;
@@ -151,8 +156,8 @@ static double ping_store(struct store *s)
 	start = now();
 	for (i = 0; i < PINGS; i++) {
 		b = batch_new();
-		batch_event(b, r, 0, 1, 1, 1, "0123456789", 10);
-		batch_event(b, r, 0, 2, 1, 1, "0123456789", 10);
+		for (e.step = 1; e.step <= 2; e.step++)
+			batch_event(b, r, &e);
 		store_submit(s, b, NULL);
 		await(s);
 	}

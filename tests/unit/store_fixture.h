@@ -140,6 +140,16 @@ static struct run_new fixture_run(const char *text)
 	return n;
 }
 
+/* An event whose data is a text, at a time like its kind. */
+__attribute__((unused))
+static void fixture_event(struct batch *b, struct store_run *r,
+	uint32_t frame, uint32_t step, uint8_t kind, const char *data)
+{
+	batch_event(b, r, &(struct stored_event){.frame = frame, .step = step,
+		.kind = kind, .t_ms = kind, .data = data,
+		.len = data ? strlen(data) : 0});
+}
+
 /* A run that begins and ends in one batch, with `events` events. */
 __attribute__((unused))
 static void fixture_whole(struct fixture *f, struct batch *b,
@@ -150,8 +160,9 @@ static void fixture_whole(struct fixture *f, struct batch *b,
 
 	batch_run_new(b, r, n);
 	for (i = 0; i < events; i++)
-		batch_event(b, r, 0, i, 7, 2000 + i, "data", 4);
-	batch_run_state(b, r, RUN_SUCCEEDED, 0, 3000, events, 0);
+		fixture_event(b, r, 0, i, 7, "data");
+	batch_run_state(b, r, &(struct row_state){RUN_SUCCEEDED, 0, 3000,
+		events, 0});
 	batch_run_close(b, r);
 }
 

@@ -9,19 +9,16 @@ struct seen {
 	int stop_at;
 };
 
-static int see(void *ud, int64_t seq, uint32_t frame, uint32_t step,
-	uint8_t kind, int64_t t_ms, const void *data, size_t len)
+static int see(void *ud, const struct stored_event *e)
 {
 	struct seen *s = ud;
 	int i = s->count++ % 64;
 
-	(void)kind;
-	(void)t_ms;
-	s->seq[i] = seq;
-	s->frame[i] = frame;
-	s->step[i] = step;
-	snprintf(s->data[i], sizeof(s->data[i]), "%.*s", (int)len,
-		(const char *)data);
+	s->seq[i] = e->seq;
+	s->frame[i] = e->frame;
+	s->step[i] = e->step;
+	snprintf(s->data[i], sizeof(s->data[i]), "%.*s", (int)e->len,
+		(const char *)e->data);
 	return s->count == s->stop_at;
 }
 
@@ -100,23 +97,23 @@ static void test_interleaved(struct fixture *f)
 	struct err err;
 
 	batch_run_new(b, a, &one);
-	batch_event(b, a, PLAN_NONE, PLAN_NONE, 1, 1, "a0", 2);
+	fixture_event(b, a, PLAN_NONE, PLAN_NONE, 1, "a0");
 	batch_run_new(b, c, &two);
-	batch_event(b, c, 0, 0, 1, 1, "c0", 2);
-	batch_event(b, a, 1, 2, 1, 1, NULL, 0);
+	fixture_event(b, c, 0, 0, 1, "c0");
+	fixture_event(b, a, 1, 2, 1, NULL);
 	news = fixture_commit(f, b);
 	row = find(f, one.ulid);
 	is_int(row.state, RUN_RUNNING, "a run without a state is running");
 	ok(row.last_seq == INT64_MAX, "an open run has no last seq");
 	run_row_release(&row);
 	b = batch_new();
-	batch_event(b, c, 0, 1, 1, 1, "c1", 2);
-	batch_event(b, a, 1, 3, 1, 1, "a2", 2);
-	batch_run_state(b, a, RUN_FAILED, 7, 99, 4, 2);
+	fixture_event(b, c, 0, 1, 1, "c1");
+	fixture_event(b, a, 1, 3, 1, "a2");
+	batch_run_state(b, a, &(struct row_state){RUN_FAILED, 7, 99, 4, 2});
 	batch_run_close(b, a);
 	fixture_commit(f, b);
 	b = batch_new();
-	batch_event(b, c, 0, 2, 1, 1, "c2", 2);
+	fixture_event(b, c, 0, 2, 1, "c2");
 	fixture_commit(f, b);
 	b = batch_new();
 	batch_run_close(b, c);
@@ -163,7 +160,7 @@ static void test_order(struct fixture *f)
 	for (i = 1; i < 500; i++) {
 		b = batch_new();
 		if (i % 7)
-			batch_event(b, r, 0, 1, 1, i, "x", 1);
+			fixture_event(b, r, 0, 1, 1, "x");
 		store_submit(f->store, b, (void *)i);
 	}
 	is_int(store_flush(f->store, &err), 0, "flush waits for all of it");
@@ -255,6 +252,10 @@ static void test_cache(struct fixture *f)
 	struct run_new n = fixture_run("cached");
 	struct batch *b = batch_new();
 	struct digest k1, k2;
+	struct cache_new one = {&k1, str_of("leaf"), str_of("{\"v\":1}"),
+		{"res\0ult", 7}, 500, n.ulid};
+	struct cache_new two = {&k2, str_of("leaf"), str_of("{\"v\":2}"),
+		{"two", 3}, 500, n.ulid};
 	struct cache_row c;
 	struct err err;
 
@@ -263,12 +264,10 @@ static void test_cache(struct fixture *f)
 	is_int(store_cache_find(f->store, &k1, 0, &c, &err), 0,
 		"an unknown key is no hit");
 	fixture_whole(f, b, &n, 1);
-	batch_cache(b, &k1, str_of("leaf"), str_of("{\"v\":1}"), "res\0ult", 7,
-		500, n.ulid);
+	batch_cache(b, &one);
 	fixture_commit(f, b);
 	b = batch_new();
-	batch_cache(b, &k2, str_of("leaf"), str_of("{\"v\":2}"), "two", 3,
-		500, n.ulid);
+	batch_cache(b, &two);
 	fixture_commit(f, b);
 	is_int(store_cache_find(f->store, &k1, 499, &c, &err), 1,
 		"a fresh entry is a hit");

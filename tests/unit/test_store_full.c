@@ -126,7 +126,7 @@ static void test_inodes(struct fixture *f)
 	digest_of("bytes", 5, &d);
 	batch_run_new(b, r, &n);
 	batch_blob(b, r, fd, &d, 5);
-	batch_event(b, r, 0, 0, 1, 1, "e", 1);
+	fixture_event(b, r, 0, 0, 1, "e");
 	batch_run_close(b, r);
 	is_int(fixture_commit(f, b).status, STORE_STALLED,
 		"a blob that cannot be named for want of space stalls");

@@ -42,12 +42,12 @@ static void run_once(struct fixture *f, const struct run_new *n,
 	struct batch *b = batch_new();
 
 	batch_run_new(b, run, n);
-	batch_event(b, run, 0, 0, 1, 1, "begun", 5);
+	fixture_event(b, run, 0, 0, 1, "begun");
 	commit(f, b, r);
 	b = batch_new();
-	batch_event(b, run, 0, 0, 2, 2, "ended", 5);
-	batch_event(b, run, 0, 0, 3, 2, "over", 4);
-	batch_run_state(b, run, RUN_SUCCEEDED, 0, 3, 1, 0);
+	fixture_event(b, run, 0, 0, 2, "ended");
+	fixture_event(b, run, 0, 0, 3, "over");
+	batch_run_state(b, run, &(struct row_state){RUN_SUCCEEDED, 0, 3, 1, 0});
 	batch_run_close(b, run);
 	commit(f, b, r);
 }
@@ -76,16 +76,9 @@ struct tally {
 	struct fixture *f;
 };
 
-static int count_event(void *ud, int64_t seq, uint32_t frame, uint32_t step,
-	uint8_t kind, int64_t t_ms, const void *data, size_t len)
+static int count_event(void *ud, const struct stored_event *e)
 {
-	(void)seq;
-	(void)frame;
-	(void)step;
-	(void)t_ms;
-	(void)data;
-	(void)len;
-	*(int *)ud = *(int *)ud * 10 + kind;
+	*(int *)ud = *(int *)ud * 10 + e->kind;
 	return 0;
 }
 

@@ -27,8 +27,9 @@ static void leave_runs(struct fixture *f, int out)
 		struct batch *b = batch_new();
 
 		batch_run_new(b, r, &n);
-		batch_event(b, r, 0, 0, 1, 1, "e", 1);
-		batch_run_state(b, r, states[i], 0, 0, 1, 0);
+		fixture_event(b, r, 0, 0, 1, "e");
+		batch_run_state(b, r,
+			&(struct row_state){states[i], 0, 0, 1, 0});
 		if (fixture_commit(f, b).status != STORE_COMMITTED)
 			_exit(1);
 		if (write(out, n.ulid, sizeof(n.ulid)) != sizeof(n.ulid))
@@ -173,16 +174,9 @@ static void test_dead(struct fixture *f, const struct child *c)
 	is_int(count_listed(f, running), 0, "none as running");
 }
 
-static int nothing(void *ud, int64_t seq, uint32_t frame, uint32_t step,
-	uint8_t kind, int64_t t_ms, const void *data, size_t len)
+static int nothing(void *ud, const struct stored_event *e)
 {
-	(void)seq;
-	(void)frame;
-	(void)step;
-	(void)kind;
-	(void)t_ms;
-	(void)data;
-	(void)len;
+	(void)e;
 	++*(int *)ud;
 	return 0;
 }
@@ -203,8 +197,8 @@ static void test_adopt(struct fixture *f, const struct child *c)
 	is_int(row.state, RUN_RUNNING, "and runs again");
 	run_row_release(&row);
 	b = batch_new();
-	batch_event(b, r, 0, 0, 2, 2, "more", 4);
-	batch_run_state(b, r, RUN_SUCCEEDED, 0, 5, 1, 0);
+	fixture_event(b, r, 0, 0, 2, "more");
+	batch_run_state(b, r, &(struct row_state){RUN_SUCCEEDED, 0, 5, 1, 0});
 	batch_run_close(b, r);
 	fixture_commit(f, b);
 	row = find(f, c->ulid[0]);
@@ -228,7 +222,8 @@ static void test_sweep(struct fixture *f, const struct child *c)
 		store_run_adopt(f->store, &row, &r, &err);
 		run_row_release(&row);
 		b = batch_new();
-		batch_run_state(b, r, RUN_CANCELLED, 1, 5, 1, 0);
+		batch_run_state(b, r,
+			&(struct row_state){RUN_CANCELLED, 1, 5, 1, 0});
 		batch_run_close(b, r);
 		fixture_commit(f, b);
 	}

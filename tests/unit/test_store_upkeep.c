@@ -52,8 +52,8 @@ static struct run_new with_blobs(struct fixture *f, const char *const *texts,
 		batch_blob(b, r, spool(f, texts[i]), &d, strlen(texts[i]));
 	}
 	batch_run_new(b, r, &n);
-	batch_event(b, r, 0, 0, 1, 1, "e", 1);
-	batch_run_state(b, r, RUN_SUCCEEDED, 0, 2, 1, 0);
+	fixture_event(b, r, 0, 0, 1, "e");
+	batch_run_state(b, r, &(struct row_state){RUN_SUCCEEDED, 0, 2, 1, 0});
 	batch_run_close(b, r);
 	if (fixture_commit(f, b).status != STORE_COMMITTED)
 		abort();
@@ -155,7 +155,7 @@ static void test_reference(struct fixture *f)
 	digest_of("shared", 6, &d);
 	batch_run_new(b, r, &two);
 	batch_blob_ref(b, r, &d);
-	batch_run_state(b, r, RUN_SUCCEEDED, 0, 2, 0, 0);
+	batch_run_state(b, r, &(struct row_state){RUN_SUCCEEDED, 0, 2, 0, 0});
 	batch_run_close(b, r);
 	fixture_commit(f, b);
 	delete(f, &one);
@@ -177,8 +177,8 @@ static void add(struct fixture *f, const char *text, int64_t started_ms,
 	n.pinned = flags & 1;
 	n.hidden = flags >> 1 & 1;
 	batch_run_new(b, r, &n);
-	batch_event(b, r, 0, 0, 1, 1, "e", 1);
-	batch_run_state(b, r, state, 0, 2, 1, 0);
+	fixture_event(b, r, 0, 0, 1, "e");
+	batch_run_state(b, r, &(struct row_state){state, 0, 2, 1, 0});
 	if (state >= RUN_SUCCEEDED)
 		batch_run_close(b, r);
 	fixture_commit(f, b);
