@@ -84,8 +84,8 @@ static int add(struct reader *r, const struct vocab_field *f, struct str s,
 	const char *wants = type_wants(f, s);
 
 	if (wants)
-		return diag_add(r->diags, "E116", at, s.n ? s.n : 1, NULL,
-			"'%.*s' is not %s", (int)s.n, s.p, wants);
+		return diag_add(r->diags, "E116", caret(at, s.n ? s.n : 1),
+			NULL, "'%.*s' is not %s", (int)s.n, s.p, wants);
 	a->v = mem_more(a->v, a->count, &a->cap, sizeof(*a->v));
 	a->v[a->count].field = f;
 	a->v[a->count].text = s;
@@ -121,7 +121,7 @@ static int unknown_flag(struct reader *r, struct str word, size_t at)
 	else
 		snprintf(help, sizeof(help), "see /%s --help",
 			r->a->cmd->name);
-	return diag_add(r->diags, "E108", at, word.n, help,
+	return diag_add(r->diags, "E108", caret(at, word.n), help,
 		"unknown flag '%.*s'", (int)word.n, word.p);
 }
 
@@ -134,7 +134,7 @@ static int set_output(struct reader *r, struct str value, size_t at)
 			r->a->output = forms[i];
 			return 0;
 		}
-	return diag_add(r->diags, "E109", at, value.n ? value.n : 1,
+	return diag_add(r->diags, "E109", caret(at, value.n ? value.n : 1),
 		"write text, json or jsonl", "'%.*s' is no form of output",
 		(int)value.n, value.p);
 }
@@ -168,12 +168,12 @@ static int flag(struct reader *r, struct str word, size_t at,
 	if (!f)
 		return unknown_flag(r, word, at);
 	if (f->type == FIELD_FLAG && eq)
-		return diag_add(r->diags, "E109", at, word.n, NULL,
+		return diag_add(r->diags, "E109", caret(at, word.n), NULL,
 			"'--%s' takes no value", f->name);
 	if (f->type == FIELD_FLAG)
 		return add(r, f, (struct str){"1", 1}, at) < 0 ? -1 : 1;
 	if (!value.p)
-		return diag_add(r->diags, "E109", at, word.n, NULL,
+		return diag_add(r->diags, "E109", caret(at, word.n), NULL,
 			"'--%s' needs a value", f->name);
 	if (f == &output_field ? set_output(r, value, at) < 0
 			: add(r, f, value, at) < 0)
@@ -212,7 +212,7 @@ static int word(struct reader *r, const struct words *w, size_t i)
 		return flag(r, w->word[i], w->at[i], next);
 	f = next_place(r);
 	if (!f)
-		return diag_add(r->diags, "E115", w->at[i], w->word[i].n,
+		return diag_add(r->diags, "E115", caret(w->at[i], w->word[i].n),
 			NULL, "'/%s' takes no further argument",
 			r->a->cmd->name);
 	if (f->place == PLACE_POS)
@@ -265,8 +265,9 @@ static int split_run(struct reader *r, const struct vocab_field *f,
 			: str_of(NULL);
 		int n = is_flag_word(r, w->word[i])
 			? flag(r, w->word[i], w->at[i], next)
-			: diag_add(r->diags, "E115", w->at[i], w->word[i].n,
-				NULL, "a word stands behind the run");
+			: diag_add(r->diags, "E115",
+				caret(w->at[i], w->word[i].n), NULL,
+				"a word stands behind the run");
 
 		if (n < 0)
 			return -1;
@@ -344,8 +345,9 @@ static int required(struct reader *r, const struct line *line)
 			i++;
 		if (!f->required || i < r->a->count)
 			continue;
-		return diag_add(r->diags, "E114", line->at,
-			line->name.n + 1, r->a->cmd->examples[0],
+		return diag_add(r->diags, "E114",
+			caret(line->at, line->name.n + 1),
+			r->a->cmd->examples[0],
 			"/%s needs %s: %s", r->a->cmd->name, f->name,
 			f->help);
 	}

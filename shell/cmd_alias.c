@@ -54,16 +54,16 @@ static int define(struct session *s, const struct cmd_args *a)
 		return 0;
 	at = (size_t)(name.p - a->diags->source.p);
 	if (!is_name(name))
-		return diag_add(a->diags, "E116", at, name.n, NULL,
+		return diag_add(a->diags, "E116", caret(at, name.n), NULL,
 			"'%.*s' is no name: letters, digits, _ and -",
 			(int)name.n, name.p);
 	if (cmd_find(name) || front_knows(&s->env, name))
-		return diag_add(a->diags, "E212", at, name.n, NULL,
+		return diag_add(a->diags, "E212", caret(at, name.n), NULL,
 			"/%.*s is a command already", (int)name.n, name.p);
 	text = unquoted(text);
 	if (!cmd_flag(a, "remove") && (!text.n || (text.p[0] != '/' &&
 			text.p[0] != '!')))
-		return diag_add(a->diags, "E117", at, name.n,
+		return diag_add(a->diags, "E117", caret(at, name.n),
 			"/alias failed /runs status:failed",
 			"an alias stands for a line: it begins with / or !");
 	defs_alias(&s->defs, name, cmd_flag(a, "remove") ? str_of("") : text);

@@ -58,13 +58,13 @@ static int define(struct session *s, const struct cmd_args *a)
 		return 0;
 	at = (size_t)(name.p - a->diags->source.p);
 	if (!is_name(name))
-		return diag_add(a->diags, "E116", at, name.n, NULL,
+		return diag_add(a->diags, "E116", caret(at, name.n), NULL,
 			"'%.*s' is no name: letters, digits, _ and -",
 			(int)name.n, name.p);
 	if (cmd_find(name) || vocab_find(s->env.vocab, name.p, name.n) >= 0 ||
 			(front_knows(&(struct front_env){
 			.vocab = s->env.vocab}, name)))
-		return diag_add(a->diags, "E212", at, name.n, NULL,
+		return diag_add(a->diags, "E212", caret(at, name.n), NULL,
 			"/%.*s is a command of wf", (int)name.n, name.p);
 	if (!text.p)
 		text = (struct str){name.p + name.n, 0};

@@ -80,7 +80,7 @@ static int compile(struct session *s, struct edit *e)
 		return tell_diags(s, &e->diags);
 	if (e->sub.plan)
 		return 0;
-	diag_add(&e->diags, "E103", 0, 1, NULL,
+	diag_add(&e->diags, "E103", caret(0, 1), NULL,
 		"the edited text is no workflow");
 	return tell_diags(s, &e->diags);
 }

@@ -20,8 +20,9 @@ static int check(struct session *s, const struct cmd_args *a)
 
 	s->depth++;
 	if (sc && script_read(s, sc) != 0)
-		rc = diag_add(a->diags, "E105", a->line->at, a->line->len,
-			NULL, "%s has errors", path);
+		rc = diag_add(a->diags, "E105",
+			caret(a->line->at, a->line->len), NULL,
+			"%s has errors", path);
 	s->depth--;
 	script_free(sc);
 	mem_free(path);

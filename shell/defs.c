@@ -161,7 +161,7 @@ int defs_add(struct defs *d, struct str name, struct str rest,
 
 	if (!text.n) {
 		entry_free(e);
-		return diag_add(diags, "E117", at, rest.n ? rest.n : 1,
+		return diag_add(diags, "E117", caret(at, rest.n ? rest.n : 1),
 			"/def greet NAME '/echo hello ${args.NAME}'",
 			"the definition of %.*s has no text", (int)name.n,
 			name.p);

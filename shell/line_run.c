@@ -120,7 +120,7 @@ static int unknown_command(struct session *s, struct submission *sub)
 	near = text_nearest(l->name, names, n);
 	snprintf(help, sizeof(help), near ? "did you mean '/%s'?"
 		: "/help lists the commands", near);
-	return diag_add(sub->diags, "E111", l->at, l->name.n + 1, help,
+	return diag_add(sub->diags, "E111", caret(l->at, l->name.n + 1), help,
 		"unknown command '/%.*s'", (int)l->name.n, l->name.p);
 }
 
@@ -156,8 +156,8 @@ static int read_alias(struct session *s, struct submission *sub,
 	sub->alias = a;
 	if (++s->depth > DEPTH) {
 		s->depth--;
-		return diag_add(sub->diags, "E111", sub->line.at,
-			sub->line.name.n + 1, NULL,
+		return diag_add(sub->diags, "E111",
+			caret(sub->line.at, sub->line.name.n + 1), NULL,
 			"the alias '%.*s' goes in circles",
 			(int)sub->line.name.n, sub->line.name.p);
 	}
@@ -178,8 +178,9 @@ static int read_alias(struct session *s, struct submission *sub,
 	s->depth--;
 	if (!a->diags.errors)
 		return 0;
-	diag_add(sub->diags, a->diags.items[0].code, sub->line.at,
-		sub->line.name.n + 1, a->diags.items[0].help,
+	diag_add(sub->diags, a->diags.items[0].code,
+		caret(sub->line.at, sub->line.name.n + 1),
+		a->diags.items[0].help,
 		"in the alias: %s", a->diags.items[0].text);
 	return -1;
 }
@@ -199,7 +200,7 @@ static int read_plain(struct submission *sub)
 			return cmd_parse(sub->cmd, &sub->line, sub->diags,
 				&sub->args);
 		}
-	return diag_add(sub->diags, "E101", sub->line.at, sub->line.len,
+	return diag_add(sub->diags, "E101", caret(sub->line.at, sub->line.len),
 		"write !COMMAND for the shell, /help for commands",
 		"plain text is the prompt of a model, and none is set up");
 }

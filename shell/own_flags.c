@@ -84,7 +84,7 @@ static int take(struct own *o, char which, struct str value, size_t at)
 
 	if (which == 'a') {
 		if (sub->answer_count >= ANSWERS)
-			return diag_add(sub->diags, "E115", at, 1, NULL,
+			return diag_add(sub->diags, "E115", caret(at, 1), NULL,
 				"more than %d answers", ANSWERS);
 		sub->answers[sub->answer_count++] = unquoted(value);
 		return 0;
@@ -94,7 +94,7 @@ static int take(struct own *o, char which, struct str value, size_t at)
 			sub->output = forms[i];
 			return 0;
 		}
-	return diag_add(sub->diags, "E109", at, value.n ? value.n : 1,
+	return diag_add(sub->diags, "E109", caret(at, value.n ? value.n : 1),
 		"write text, json or jsonl", "'%.*s' is no form of output",
 		(int)value.n, value.p);
 }

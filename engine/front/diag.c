@@ -47,7 +47,7 @@ static void clean(char *s, size_t cap)
 		s[bad] = '\0';
 }
 
-int diag_add(struct diags *d, const char *code, size_t at, size_t len,
+int diag_add(struct diags *d, const char *code, struct caret mark,
 	const char *help, const char *fmt, ...)
 {
 	struct diag *g;
@@ -59,7 +59,7 @@ int diag_add(struct diags *d, const char *code, size_t at, size_t len,
 		return -1;
 	d->items = mem_more(d->items, d->count, &d->cap, sizeof(*d->items));
 	/* by place: what is wrong first is read first */
-	for (i = d->count++; i > 0 && d->items[i - 1].at > at; i--)
+	for (i = d->count++; i > 0 && d->items[i - 1].at > mark.at; i--)
 		d->items[i] = d->items[i - 1];
 	g = &d->items[i];
 	memset(g, 0, sizeof(*g));
@@ -71,8 +71,9 @@ int diag_add(struct diags *d, const char *code, size_t at, size_t len,
 	va_end(ap);
 	clean(g->text, sizeof(g->text));
 	clean(g->help, sizeof(g->help));
-	g->at = at < d->source.n ? at : d->source.n;
-	g->len = len < d->source.n - g->at ? len : d->source.n - g->at;
+	g->at = mark.at < d->source.n ? mark.at : d->source.n;
+	g->len = mark.len < d->source.n - g->at ? mark.len
+		: d->source.n - g->at;
 	return -1;
 }
 

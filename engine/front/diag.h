@@ -15,7 +15,7 @@ struct diag {
 	char code[8];          /* "E103"; table in man/wf-workflow.5 */
 	char text[320];        /* lower case, no full stop */
 	char help[320];        /* "did you mean 'swarm'?", or empty */
-	size_t at, len;        /* bytes of the source the caret marks */
+	size_t at, len;        /* see struct caret */
 };
 
 /* All diagnostics of one source. */
@@ -32,11 +32,19 @@ struct diags {
 void diags_init(struct diags *d, const char *file, uint32_t first_line,
 	struct str source);
 void diags_release(struct diags *d);
+/* Bytes of the source that carets mark. */
+struct caret {
+	size_t at, len;
+};
+static inline struct caret caret(size_t at, size_t len)
+{
+	return (struct caret){at, len};
+}
 /* Adds one; returns -1, so that callers can `return diag_add(…)`. Over
  * LIMIT_DIAGS only counted. `help` may be NULL. */
-int diag_add(struct diags *d, const char *code, size_t at, size_t len,
+int diag_add(struct diags *d, const char *code, struct caret mark,
 	const char *help, const char *fmt, ...)
-	__attribute__((format(printf, 6, 7)));
+	__attribute__((format(printf, 5, 6)));
 /* The place of a byte offset: line and display column, both from 1. */
 void diag_place(const struct diags *d, size_t at, uint32_t *line,
 	uint32_t *col);

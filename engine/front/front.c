@@ -14,10 +14,10 @@ static int flag_wrong(struct diags *d, const struct words *w, size_t i,
 	struct str value, const char *want)
 {
 	if (value.n == 0)
-		return diag_add(d, "E109", w->at[i], w->word[i].n, NULL,
+		return diag_add(d, "E109", caret(w->at[i], w->word[i].n), NULL,
 			"'%.*s' needs a value: %s", (int)w->word[i].n,
 			w->word[i].p, want);
-	return diag_add(d, "E109", w->at[i], w->word[i].n, NULL,
+	return diag_add(d, "E109", caret(w->at[i], w->word[i].n), NULL,
 		"'%.*s' is no value of '%.*s': write %s", (int)value.n,
 		value.p, (int)w->word[i].n, w->word[i].p, want);
 }
@@ -83,7 +83,7 @@ static int unknown_flag(struct diags *d, const struct words *w, size_t i,
 	near = text_nearest(name, arg_flags(), n);
 	if (near)
 		snprintf(help, sizeof(help), "did you mean '--%s'?", near);
-	return diag_add(d, "E108", w->at[i], w->word[i].n, help,
+	return diag_add(d, "E108", caret(w->at[i], w->word[i].n), help,
 		"unknown flag '%.*s'", (int)w->word[i].n, w->word[i].p);
 }
 
@@ -113,8 +113,8 @@ static int flags_read(struct front_flags *f, const struct words *w,
 			continue;
 		}
 		if (!valued && eq) {
-			rc = diag_add(d, "E109", w->at[i], w->word[i].n, NULL,
-				"'--%.*s' takes no value", (int)name.n,
+			rc = diag_add(d, "E109", caret(w->at[i], w->word[i].n),
+				NULL, "'--%.*s' takes no value", (int)name.n,
 				name.p);
 			continue;
 		}
@@ -197,8 +197,8 @@ int front_finish(struct front_ctx *c, const struct line *line,
 	if (build_end(c->build, &o, out, &where, &err) == 0)
 		return 0;
 	return diag_add(c->diags, err.code == ERR_LIMIT ? "E501" : strstr(
-		err.text, "wait for each other") ? "E502" : "E503", where, 1,
-		err.help, "%s", err.text);
+		err.text, "wait for each other") ? "E502" : "E503",
+		caret(where, 1), err.help, "%s", err.text);
 }
 
 /* The text of a workflow line as a src: offsets map to the source. */
@@ -234,7 +234,8 @@ static int compile_workflow(struct front_ctx *c, const struct line *line,
 			flags_read(c->flags, &w.flags, c->diags))
 		goto out;
 	if (!w.given) {
-		diag_add(c->diags, "E117", line->at, line->name.n + 1, NULL,
+		diag_add(c->diags, "E117", caret(line->at, line->name.n + 1),
+			NULL,
 			"'/%.*s' needs a workflow text", (int)line->name.n,
 			line->name.p);
 		goto out;

@@ -166,10 +166,10 @@ static enum line_kind open_end(struct lines *l, struct line *out,
 		return out->kind = LINE_MORE;
 	}
 	if (r->open == '\\')
-		diag_add(diags, "E104", r->bad, 1, NULL,
+		diag_add(diags, "E104", caret(r->bad, 1), NULL,
 			"nothing follows the final backslash");
 	else
-		diag_add(diags, "E104", r->bad, 1, "close it, or write "
+		diag_add(diags, "E104", caret(r->bad, 1), "close it, or write "
 			"a backslash before it if it is meant as text",
 			"%c is not closed", r->open);
 	return bad(l, out, l->source.n);
@@ -227,11 +227,11 @@ static enum line_kind bad_command(struct lines *l, struct line *out,
 	int n = (int)(w.n < 200 ? w.n : 200);
 
 	if (w.n == 1)
-		diag_add(diags, "E102", out->at, 1, "write /help to see "
+		diag_add(diags, "E102", caret(out->at, 1), "write /help to see "
 			"all commands", "a command's name is missing");
 	else {
 		snprintf(help, sizeof(help), "write !%.*s", n, w.p);
-		diag_add(diags, "E102", out->at, w.n, help,
+		diag_add(diags, "E102", caret(out->at, w.n), help,
 			"a path is not a command: %.*s", n, w.p);
 	}
 	return bad(l, out, scan_line(l->source, out->at));
@@ -256,8 +256,9 @@ static enum line_kind command(struct lines *l, struct line *out,
 		finish_rest(s, &r, out);
 		if (out->rest.n == 0 || out->rest.p[0] == '-')
 			return block(l, out, r.next);
-		diag_add(diags, "E105", rest, out->rest.n, "write the text "
-			"without the colon, or the block on the next lines",
+		diag_add(diags, "E105", caret(rest, out->rest.n),
+			"write the text without the colon, or the block on the "
+			"next lines",
 			"only flags and & may follow '/%.*s:'",
 			(int)out->name.n, out->name.p);
 		return bad(l, out, r.next);
@@ -289,14 +290,14 @@ static enum line_kind bang(struct lines *l, struct line *out,
 		return open_end(l, out, &r, diags);
 	if (c == '!' || c == '$' || (c == '-' && from + 1 < s.n &&
 			s.p[from + 1] >= '0' && s.p[from + 1] <= '9')) {
-		diag_add(diags, "E107", out->at, scan_word(s, out->at).n,
+		diag_add(diags, "E107", caret(out->at, scan_word(s, out->at).n),
 			"press Up for the line before, Ctrl-R to search",
 			"history is not written with '!%c'", c);
 		return bad(l, out, r.next);
 	}
 	scan_trim(scan_cut(s, 0, r.end), &from, &r.end);
 	if (from >= r.end) {
-		diag_add(diags, "E117", out->at, 1, "write !make",
+		diag_add(diags, "E117", caret(out->at, 1), "write !make",
 			"'!' without a command");
 		return bad(l, out, r.next);
 	}
@@ -322,7 +323,7 @@ static enum line_kind plain(struct lines *l, struct line *out,
 
 		snprintf(help, sizeof(help), "write /query %.*s, or !%.*s "
 			"for the shell", n, s.p + out->at, n, s.p + out->at);
-		diag_add(diags, "E101", out->at, out->rest.n, help,
+		diag_add(diags, "E101", caret(out->at, out->rest.n), help,
 			"plain text is a prompt only at the terminal");
 		return bad(l, out, r.next);
 	}
@@ -358,7 +359,7 @@ enum line_kind line_next(struct lines *l, struct line *out,
 	if (l->at >= l->source.n)
 		return out->kind = LINE_END;
 	if (l->source.n > LIMIT_SOURCE) {
-		diag_add(diags, "E112", l->at, 1, NULL,
+		diag_add(diags, "E112", caret(l->at, 1), NULL,
 			"the text is over %d bytes", LIMIT_SOURCE);
 		return bad(l, out, l->source.n);
 	}
@@ -371,8 +372,8 @@ enum line_kind line_next(struct lines *l, struct line *out,
 	end = out->at + out->len;
 	nul = memchr(l->source.p + out->at, '\0', end - out->at);
 	if (nul && out->kind != LINE_BAD && out->kind != LINE_MORE) {
-		diag_add(diags, "E113", (size_t)(nul - l->source.p), 1, NULL,
-			"a NUL byte stands in the text");
+		diag_add(diags, "E113", caret((size_t)(nul - l->source.p), 1),
+			NULL, "a NUL byte stands in the text");
 		out->kind = LINE_BAD;
 	}
 	return out->kind;

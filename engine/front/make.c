@@ -68,8 +68,8 @@ int src_error(struct front_ctx *c, struct src_range r, const char *code,
 	va_end(ap);
 	while (!top->note && top->up)
 		top = top->up;
-	return diag_add(c->diags, code, at, end > at ? end - at : 1, help,
-		"%s%s", top->note ? top->note : "", text);
+	return diag_add(c->diags, code, caret(at, end > at ? end - at : 1),
+		help, "%s%s", top->note ? top->note : "", text);
 }
 
 const char *suggest(struct front_ctx *c, struct str word,

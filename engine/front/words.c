@@ -54,7 +54,7 @@ static void word_add(struct filler *f, const struct arg_word *word)
 
 static int open_quote(struct filler *f, const struct arg_word *w)
 {
-	return diag_add(f->diags, "E104", f->at + w->at, 1,
+	return diag_add(f->diags, "E104", caret(f->at + w->at, 1),
 		"a quote opens only at the start of a word; close it, or "
 		"write the other kind around it", "%c is not closed",
 		f->text.p[w->at]);
@@ -74,15 +74,15 @@ static int64_t redirect(struct filler *f, size_t i)
 		w->pipe = scan_cut(s, from, to);
 		if (w->pipe.n > 0)
 			return (int64_t)s.n;
-		return diag_add(f->diags, "E110", f->at + i, 1,
+		return diag_add(f->diags, "E110", caret(f->at + i, 1),
 			"write | wc -l", "a command must follow '|'");
 	}
 	from = scan_skip(s, from);
 	if (from >= s.n || s.p[from] == '>' || s.p[from] == '|')
-		return diag_add(f->diags, "E110", f->at + i, 1,
+		return diag_add(f->diags, "E110", caret(f->at + i, 1),
 			"write > FILE", "a file must follow '>'");
 	if (w->out_file.n > 0)
-		return diag_add(f->diags, "E110", f->at + i, 1, NULL,
+		return diag_add(f->diags, "E110", caret(f->at + i, 1), NULL,
 			"the output goes to a file already");
 	if (arg_word(s, from, f->arena, &file))
 		return open_quote(f, &file);
@@ -124,8 +124,8 @@ int words_split(struct words *w, struct str text, size_t at,
 			continue;
 		}
 		if (w->out_file.n > 0)
-			return diag_add(diags, "E105", at + i,
-				scan_word(text, i).n,
+			return diag_add(diags, "E105",
+				caret(at + i, scan_word(text, i).n),
 				"write words before the redirection",
 				"a word stands behind '> FILE'");
 		if (arg_word(text, i, f.arena, &word))
@@ -185,8 +185,8 @@ static int after_text(struct filler *f, size_t i, size_t closed)
 			snprintf(help, sizeof(help), "the text closed here: "
 				"%s%.*s", from ? "..." : "",
 				(int)(closed + 1 - from), s.p + from);
-			return diag_add(f->diags, "E105", f->at + i,
-				scan_word(s, i).n, help,
+			return diag_add(f->diags, "E105",
+				caret(f->at + i, scan_word(s, i).n), help,
 				"only flags, > FILE, | command and & may "
 				"follow the text");
 		}
@@ -205,7 +205,7 @@ static int closed_text(struct workflow_arg *w, struct filler *f, size_t i)
 	uint32_t *cut, count = 0;
 
 	if (end == SCAN_NONE)
-		return diag_add(f->diags, "E104", f->at + i, 1,
+		return diag_add(f->diags, "E104", caret(f->at + i, 1),
 			"close it at the end of the text",
 			"%c is not closed", s.p[i]);
 	w->given = 1;
@@ -219,7 +219,7 @@ static int closed_text(struct workflow_arg *w, struct filler *f, size_t i)
 
 static int curly(struct filler *f, size_t i)
 {
-	return diag_add(f->diags, "E106", f->at + i, 3,
+	return diag_add(f->diags, "E106", caret(f->at + i, 3),
 		"use straight quotes", "curly quotes do not hold a text");
 }
 
