@@ -74,6 +74,8 @@ struct writer {
 	int64_t owner_id;        /* row of this process; 0: none yet */
 	int owner_new;           /* made in the open transaction */
 	int wal_pages;           /* in the WAL, not checkpointed */
+	int64_t wal_wide;        /* bytes of the WAL file, as far as known */
+	uint32_t commits;        /* of this process */
 	int checkpoint_at;       /* pages that bring the next one */
 	struct clean clean;
 	int64_t clean_after_ms, sliced_ms; /* monotonic */
@@ -85,6 +87,9 @@ struct writer {
 	int any_dirty;
 	struct plan_slot plans[PLAN_SLOTS];
 };
+
+/* --- store_wal.c: after a commit, under the lock: room for the next ones */
+void wal_widen(struct store *s);
 
 /* --- store_apply.c: records to rows, within a transaction */
 int apply_batch(struct store *s, struct batch *b);

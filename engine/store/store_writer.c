@@ -269,6 +269,8 @@ static int write_group(struct store *s, struct batch *list)
 	if (rc != SQLITE_OK && !s->w.what && judge(&s->w, rc) == BROKEN &&
 	    !is_corrupt(rc) && verify(s, last_seq(list)))
 		rc = SQLITE_OK;
+	if (rc == SQLITE_OK)
+		wal_widen(s);
 	lock_give(s->lock_fd);
 	return rc;
 }
