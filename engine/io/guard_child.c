@@ -94,6 +94,19 @@ static const char *find_path(const char *const *env)
 	return default_path;
 }
 
+/* Looking is cheaper than an execve() that fails, ten times a step with a
+ * long PATH. The last one stays, so that there is one to fail. */
+static void drop_missing(const char **file)
+{
+	const char **kept = file;
+
+	for (; *file; file++)
+		if (!file[1] || **file != '/' || access(*file, F_OK) == 0 ||
+			errno != ENOENT)
+			*kept++ = *file;
+	*kept = NULL;
+}
+
 /* Files that argv[0] may mean, as execvp would try them. */
 static const char **candidates(struct slot *s, const char *name,
 	const char *path)
@@ -117,6 +130,7 @@ static const char **candidates(struct slot *s, const char *name,
 		if (!*end)
 			break;
 	}
+	drop_missing(out);
 	return out;
 }
 
