@@ -22,6 +22,7 @@ enum {
 	LIMIT_RUNS_OPEN = 1 << 20,    /* runs open at once in one shell */
 	LIMIT_SIGNALS = 1 << 16,      /* signals queued in one run */
 	LIMIT_INLINE = 8192,          /* output bytes kept inside an event */
+	LIMIT_SPOOL_MEMORY = 64 << 20,/* of a spool while the disk is full */
 	LIMIT_CAPTURE = 256 << 20,    /* output bytes of one stream of one attempt */
 	LIMIT_ENV_VALUE = 100000,     /* bytes of one value given by environment */
 	LIMIT_ENV_TOTAL = 1000000,    /* bytes of all values of one child */

@@ -78,7 +78,7 @@ struct engine {
 	size_t executor_count;
 	struct vocab vocab;
 	struct engine_lua lua;
-	uint8_t has_lua, closing, failed;
+	uint8_t has_lua, closing, failed, stalled;
 	struct drive_run *runs;    /* by slot */
 	size_t run_cap;
 	uint32_t open_runs;

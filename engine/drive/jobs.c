@@ -71,8 +71,8 @@ void tick_keep_output(struct engine *e, struct drive_run *r,
 	} else {
 		digest_of(o->bytes.p, o->bytes.n, &d->digest);
 		fd = spool_make(store_spool_dir(e->store));
-		if (fd < 0 || write(fd, o->bytes.p, o->bytes.n) !=
-				(ssize_t)o->bytes.n) {
+		if (fd < 0 || spool_write(&fd, 0, o->bytes.p,
+				o->bytes.n) < 0) {
 			d->truncated = 1;
 			d->has_digest = 0;
 			d->len = d->inline_len;
@@ -88,6 +88,12 @@ void tick_keep_output(struct engine *e, struct drive_run *r,
 	b->fd = fd;
 	b->digest = d->digest;
 	b->len = d->len;
+}
+
+/* The spool took only a part: tick_keep_output says so by truncating. */
+static int is_lost(const struct exec_output *o, const struct datum *d)
+{
+	return d->truncated && !o->truncated;
 }
 
 static void drop_output(const struct exec_output *o)
@@ -148,6 +154,12 @@ static void job_end(struct exec_job *x, struct exec_outcome *o)
 		res.meta = meta_of(j, o);
 		tick_keep_output(e, r, &o->out, &res.out);
 		tick_keep_output(e, r, &o->err, &res.err);
+		if (res.outcome == OUTCOME_OK && (is_lost(&o->out, &res.out) ||
+				is_lost(&o->err, &res.err))) {
+			res.outcome = OUTCOME_FAILED;
+			res.error = str_of("its output could not be kept: "
+				"no space");
+		}
 		in.result = &res;
 		engine_input(e, &in, NULL);
 		if (res.outcome == OUTCOME_OK)

@@ -257,6 +257,7 @@ static void on_wake(uv_async_t *h)
 		struct tick *t = tag;
 
 		if (status != STORE_COMMITTED) {
+			e->stalled = 1;
 			tell_stall(e, err.text);
 			e->failed |= status == STORE_FAILED;
 			if (status == STORE_FAILED)
@@ -266,6 +267,10 @@ static void on_wake(uv_async_t *h)
 			continue;
 		}
 		e->ticks_out--;
+		if (e->stalled) {
+			e->stalled = 0;
+			tell_stall(e, NULL);
+		}
 		publish(e, t, seq);
 		for (size_t i = 0; i < t->out.action_count; i++)
 			do_action(e, &t->out.actions[i]);

@@ -36,21 +36,6 @@ void spool_release(struct spool *c)
 	spool_init(c, -1);
 }
 
-static int write_all(int fd, const char *p, size_t n)
-{
-	while (n) {
-		ssize_t got = write(fd, p, n);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return -1;
-		p += got;
-		n -= (size_t)got;
-	}
-	return 0;
-}
-
 static int to_spool(struct spool *c, struct err *err)
 {
 	c->fd = spool_make(c->spool_dir);
@@ -60,7 +45,7 @@ static int to_spool(struct spool *c, struct err *err)
 	}
 	c->digest = digest_new();
 	digest_add(c->digest, c->head.data, c->head.len);
-	if (write_all(c->fd, c->head.data, c->head.len) == -1)
+	if (spool_write(&c->fd, 0, c->head.data, c->head.len) == -1)
 		return err_errno(err, ERR_STATE, "cannot write to a spool");
 	return 0;
 }
@@ -79,9 +64,9 @@ int spool_add(struct spool *c, const void *p, size_t n, struct err *err)
 	if (c->fd < 0 && to_spool(c, err) == -1)
 		return -1;
 	digest_add(c->digest, p, n);
-	c->len += n;
-	if (write_all(c->fd, p, n) == -1)
+	if (spool_write(&c->fd, c->len, p, n) == -1)
 		return err_errno(err, ERR_STATE, "cannot write to a spool");
+	c->len += n;
 	if (c->head.len < LIMIT_INLINE) {
 		size_t room = LIMIT_INLINE - c->head.len;
 

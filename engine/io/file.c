@@ -291,21 +291,3 @@ int file_append(const char *dir, const char *path, struct str bytes,
 	free(full);
 	return rc;
 }
-
-int spool_make(int dir_fd)
-{
-	char name[40];
-	int fd = openat(dir_fd, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-
-	if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR &&
-		errno != EINVAL))
-		return fd;
-	/* A file system without O_TMPFILE: the store has to copy this one. */
-	snprintf(name, sizeof(name), ".spool-%016llx",
-		(unsigned long long)clock_random());
-	fd = openat(dir_fd, name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC |
-		O_NOFOLLOW, 0600);
-	if (fd >= 0)
-		unlinkat(dir_fd, name, 0);
-	return fd;
-}

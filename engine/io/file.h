@@ -27,6 +27,13 @@ int file_digest(const char *dir, const char *path, struct digest *out,
 
 /* Unnamed file in the directory descriptor; -1 and errno. */
 int spool_make(int dir_fd);
+/*
+ * Writes all n bytes at `at`, where the spool ends. When its disk is full the
+ * spool goes on in memory, up to LIMIT_SPOOL_MEMORY bytes: *fd is another one
+ * then. So the result of what has run is not lost, it waits for space with
+ * the journal. 0, or -1 and errno.
+ */
+int spool_write(int *fd, uint64_t at, const void *p, size_t n);
 
 struct walk_options {
 	const char *dir;          /* root; absolute */

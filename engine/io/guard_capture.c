@@ -27,25 +27,10 @@ void capture_start(struct capture *c, uint64_t cap, uint32_t inline_max)
 	c->error = 0;
 }
 
-static int write_all(int fd, const char *p, size_t n)
+static int spool_add(struct capture *c, uint64_t at, const char *p,
+	size_t n)
 {
-	ssize_t done;
-
-	while (n) {
-		done = write(fd, p, n);
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done < 0)
-			return -1;
-		p += done;
-		n -= (size_t)done;
-	}
-	return 0;
-}
-
-static int spool_add(struct capture *c, const char *p, size_t n)
-{
-	if (write_all(c->fd, p, n)) {
+	if (spool_write(&c->fd, at, p, n)) {
 		c->error = errno;
 		return -1;
 	}
@@ -61,7 +46,7 @@ static int spool_open(struct capture *c, int spool_dir)
 		return -1;
 	}
 	c->sum = digest_new();
-	return spool_add(c, c->head.data, c->head.len);
+	return spool_add(c, 0, c->head.data, c->head.len);
 }
 
 static int keep(struct capture *c, const char *p, size_t n, int spool_dir)
@@ -74,7 +59,7 @@ static int keep(struct capture *c, const char *p, size_t n, int spool_dir)
 	}
 	if (c->fd < 0 && spool_open(c, spool_dir))
 		return -1;
-	if (spool_add(c, p, n))
+	if (spool_add(c, c->len, p, n))
 		return -1;
 	if (room)
 		buf_add(&c->head, p, n < room ? n : room);
