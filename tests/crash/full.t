@@ -12,7 +12,6 @@ mount -o loop "$WORLD/image" "$disk" 2>/dev/null ||
 	skip_all "a loop file system cannot be mounted here"
 trap 'umount "$disk" 2>/dev/null || umount -l "$disk"' EXIT
 WF_STATE_DIR=$disk/state
-mkdir -m 700 "$WF_STATE_DIR"
 
 fill() {
 	dd if=/dev/zero of="$disk/filler" bs=64k 2>/dev/null
@@ -46,7 +45,8 @@ more_than() {
 
 # trial NAME N COMMAND: full after the first results, space again later.
 trial() {
-	rm -f ledger "$WORLD/jsonl" "$WORLD/err"
+	rm -rf ledger "$WORLD/jsonl" "$WORLD/err" "$WF_STATE_DIR"
+	mkdir -m 700 "$WF_STATE_DIR"
 	: >"$WORLD/jsonl"
 	: >"$WORLD/err"
 	steps "$2" "$3" >flow.wf
@@ -61,13 +61,14 @@ trial() {
 	is "$(acked)" "$before" "$1: nothing is acknowledged while it is full"
 	kill -0 "$pid" 2>/dev/null
 	ok $? "$1: the shell lives"
-	is "$(grep -c 'full' "$WORLD/err")" 1 "$1: it says so once"
+	is "$(grep -c 'full' "$WORLD/err")" 1 "$1: it is said once"
 }
 
 again() {
 	rm -f "$disk"/filler*
 	wait "$pid"
 	is $? 0 "$1: the run goes on when space returns, and succeeds"
+	is "$(grep -c 'goes on' "$WORLD/err")" 1 "$1: it says so once"
 	is "$(wc -l <ledger)" "$2" "$1: each step ran once"
 	is "$(acked)" "$2" "$1: each is acknowledged"
 	run_wf -o json -c '/show @last'
@@ -77,12 +78,10 @@ again() {
 
 trial "the journal" 250 'head -c 900 /dev/zero | tr "\0" x'
 again "the journal" 250
-run_wf -c '/runs purge'
 trial "outputs" 60 'head -c 50000 /dev/urandom | od -An -tx1 | head -c 60000'
 again "outputs" 60
 
 # --- killed while it is full
-run_wf -c '/runs purge'
 trial "killed" 250 'head -c 900 /dev/zero | tr "\0" x'
 grep '"step.finished"' "$WORLD/jsonl" >"$WORLD/before"
 kill -9 "$pid"
@@ -95,8 +94,7 @@ for path in $(sed -n 's/.*"path":"\([^"]*\)".*/\1/p' "$WORLD/before"); do
 done
 is "$lost" 0 "killed while it is full: what was acknowledged is there"
 resumed() {
-	run_wf -c '/resume @last'
-	[ "$status" = 0 ]
+	timeout 60 "$WF" -q -c '/resume @last' >"$WORLD/out" 2>"$WORLD/err"
 }
 until_ok 3 resumed
 ok $? "killed while it is full: the run is resumed to its end"
