@@ -59,7 +59,6 @@ const char *engine_getvar(const struct engine *e, const char *name);
 void engine_env(struct engine *e, const char *name, const char *value);
 const char *engine_getenv(const struct engine *e, const char *name);
 
-/* -------------------------------------------------------------------- runs */
 /* What runs of the same submission share. Counted: engine_run holds it. */
 struct setup;
 struct setup_options {
@@ -134,17 +133,18 @@ int engine_answer(struct engine *e, uint32_t slot, const char *path,
 /* A person's verdict on a step in doubt; path NULL: all in doubt. */
 int engine_resolve(struct engine *e, uint32_t slot, const char *path,
 	enum verdict v, struct err *err);
-int engine_signal(struct engine *e, uint32_t slot, uint32_t frame,
-	uint32_t step, const char *name, struct str bytes, struct err *err);
+int engine_signal(struct engine *e, uint32_t slot, struct place at,
+	const char *name, struct str bytes, struct err *err);
 
-/*
- * Asks the living owner of a run, in another process, through its socket:
- * verb "cancel" "kill" "answer" "pause" "continue" "resolve" "status";
- * `path` and `text` as the verb needs, or NULL. The owner's reply text is
- * appended to `reply`.
- */
+/* What people tell a run: "cancel" "kill" "answer" "pause" "continue"
+ * "resolve" "status"; `path` and `text` as the verb needs, or NULL. */
+struct run_verb {
+	const char *verb, *path;
+	struct str text;
+};
+/* Asks the living owner of a run, in another process, through its socket;
+ * the reply's text is appended. */
 int engine_ask_owner(struct engine *e, const struct run_row *row,
-	const char *verb, const char *path, struct str text,
-	struct buf *reply, struct err *err);
+	const struct run_verb *v, struct buf *reply, struct err *err);
 
 #endif

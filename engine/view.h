@@ -23,15 +23,20 @@ int view_open(struct engine *e, const char *name, struct view *out,
 	struct err *err);
 void view_release(struct view *v);
 
-/* Output of a step (stream 1 stdout, 2 stderr) or, with step PLAN_NONE, of
- * the run (language.md 3.5): appends at most `cap` bytes; *total is the
- * whole length. */
-int engine_output(struct engine *e, const struct run *r, uint32_t frame,
-	uint32_t step, int stream, size_t cap, struct buf *out,
-	uint64_t *total, struct err *err);
+/* Whose output: a step's or, with node PLAN_NONE, the run's (language.md
+ * 3.5). */
+struct output_of {
+	const struct run *run;
+	struct place at;
+	int stream;               /* 1 stdout, 2 stderr */
+};
+/* Appends at most `cap` bytes of it; *total is the whole length, when asked
+ * for. */
+int engine_output(struct engine *e, const struct output_of *of, size_t cap,
+	struct buf *out, uint64_t *total, struct err *err);
 /* The same, written to a descriptor, whole. */
-int engine_output_fd(struct engine *e, const struct run *r, uint32_t frame,
-	uint32_t step, int stream, int fd, struct err *err);
+int engine_output_fd(struct engine *e, const struct output_of *of, int fd,
+	struct err *err);
 
 /* Frames of a loop's iterations in order: an owned array, its length. */
 size_t engine_iterations(const struct run *r, uint32_t frame, uint32_t step,

@@ -22,22 +22,22 @@ struct side {
 static int fill(struct session *s, const struct view *v, const char *path,
 	struct side *out, struct err *err)
 {
-	uint32_t frame, node;
+	struct output_of of = {.run = v->run, .stream = 1};
 	const struct step *st;
 
 	memset(out, 0, sizeof(*out));
 	out->status = "-";
-	if (run_find(v->run, str_of(path), &frame, &node) < 0)
+	if (run_find(v->run, str_of(path), &of.at.frame, &of.at.node) < 0)
 		return 0;
-	st = run_step(v->run, frame, node);
+	st = run_step(v->run, of.at.frame, of.at.node);
 	out->there = 1;
 	out->status = step_state_name(st->state);
 	if (st->kept) {
 		out->us = (int64_t)st->kept->r.dur_us;
 		duration_print(out->us, out->took);
 	}
-	return engine_output(s->engine, v->run, frame, node, 1, COMPARED,
-		&out->output, &out->total, err);
+	return engine_output(s->engine, &of, COMPARED, &out->output,
+		&out->total, err);
 }
 
 static int same_output(const struct side *a, const struct side *b)

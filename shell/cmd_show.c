@@ -74,6 +74,7 @@ static void head(struct buf *b, const struct view *v)
 static int as_text(struct session *s, const struct view *v,
 	struct cmd_out *o)
 {
+	struct output_of whole = {v->run, {0, PLAN_NONE}, 1};
 	uint64_t total = 0;
 	size_t before;
 
@@ -81,8 +82,8 @@ static int as_text(struct session *s, const struct view *v,
 	steps(&o->text, v->run);
 	buf_str(&o->text, "output:\n");
 	before = o->text.len;
-	if (engine_output(s->engine, v->run, 0, PLAN_NONE, 1, SHOWN, &o->text,
-			&total, &o->err) < 0)
+	if (engine_output(s->engine, &whole, SHOWN, &o->text, &total,
+			&o->err) < 0)
 		return -1;
 	if (o->text.len > before && o->text.data[o->text.len - 1] != '\n')
 		buf_char(&o->text, '\n');

@@ -26,13 +26,13 @@ static void time_of(struct json *j, const char *key, int64_t ms)
 static int output(struct json *j, const struct doc_of *of, uint32_t frame,
 	uint32_t step, struct err *err)
 {
+	struct output_of shown = {of->run, {frame, step}, 1};
 	struct buf b;
 	uint64_t total = 0;
 	int rc;
 
 	buf_init(&b);
-	rc = engine_output(of->engine, of->run, frame, step, 1, SHOWN, &b,
-		&total, err);
+	rc = engine_output(of->engine, &shown, SHOWN, &b, &total, err);
 	if (rc == 0) {
 		json_kbytes(j, "output", (struct str){b.data, b.len});
 		if (total > b.len)

@@ -99,14 +99,15 @@ static void plan_line(struct jsonl *l, const struct run *r,
 static void output_line(struct jsonl *l, const struct run *r,
 	const struct event *e)
 {
+	struct output_of of = {r, {e->frame, e->step}, 1};
 	struct err err = {0};
 	uint64_t total = 0;
 	struct json *j;
 	struct buf b;
 
 	buf_init(&b);
-	if (e->result.out.len > 0 && engine_output(l->s->engine, r, e->frame,
-			e->step, 1, SHOWN, &b, &total, &err) == 0) {
+	if (e->result.out.len > 0 && engine_output(l->s->engine, &of, SHOWN,
+			&b, &total, &err) == 0) {
 		j = line_open(l, "output", e->t_ms);
 		path_of(l, r, e);
 		json_ktext(j, "stream", "stdout");
@@ -199,7 +200,8 @@ void jsonl_begin(struct jsonl *l, uint32_t slot, struct out *out)
 
 void jsonl_end(struct jsonl *l, const char *status, int exit)
 {
-	const struct run *r = engine_run(l->s->engine, l->slot);
+	struct output_of of = {engine_run(l->s->engine, l->slot),
+		{0, PLAN_NONE}, 1};
 	struct err err = {0};
 	struct json *j;
 	struct buf b;
@@ -210,8 +212,8 @@ void jsonl_end(struct jsonl *l, const char *status, int exit)
 	j = line_open(l, "run.finished", clock_now_ms());
 	json_ktext(j, "status", status);
 	json_kint(j, "exit", exit);
-	if (r && engine_output(l->s->engine, r, 0, PLAN_NONE, 1, SHOWN, &b,
-			NULL, &err) == 0)
+	if (of.run && engine_output(l->s->engine, &of, SHOWN, &b, NULL,
+			&err) == 0)
 		json_kbytes(j, "output", (struct str){b.data, b.len});
 	line_close(l);
 	buf_release(&b);

@@ -112,8 +112,7 @@ int run_tell(struct session *s, const struct run_row *row,
 	if (rc <= 0)
 		return rc;
 	buf_init(&reply);
-	rc = engine_ask_owner(s->engine, row, v->verb, v->path, v->text,
-		&reply, err);
+	rc = engine_ask_owner(s->engine, row, v, &reply, err);
 	buf_release(&reply);
 	return rc < 0 ? -1 : 1;
 }

@@ -26,11 +26,6 @@ int run_step_find(const struct view *v, const char *path, uint32_t *frame,
  * Tells the run's owner something: this process, or another one that lives.
  * 1 done, 0 when nobody owns it, -1.
  */
-struct run_verb {
-	const char *verb;      /* as engine_ask_owner */
-	const char *path;      /* or NULL */
-	struct str text;
-};
 int run_tell(struct session *s, const struct run_row *row,
 	const struct run_verb *v, struct err *err);
 

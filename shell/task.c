@@ -251,14 +251,14 @@ static int give_answers(struct session *s, uint32_t slot,
 		struct str a = w->answers[i];
 		const char *eq = memchr(a.p, '=', a.n);
 		struct str step = {a.p, eq ? (size_t)(eq - a.p) : 0};
-		uint32_t frame, node;
+		struct place at;
 
 		if (!eq || !step.n)
 			return err_set(err, ERR_USAGE,
 				"--answer takes STEP=TEXT");
-		if (run_find(r, step, &frame, &node) < 0)
+		if (run_find(r, step, &at.frame, &at.node) < 0)
 			return no_such_step(w->plan, step, err);
-		if (engine_signal(s->engine, slot, frame, node, "answer",
+		if (engine_signal(s->engine, slot, at, "answer",
 				(struct str){eq + 1, a.n - step.n - 1},
 				err) < 0)
 			return -1;

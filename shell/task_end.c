@@ -27,18 +27,16 @@ static void say_err(struct session *s, const struct err *err)
 static int print_stream(struct session *s, struct task *t,
 	const struct run *r, int stream, struct err *err)
 {
-	uint32_t step = t->lone ? 0 : PLAN_NONE;
+	struct output_of of = {r, {0, t->lone ? 0 : PLAN_NONE}, stream};
 	struct out *out = stream == 1 ? t->sink->out : &s->err;
 	uint64_t skip = t->streamed[stream], total = 0;
 	struct buf b;
 	int rc;
 
 	if (skip == 0 && !out->tty && !out->error)
-		return engine_output_fd(s->engine, r, 0, step, stream,
-			out->fd, err);
+		return engine_output_fd(s->engine, &of, out->fd, err);
 	buf_init(&b);
-	rc = engine_output(s->engine, r, 0, step, stream, LIMIT_CAPTURE, &b,
-		&total, err);
+	rc = engine_output(s->engine, &of, LIMIT_CAPTURE, &b, &total, err);
 	if (rc == 0 && skip < b.len)
 		rc = out_bytes(out, (struct str){b.data + skip,
 			b.len - (size_t)skip}) < 0 ? 1 : 0;

@@ -63,6 +63,10 @@ void run_replan(struct run *r, struct plan *plan);
 /* 1 when both are the same in every field that is state. */
 int run_same(const struct run *a, const struct run *b);
 
+/* A step of a run: `node` of the plan, in one of its body's frames. */
+struct place {
+	uint32_t frame, node;
+};
 struct step *run_step(const struct run *r, uint32_t frame, uint32_t node);
 const struct extra *run_extra(const struct run *r, const struct step *s);
 /* A leaf or composite is settled when nothing more happens to it. */

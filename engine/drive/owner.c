@@ -291,29 +291,27 @@ static int read_reply(const struct buf *reply, struct err *err)
 }
 
 int engine_ask_owner(struct engine *e, const struct run_row *row,
-	const char *verb, const char *path, struct str text,
-	struct buf *reply, struct err *err)
+	const struct run_verb *v, struct buf *reply, struct err *err)
 {
-	char socket_path[4096], *copy;
+	char path[4096], *copy;
 	cJSON *request;
 	struct buf line;
 	int fd, rc;
 
-	rc = store_owner_socket(e->store, row, socket_path,
-		sizeof(socket_path), err);
+	rc = store_owner_socket(e->store, row, path, sizeof(path), err);
 	if (rc <= 0)
 		return rc < 0 ? -1 : err_set(err, ERR_NOTFOUND,
 			"no living shell owns run %.6s", row->ulid);
-	fd = connect_to(socket_path, err);
+	fd = connect_to(path, err);
 	if (fd < 0)
 		return -1;
 	request = cJSON_CreateObject();
-	cJSON_AddStringToObject(request, "verb", verb);
+	cJSON_AddStringToObject(request, "verb", v->verb);
 	cJSON_AddStringToObject(request, "run", row->ulid);
-	if (path)
-		cJSON_AddStringToObject(request, "path", path);
-	if (text.p) {
-		copy = mem_strndup(text.p, text.n);
+	if (v->path)
+		cJSON_AddStringToObject(request, "path", v->path);
+	if (v->text.p) {
+		copy = mem_strndup(v->text.p, v->text.n);
 		cJSON_AddStringToObject(request, "text", copy);
 		free(copy);
 	}

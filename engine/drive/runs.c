@@ -394,11 +394,12 @@ int engine_pause(struct engine *e, uint32_t slot, int on, struct err *err)
 	return ask(e, &in, err);
 }
 
-int engine_signal(struct engine *e, uint32_t slot, uint32_t frame,
-	uint32_t step, const char *name, struct str bytes, struct err *err)
+int engine_signal(struct engine *e, uint32_t slot, struct place at,
+	const char *name, struct str bytes, struct err *err)
 {
-	struct input in = {.kind = INPUT_SIGNAL, .run = slot, .frame = frame,
-		.step = step, .name = str_of(name), .bytes = bytes};
+	struct input in = {.kind = INPUT_SIGNAL, .run = slot,
+		.frame = at.frame, .step = at.node, .name = str_of(name),
+		.bytes = bytes};
 
 	return ask(e, &in, err);
 }
@@ -451,7 +452,7 @@ static int is_choice(const char *choices, struct str text)
 }
 
 /* The one step that waits for an answer. */
-static int find_asking(const struct run *r, uint32_t *frame, uint32_t *node,
+static int find_asking(const struct run *r, struct place *at,
 	struct err *err)
 {
 	size_t found = 0;
@@ -464,8 +465,8 @@ static int find_asking(const struct run *r, uint32_t *frame, uint32_t *node,
 
 			if (step_settled(s) || !(s->flags & STEP_ON_SIGNAL))
 				continue;
-			*frame = f;
-			*node = b->first + i;
+			at->frame = f;
+			at->node = b->first + i;
 			found++;
 		}
 	}
@@ -483,21 +484,21 @@ int engine_answer(struct engine *e, uint32_t slot, const char *path,
 	const struct run *r = engine_run(e, slot);
 	const struct step *s;
 	const char *choices;
-	uint32_t frame = 0, node = 0;
+	struct place at = {0, 0};
 
 	if (!r)
 		return err_set(err, ERR_NOTFOUND, "the run is not open here");
-	if (!path && find_asking(r, &frame, &node, err) < 0)
+	if (!path && find_asking(r, &at, err) < 0)
 		return -1;
-	if (path && run_find(r, str_of(path), &frame, &node) < 0)
+	if (path && run_find(r, str_of(path), &at.frame, &at.node) < 0)
 		return err_set(err, ERR_NOTFOUND, "the run has no step '%s'",
 			path);
-	s = run_step(r, frame, node);
+	s = run_step(r, at.frame, at.node);
 	if (step_settled(s))
 		return err_set(err, ERR_STATE,
 			"the step has been answered already");
-	choices = step_field_text(r->plan, node, "choices");
+	choices = step_field_text(r->plan, at.node, "choices");
 	if (choices && !is_choice(choices, str_trim(text)))
 		return err_set(err, ERR_USAGE, "answer one of %s", choices);
-	return engine_signal(e, slot, frame, node, "answer", text, err);
+	return engine_signal(e, slot, at, "answer", text, err);
 }

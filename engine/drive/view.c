@@ -127,38 +127,38 @@ int flow_of_run(struct engine *e, const struct run *r, struct flow *f,
 	return err_set(err, ERR_NOTFOUND, "the run is not open");
 }
 
-static void stream_pieces(const struct flow *f, uint32_t frame,
-	uint32_t step, int stream, struct pieces *out)
+static void stream_pieces(const struct flow *f, const struct output_of *of,
+	struct pieces *out)
 {
+	const struct plan *p = f->run->plan;
 	const struct step *s;
 
-	if (step == PLAN_NONE) {
+	if (of->at.node == PLAN_NONE) {
 		flow_run_output(f, out);
 		return;
 	}
-	s = run_step(f->run, frame, step);
-	if (stream == 2 || (node_is_leaf(&f->run->plan->nodes[step]) &&
+	s = run_step(f->run, of->at.frame, of->at.node);
+	if (of->stream == 2 || (node_is_leaf(&p->nodes[of->at.node]) &&
 			!step_passed(s))) {
 		if (s->kept)
-			pieces_datum(out, stream == 2 ? &s->kept->r.err
+			pieces_datum(out, of->stream == 2 ? &s->kept->r.err
 				: &s->kept->r.out);
 		return;
 	}
-	flow_output(f, frame, step, out);
+	flow_output(f, of->at.frame, of->at.node, out);
 }
 
-int engine_output(struct engine *e, const struct run *r, uint32_t frame,
-	uint32_t step, int stream, size_t cap, struct buf *out,
-	uint64_t *total, struct err *err)
+int engine_output(struct engine *e, const struct output_of *of, size_t cap,
+	struct buf *out, uint64_t *total, struct err *err)
 {
 	struct pieces p;
 	struct flow f;
 	int rc;
 
-	if (flow_of_run(e, r, &f, err) < 0)
+	if (flow_of_run(e, of->run, &f, err) < 0)
 		return -1;
 	pieces_init(&p);
-	stream_pieces(&f, frame, step, stream, &p);
+	stream_pieces(&f, of, &p);
 	if (total)
 		*total = pieces_len(&p);
 	rc = pieces_read(&f, &p, cap, out, err);
@@ -189,17 +189,17 @@ int engine_frame_output(struct engine *e, const struct run *r,
 	return rc;
 }
 
-int engine_output_fd(struct engine *e, const struct run *r, uint32_t frame,
-	uint32_t step, int stream, int fd, struct err *err)
+int engine_output_fd(struct engine *e, const struct output_of *of, int fd,
+	struct err *err)
 {
 	struct pieces p;
 	struct flow f;
 	int rc;
 
-	if (flow_of_run(e, r, &f, err) < 0)
+	if (flow_of_run(e, of->run, &f, err) < 0)
 		return -1;
 	pieces_init(&p);
-	stream_pieces(&f, frame, step, stream, &p);
+	stream_pieces(&f, of, &p);
 	rc = pieces_write(&f, &p, fd, err);
 	pieces_release(&p);
 	return rc;
