@@ -78,6 +78,8 @@ void engine_close(struct engine *e)
 	e->closing = 1;
 	owner_close(e);
 	host_close(e);
+	if (e->store)
+		tick_forget(e);
 	store_close(e->store);
 	for (uint32_t i = 0; i < e->run_cap; i++) {
 		if (!e->runs[i].open)

@@ -106,6 +106,7 @@ struct engine {
 /* tick.c */
 void tick_init(struct engine *e);
 void tick_close(struct engine *e);
+void tick_forget(struct engine *e);
 /* Tells the scheduler what happened, now; its events join the open tick. */
 int engine_input(struct engine *e, struct input *in, struct err *err);
 /* Commits what the tick holds; called before the loop sleeps. */

@@ -88,6 +88,8 @@ static void new_row(struct engine *e, struct batch *b, struct drive_run *r,
 		batch_blob(b, r->store, s->input_fd, &s->input.digest,
 			s->input.len);
 		s->input_fd = -1;
+	} else if (s->input.has_digest) {
+		batch_blob_ref(b, r->store, &s->input.digest);
 	}
 	r->row_state = RUN_RUNNING;
 }
