@@ -304,6 +304,19 @@ static void date_overs(struct engine *e)
 	}
 }
 
+/* At the end: what was committed is not told any more, only freed. */
+void tick_forget(struct engine *e)
+{
+	enum store_status status;
+	struct err err;
+	int64_t seq;
+	void *tag;
+
+	while (store_done(e->store, &tag, &status, &seq, &err))
+		if (tag)
+			tick_recycle(e, tag);
+}
+
 /* Actions that no event stands behind need no commit. With events on their
  * way they wait for those, as an empty batch. */
 static void act_now(struct engine *e)
