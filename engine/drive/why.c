@@ -160,7 +160,9 @@ static void explain(struct why *w, int64_t seq, const struct event *ev)
 			ev->status == VERDICT_SKIP ? "skip" : "retry"));
 		return;
 	case EVENT_STEP_ADOPTED:
-		finished(w, seq, ev, "taken from another run");
+		add(w, seq, "taken over", mem_printf("from another run: %s, "
+			"%.1f ms there", outcome_name(ev->result.outcome),
+			(double)ev->result.dur_us / 1000.0));
 		return;
 	case EVENT_STEP_DECIDED:
 		decided(w, seq, ev);
