@@ -3,7 +3,7 @@
 # the deadline goes on to the end.
 . "${0%/*}/../lib.sh"
 
-run_wf -q -c '/chain {q: /ask --default no Go? @timeout=300ms -> end: /bash cat}'
+run_wf -q -c '/chain {q: /ask --default no Go? @timeout=300ms -> last: /bash cat}'
 is "$status" 75 "a run that waits for a person ends its script with 75"
 sleep 0.4
 run_wf -q -c '/resume @last'
