@@ -40,8 +40,8 @@ static void add_bytes(cJSON *parts, const char *name, const void *p, size_t n)
 	add_part(parts, name, &d);
 }
 
-static int add_input(const struct flow *f, uint32_t frame, uint32_t step,
-	cJSON *parts, struct err *err)
+static int add_input(const struct flow *f, struct place at, cJSON *parts,
+	struct err *err)
 {
 	struct pieces in;
 	struct buf bytes;
@@ -49,7 +49,7 @@ static int add_input(const struct flow *f, uint32_t frame, uint32_t step,
 
 	pieces_init(&in);
 	buf_init(&bytes);
-	flow_input(f, frame, step, &in);
+	flow_input(f, at, &in);
 	rc = pieces_read(f, &in, LIMIT_CAPTURE, &bytes, err);
 	if (rc == 0)
 		add_bytes(parts, "input", buf_cstr(&bytes), bytes.len);
@@ -115,11 +115,11 @@ static int add_reads(const struct flow *f, const char *list, cJSON *parts,
 	return 0;
 }
 
-static int add_args(const struct flow *f, uint32_t frame, uint32_t step,
-	cJSON *parts, struct err *err)
+static int add_args(const struct flow *f, struct place at, cJSON *parts,
+	struct err *err)
 {
 	const struct plan *p = f->run->plan;
-	const struct plan_node *n = &p->nodes[step];
+	const struct plan_node *n = &p->nodes[at.node];
 	char name[160];
 	struct buf text;
 	int rc = 1;
@@ -131,7 +131,7 @@ static int add_args(const struct flow *f, uint32_t frame, uint32_t step,
 			: plan_text(p, a->name);
 
 		buf_clear(&text);
-		rc = flow_arg(f, frame, step, a, &text, err);
+		rc = flow_arg(f, at, a, &text, err);
 		if (rc <= 0)
 			break;
 		if (a->role == ARG_NOTE && strcmp(label, "reads") == 0) {
@@ -151,6 +151,7 @@ int cache_parts_make(struct engine *e, uint32_t slot, uint32_t frame,
 {
 	struct drive_run *r = drive_run_at(e, slot);
 	const char *leaf = setup_leaf_key(r->setup, step);
+	struct place at = {frame, step};
 	cJSON *parts = cJSON_CreateObject();
 	struct cache_parts *c;
 	struct flow f;
@@ -158,8 +159,8 @@ int cache_parts_make(struct engine *e, uint32_t slot, uint32_t frame,
 	drive_flow(e, slot, &f);
 	cJSON_AddStringToObject(parts, "text", leaf);
 	add_bytes(parts, "directory", f.dir, strlen(f.dir));
-	if (add_input(&f, frame, step, parts, err) < 0 ||
-		add_args(&f, frame, step, parts, err) < 0) {
+	if (add_input(&f, at, parts, err) < 0 ||
+		add_args(&f, at, parts, err) < 0) {
 		cJSON_Delete(parts);
 		return -1;
 	}

@@ -14,7 +14,7 @@
 
 struct asking {
 	struct flow flow;
-	uint32_t frame, step;
+	struct place at;
 	struct buf scratch;    /* holds the value given last */
 };
 
@@ -24,7 +24,7 @@ static int get(void *ud, struct str root, struct str field,
 	struct asking *a = ud;
 
 	buf_clear(&a->scratch);
-	return flow_get(&a->flow, a->frame, a->step, root, field, out,
+	return flow_get(&a->flow, a->at, (struct flow_name){root, field}, out,
 		&a->scratch, err);
 }
 
@@ -135,7 +135,7 @@ static int truth(const struct value *v)
 
 static void eval_lua(struct engine *e, const struct action *a)
 {
-	struct asking ask = {.frame = a->frame, .step = a->step};
+	struct asking ask = {.at = {a->frame, a->step}};
 	struct vm_host host = {&ask, get, names};
 	struct value v = {0};
 	struct err err = {0};

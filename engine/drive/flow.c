@@ -182,14 +182,14 @@ static int ends_line(const struct flow *f, const struct pieces *p, size_t from)
 }
 
 /* Joins the output of one more step to what began at piece `from`. */
-static void join(const struct flow *f, uint32_t frame, uint32_t node,
-	size_t from, struct pieces *out)
+static void join(const struct flow *f, struct place at, size_t from,
+	struct pieces *out)
 {
 	static const struct str newline = {"\n", 1};
 	struct pieces part;
 
 	pieces_init(&part);
-	flow_output(f, frame, node, &part);
+	flow_output(f, at, &part);
 	if (part.count > 0 && !ends_line(f, out, from))
 		add_piece(out, newline, NULL);
 	for (size_t i = 0; i < part.count; i++)
@@ -207,6 +207,7 @@ static void entry_input(const struct flow *f, uint32_t frame,
 	struct pieces *out)
 {
 	const struct frame *fr = &f->run->frames[frame];
+	struct place outer = {fr->parent, fr->owner};
 	const struct plan_branch *b;
 	const struct plan_node *owner;
 	struct buf item;
@@ -228,7 +229,7 @@ static void entry_input(const struct flow *f, uint32_t frame,
 	if (b->role == ROLE_BODY &&
 		(owner->kind == NODE_FOR || owner->kind == NODE_MAP)) {
 		buf_init(&item);
-		if (flow_item(f, fr->parent, fr->owner, fr->index, &item) == 0)
+		if (flow_item(f, outer, fr->index, &item) == 0)
 			add_made(out, &item);
 		buf_release(&item);
 		return;
@@ -236,8 +237,7 @@ static void entry_input(const struct flow *f, uint32_t frame,
 	if (b->role == ROLE_BODY && owner->kind == NODE_WHILE &&
 		fr->index > 0) {
 		uint32_t *ids = NULL;
-		size_t n = flow_frames(f->run, fr->parent, fr->owner,
-			ROLE_BODY, &ids);
+		size_t n = flow_frames(f->run, outer, ROLE_BODY, &ids);
 
 		for (size_t i = 0; i < n; i++)
 			if (f->run->frames[ids[i]].index == fr->index - 1)
@@ -245,24 +245,25 @@ static void entry_input(const struct flow *f, uint32_t frame,
 		free(ids);
 		return;
 	}
-	flow_input(f, fr->parent, fr->owner, out);
+	flow_input(f, outer, out);
 }
 
-void flow_input(const struct flow *f, uint32_t frame, uint32_t node,
-	struct pieces *out)
+void flow_input(const struct flow *f, struct place at, struct pieces *out)
 {
 	const struct plan *p = f->run->plan;
-	const struct plan_node *n = &p->nodes[node];
+	const struct plan_node *n = &p->nodes[at.node];
 	size_t from = out->count;
 
 	if (n->flags & NODE_NO_INPUT)
 		return;
 	if (n->need_count == 0) {
-		entry_input(f, frame, out);
+		entry_input(f, at.frame, out);
 		return;
 	}
-	for (uint32_t i = 0; i < n->need_count; i++)
-		join(f, frame, p->edges[n->need + i], from, out);
+	for (uint32_t i = 0; i < n->need_count; i++) {
+		at.node = p->edges[n->need + i];
+		join(f, at, from, out);
+	}
 }
 
 void flow_frame_output(const struct flow *f, uint32_t frame,
@@ -274,7 +275,7 @@ void flow_frame_output(const struct flow *f, uint32_t frame,
 
 	for (uint32_t i = b->first; i < b->first + b->count; i++)
 		if (p->nodes[i].succ_count == 0)
-			join(f, frame, i, from, out);
+			join(f, (struct place){frame, i}, from, out);
 }
 
 void flow_run_output(const struct flow *f, struct pieces *out)
@@ -291,8 +292,8 @@ static int by_index(const void *a, const void *b, void *ud)
 	return x->index < y->index ? -1 : x->index > y->index;
 }
 
-size_t flow_frames(const struct run *r, uint32_t frame, uint32_t node,
-	uint32_t role, uint32_t **out)
+size_t flow_frames(const struct run *r, struct place at, uint32_t role,
+	uint32_t **out)
 {
 	uint32_t *ids = *out, *copy;
 	size_t n = 0, cap = 0, kept = 0;
@@ -300,7 +301,8 @@ size_t flow_frames(const struct run *r, uint32_t frame, uint32_t node,
 	for (uint32_t i = 1; i < r->frame_count; i++) {
 		const struct frame *fr = &r->frames[i];
 
-		if (fr->parent != frame || fr->owner != node || !fr->steps)
+		if (fr->parent != at.frame || fr->owner != at.node ||
+				!fr->steps)
 			continue;
 		if (r->plan->branches[fr->branch].role != role)
 			continue;
@@ -324,11 +326,11 @@ size_t flow_frames(const struct run *r, uint32_t frame, uint32_t node,
 	return kept;
 }
 
-static void composite_output(const struct flow *f, uint32_t frame,
-	uint32_t node, uint32_t role, struct pieces *out)
+static void composite_output(const struct flow *f, struct place at,
+	uint32_t role, struct pieces *out)
 {
 	uint32_t *ids = NULL;
-	size_t n = flow_frames(f->run, frame, node, role, &ids);
+	size_t n = flow_frames(f->run, at, role, &ids);
 
 	for (size_t i = 0; i < n; i++) {
 		static const struct str newline = {"\n", 1};
@@ -344,20 +346,19 @@ static void composite_output(const struct flow *f, uint32_t frame,
 	free(ids);
 }
 
-void flow_output(const struct flow *f, uint32_t frame, uint32_t node,
-	struct pieces *out)
+void flow_output(const struct flow *f, struct place at, struct pieces *out)
 {
-	const struct plan_node *n = &f->run->plan->nodes[node];
-	const struct step *s = run_step(f->run, frame, node);
+	const struct plan_node *n = &f->run->plan->nodes[at.node];
+	const struct step *s = run_step(f->run, at.frame, at.node);
 
 	if (!step_passed(s))
 		return;
 	if (s->state == STEP_SKIPPED || n->kind == NODE_JOIN) {
-		flow_input(f, frame, node, out);
+		flow_input(f, at, out);
 		return;
 	}
 	if (s->flags & STEP_FELL_BACK) {
-		composite_output(f, frame, node, ROLE_FALLBACK, out);
+		composite_output(f, at, ROLE_FALLBACK, out);
 		return;
 	}
 	if (node_is_leaf(n) || (s->kept && s->kept->r.cached) ||
@@ -366,5 +367,5 @@ void flow_output(const struct flow *f, uint32_t frame, uint32_t node,
 			pieces_datum(out, &s->kept->r.out);
 		return;
 	}
-	composite_output(f, frame, node, ROLE_BODY, out);
+	composite_output(f, at, ROLE_BODY, out);
 }

@@ -46,55 +46,52 @@ int pieces_read(const struct flow *f, const struct pieces *p, size_t cap,
 int pieces_write(const struct flow *f, const struct pieces *p, int fd,
 	struct err *err);
 
-void flow_input(const struct flow *f, uint32_t frame, uint32_t node,
-	struct pieces *out);
-void flow_output(const struct flow *f, uint32_t frame, uint32_t node,
-	struct pieces *out);
+void flow_input(const struct flow *f, struct place at, struct pieces *out);
+void flow_output(const struct flow *f, struct place at, struct pieces *out);
 void flow_run_output(const struct flow *f, struct pieces *out);
 void flow_frame_output(const struct flow *f, uint32_t frame,
 	struct pieces *out);
 
 /* Frames of a composite in iteration order, superseded ones left out:
  * appends ids to an owned array; returns the count. */
-size_t flow_frames(const struct run *r, uint32_t frame, uint32_t node,
-	uint32_t role, uint32_t **out);
+size_t flow_frames(const struct run *r, struct place at, uint32_t role,
+	uint32_t **out);
 
-/* Text of item `index` of a loop whose items are at (frame, node). */
-int flow_item(const struct flow *f, uint32_t frame, uint32_t node,
-	uint32_t index, struct buf *out);
+/* Text of item `index` of the loop at a place. */
+int flow_item(const struct flow *f, struct place at, uint32_t index,
+	struct buf *out);
 void flow_items_forget(void); /* drops parsed arrays */
 
-/*
- * Value of a reference made by `node` in `frame`. 1 and *out (strings in
- * `scratch`), 0 when it has no value (skipped step, missing field), -1.
- */
-int flow_ref(const struct flow *f, uint32_t frame, uint32_t node,
+/* What a reference asks for: `node` is the step (seen in an enclosing frame,
+ * or below one: an array when a loop is between), the loop or the block of
+ * the arguments, or PLAN_NONE, as in struct plan_ref. */
+struct flow_want {
+	enum ref_root root;
+	uint32_t node;
+	struct str field;      /* empty: the value itself */
+};
+/* Its value as the step at a place sees it. 1 and *out (strings in
+ * `scratch`), 0 when it has none (skipped step, missing field), -1. */
+int flow_value(const struct flow *f, struct place at,
+	const struct flow_want *want, struct value *out, struct buf *scratch,
+	struct err *err);
+/* The same of a reference in the plan. */
+int flow_ref(const struct flow *f, struct place at,
 	const struct plan_ref *ref, struct value *out, struct buf *scratch,
 	struct err *err);
-/* The same with the field given apart. */
-int flow_ref_field(const struct flow *f, uint32_t frame, uint32_t node,
-	const struct plan_ref *ref, struct str field, struct value *out,
-	struct buf *scratch, struct err *err);
-/* A field of the step `node` as seen from `frame`: in an enclosing frame, or
- * below one (an array when a loop is between). */
-struct flow_field {
-	uint32_t node;
-	struct str field;
-};
-int flow_step_field(const struct flow *f, uint32_t frame,
-	const struct flow_field *want, struct value *out,
-	struct buf *scratch, struct err *err);
 /* The value of an argument as text: all parts, references read. 1; 0 and err
  * when a reference without `:-` has no value; -1. */
-int flow_arg(const struct flow *f, uint32_t frame, uint32_t node,
+int flow_arg(const struct flow *f, struct place at,
 	const struct plan_arg *arg, struct buf *out, struct err *err);
 /* "${build.output}" for messages; appends. */
 void flow_ref_name(const struct plan *p, const struct plan_ref *ref,
 	struct buf *out);
-/* The same by name, for conditions: root and field as written. */
-int flow_get(const struct flow *f, uint32_t frame, uint32_t node,
-	struct str root, struct str field, struct value *out,
-	struct buf *scratch, struct err *err);
+/* A value by its name as written in a condition: root and field. */
+struct flow_name {
+	struct str root, field;
+};
+int flow_get(const struct flow *f, struct place at, struct flow_name name,
+	struct value *out, struct buf *scratch, struct err *err);
 /* A value as text: strings as they are, JSON as JSON, true, 1.5. */
 void value_text(const struct value *v, struct buf *out);
 

@@ -96,11 +96,10 @@ static int is_below(const struct plan *p, uint32_t node, uint32_t owner)
 
 /* Seen from a while's own condition its steps are those of the last round;
  * PLAN_NONE before the first. */
-static uint32_t last_round(const struct flow *f, uint32_t frame,
-	uint32_t loop)
+static uint32_t last_round(const struct flow *f, struct place at)
 {
 	uint32_t *ids = NULL, last = PLAN_NONE;
-	size_t n = flow_frames(f->run, frame, loop, ROLE_BODY, &ids);
+	size_t n = flow_frames(f->run, at, ROLE_BODY, &ids);
 
 	if (n > 0)
 		last = ids[n - 1];
@@ -108,64 +107,53 @@ static uint32_t last_round(const struct flow *f, uint32_t frame,
 	return last;
 }
 
-static int step_value(const struct flow *f, uint32_t frame, uint32_t node,
-	struct str name, struct str field, struct value *out,
-	struct buf *scratch, struct err *err)
+static int step_value(const struct flow *f, struct place at,
+	struct flow_name name, struct value *out, struct buf *scratch,
+	struct err *err)
 {
 	const struct plan *p = f->run->plan;
-	struct flow_field want = {step_called(p, node, name), field};
+	struct flow_want want = {REF_STEP, step_called(p, at.node, name.root),
+		name.field.n ? name.field : str_of("ok")};
 	int rc = 0;
 
 	if (want.node == PLAN_NONE)
 		return 0;
-	if (field.n == 0)
-		want.field = str_of("ok");
-	if (p->nodes[node].kind == NODE_WHILE && want.node != node &&
-		is_below(p, want.node, node))
-		frame = last_round(f, frame, node);
-	if (frame != PLAN_NONE)
-		rc = flow_step_field(f, frame, &want, out, scratch, err);
+	if (p->nodes[at.node].kind == NODE_WHILE && want.node != at.node &&
+		is_below(p, want.node, at.node))
+		at.frame = last_round(f, at);
+	if (at.frame != PLAN_NONE)
+		rc = flow_value(f, at, &want, out, scratch, err);
 	if (rc != 0)
 		return rc;
 	memset(out, 0, sizeof(*out)); /* known, but nothing there: nil */
 	return 1;
 }
 
-int flow_get(const struct flow *f, uint32_t frame, uint32_t node,
-	struct str root, struct str field, struct value *out,
-	struct buf *scratch, struct err *err)
+int flow_get(const struct flow *f, struct place at, struct flow_name name,
+	struct value *out, struct buf *scratch, struct err *err)
 {
-	struct plan_ref ref = {0, PLAN_NONE, PLAN_NONE, PLAN_NONE, 0};
-	uint32_t loop = loop_of_var(f, frame, root);
+	struct flow_want want = {REF_ITEM, loop_of_var(f, at.frame, name.root),
+		name.field};
 	int rc;
 
-	if (loop != PLAN_NONE) {
-		ref.root = REF_ITEM;
-		ref.node = loop;
-		return flow_ref_field(f, frame, node, &ref, field, out,
-			scratch, err);
-	}
+	if (want.node != PLAN_NONE)
+		return flow_value(f, at, &want, out, scratch, err);
 	for (size_t i = 0; i < sizeof(roots) / sizeof(roots[0]); i++) {
-		if (!str_eq(root, roots[i].name))
+		if (!str_eq(name.root, roots[i].name))
 			continue;
-		ref.root = roots[i].root;
-		if (ref.root == REF_ARGS)
-			ref.node = args_block(f, frame);
-		rc = flow_ref_field(f, frame, node, &ref, field, out, scratch,
-			err);
+		want.root = roots[i].root;
+		if (want.root == REF_ARGS)
+			want.node = args_block(f, at.frame);
+		rc = flow_value(f, at, &want, out, scratch, err);
 		if (rc == 0) {
 			memset(out, 0, sizeof(*out));
 			rc = 1;
 		}
 		return rc;
 	}
-	if (str_eq(root, "steps")) {
-		struct str name = first_word(&field);
-
-		return step_value(f, frame, node, name, field, out, scratch,
-			err);
-	}
-	return step_value(f, frame, node, root, field, out, scratch, err);
+	if (str_eq(name.root, "steps"))
+		name.root = first_word(&name.field);
+	return step_value(f, at, name, out, scratch, err);
 }
 
 void flow_ref_name(const struct plan *p, const struct plan_ref *ref,

@@ -48,10 +48,10 @@ static int load(const struct extra *x)
 	return 0;
 }
 
-int flow_item(const struct flow *f, uint32_t frame, uint32_t node,
-	uint32_t index, struct buf *out)
+int flow_item(const struct flow *f, struct place at, uint32_t index,
+	struct buf *out)
 {
-	const struct step *s = run_step(f->run, frame, node);
+	const struct step *s = run_step(f->run, at.frame, at.node);
 	const struct extra *x = run_extra(f->run, s);
 	char *text;
 

@@ -127,14 +127,14 @@ static const cJSON *json_walk(const cJSON *j, struct str path)
 	return j;
 }
 
-static int content(const struct flow *f, uint32_t frame, uint32_t node,
+static int content(const struct flow *f, struct place at,
 	struct buf *out, struct err *err)
 {
 	struct pieces p;
 	int rc;
 
 	pieces_init(&p);
-	flow_output(f, frame, node, &p);
+	flow_output(f, at, &p);
 	if (pieces_len(&p) > LIMIT_CAPTURE)
 		rc = err_set(err, ERR_LIMIT, "result is over %d MiB",
 			LIMIT_CAPTURE >> 20);
@@ -144,7 +144,7 @@ static int content(const struct flow *f, uint32_t frame, uint32_t node,
 	return rc;
 }
 
-static int field_json(const struct flow *f, uint32_t frame, uint32_t node,
+static int field_json(const struct flow *f, struct place at,
 	struct str path, struct value *out, struct buf *scratch,
 	struct err *err)
 {
@@ -155,7 +155,7 @@ static int field_json(const struct flow *f, uint32_t frame, uint32_t node,
 	int rc;
 
 	buf_init(&text);
-	if (content(f, frame, node, &text, err) < 0) {
+	if (content(f, at, &text, err) < 0) {
 		buf_release(&text);
 		return -1;
 	}
@@ -164,7 +164,7 @@ static int field_json(const struct flow *f, uint32_t frame, uint32_t node,
 	if (!doc) {
 		rc = err_set(err, ERR_PLAN, "output of '%s' is not JSON",
 			plan_text(f->run->plan,
-				f->run->plan->nodes[node].name));
+				f->run->plan->nodes[at.node].name));
 	} else {
 		j = json_walk(doc, path);
 		rc = j ? give_json(out, scratch, j) : 0;
@@ -174,25 +174,25 @@ static int field_json(const struct flow *f, uint32_t frame, uint32_t node,
 	return rc;
 }
 
-static int field_lines(const struct flow *f, uint32_t frame, uint32_t node,
+static int field_lines(const struct flow *f, struct place at,
 	struct value *out, struct buf *scratch, struct err *err)
 {
 	struct buf text;
 	cJSON *array = cJSON_CreateArray();
-	size_t at = 0;
+	size_t i = 0;
 	int rc = -1;
 
 	buf_init(&text);
-	if (content(f, frame, node, &text, err) == 0) {
-		while (at < text.len) {
-			char *nl = memchr(text.data + at, '\n', text.len - at);
-			size_t n = nl ? (size_t)(nl - text.data) - at
-				: text.len - at;
-			char *line = mem_strndup(text.data + at, n);
+	if (content(f, at, &text, err) == 0) {
+		while (i < text.len) {
+			char *nl = memchr(text.data + i, '\n', text.len - i);
+			size_t n = nl ? (size_t)(nl - text.data) - i
+				: text.len - i;
+			char *line = mem_strndup(text.data + i, n);
 
 			cJSON_AddItemToArray(array, cJSON_CreateString(line));
 			free(line);
-			at += n + 1;
+			i += n + 1;
 		}
 		rc = give_json(out, scratch, array);
 	}
@@ -201,12 +201,12 @@ static int field_lines(const struct flow *f, uint32_t frame, uint32_t node,
 	return rc;
 }
 
-static int field_output(const struct flow *f, uint32_t frame, uint32_t node,
+static int field_output(const struct flow *f, struct place at,
 	int trim, struct value *out, struct buf *scratch, struct err *err)
 {
 	size_t from = scratch->len;
 
-	if (content(f, frame, node, scratch, err) < 0)
+	if (content(f, at, scratch, err) < 0)
 		return -1;
 	while (trim && scratch->len > from &&
 		scratch->data[scratch->len - 1] == '\n')
@@ -234,7 +234,7 @@ static int field_stderr(const struct flow *f, const struct step *s,
 	return give_text(out, scratch, from, VALUE_STRING);
 }
 
-static int field_file(const struct flow *f, uint32_t frame, uint32_t node,
+static int field_file(const struct flow *f, struct place at,
 	struct value *out, struct buf *scratch, struct err *err)
 {
 	char path[4096];
@@ -242,7 +242,7 @@ static int field_file(const struct flow *f, uint32_t frame, uint32_t node,
 	int rc;
 
 	pieces_init(&p);
-	flow_output(f, frame, node, &p);
+	flow_output(f, at, &p);
 	rc = blobfile_path(f, &p, path, sizeof(path), err);
 	pieces_release(&p);
 	return rc < 0 ? -1 : give_string(out, scratch, path);
@@ -266,11 +266,11 @@ static int field_meta(const struct kept *k, struct str field,
 }
 
 /* One field of one step's result. */
-static int step_field(const struct flow *f, uint32_t frame, uint32_t node,
+static int step_field(const struct flow *f, struct place at,
 	struct str field, struct value *out, struct buf *scratch,
 	struct err *err)
 {
-	const struct step *s = run_step(f->run, frame, node);
+	const struct step *s = run_step(f->run, at.frame, at.node);
 	const struct kept *k = s->kept;
 
 	if (str_eq(field, "status"))
@@ -285,20 +285,20 @@ static int step_field(const struct flow *f, uint32_t frame, uint32_t node,
 		return k && k->r.exit_code >= 0
 			? give_int(out, k->r.exit_code) : 0;
 	if (str_eq(field, "output") || str_eq(field, "results"))
-		return field_output(f, frame, node, 1, out, scratch, err);
+		return field_output(f, at, 1, out, scratch, err);
 	if (str_eq(field, "stdout"))
-		return field_output(f, frame, node, 0, out, scratch, err);
+		return field_output(f, at, 0, out, scratch, err);
 	if (str_eq(field, "stderr"))
 		return field_stderr(f, s, out, scratch, err);
 	if (str_eq(field, "lines"))
-		return field_lines(f, frame, node, out, scratch, err);
+		return field_lines(f, at, out, scratch, err);
 	if (str_eq(field, "file"))
-		return field_file(f, frame, node, out, scratch, err);
+		return field_file(f, at, out, scratch, err);
 	if (str_eq(field, "json"))
-		return field_json(f, frame, node, (struct str){NULL, 0}, out,
+		return field_json(f, at, (struct str){NULL, 0}, out,
 			scratch, err);
 	if (field.n > 5 && memcmp(field.p, "json.", 5) == 0)
-		return field_json(f, frame, node,
+		return field_json(f, at,
 			(struct str){field.p + 5, field.n - 5}, out, scratch,
 			err);
 	if (str_eq(field, "duration_ms"))
@@ -327,8 +327,7 @@ struct gather {
 	const struct flow *f;
 	const uint32_t *chain;     /* node whose body leads on, outer first */
 	size_t depth;
-	uint32_t node;
-	struct str field;
+	const struct flow_want *want;
 	cJSON *array;
 };
 
@@ -346,8 +345,8 @@ static int gather(struct gather *g, uint32_t frame, size_t level,
 
 		buf_init(&scratch);
 		buf_init(&text);
-		rc = step_field(g->f, frame, g->node, g->field, &v, &scratch,
-			err);
+		rc = step_field(g->f, (struct place){frame, g->want->node},
+			g->want->field, &v, &scratch, err);
 		if (rc <= 0) {
 			cJSON_AddItemToArray(g->array, cJSON_CreateNull());
 		} else if (v.kind == VALUE_STRING) {
@@ -364,11 +363,12 @@ static int gather(struct gather *g, uint32_t frame, size_t level,
 		buf_release(&scratch);
 		return rc < 0 ? -1 : 0;
 	}
-	n = flow_frames(g->f->run, frame, g->chain[level], ROLE_BODY, &ids);
+	n = flow_frames(g->f->run, (struct place){frame, g->chain[level]},
+		ROLE_BODY, &ids);
 	for (size_t i = 0; i < n && rc == 0; i++) {
 		uint32_t body = g->f->run->frames[ids[i]].body;
 		uint32_t next = level + 1 < g->depth ? g->chain[level + 1]
-			: g->node;
+			: g->want->node;
 
 		if (g->f->run->plan->nodes[next].body == body)
 			rc = gather(g, ids[i], level + 1, err);
@@ -410,15 +410,15 @@ static int inner_field(struct gather *g, uint32_t frame, struct value *out,
 }
 
 /*
- * Finds the step that `node` means, seen from a step in `frame`: in an
- * enclosing frame, else in a body below one of them.
+ * Finds the step that is wanted, seen from a step in `frame`: in an enclosing
+ * frame, else in a body below one of them.
  */
-static int step_ref(const struct flow *f, uint32_t frame, uint32_t node,
-	struct str field, struct value *out, struct buf *scratch,
+static int step_ref(const struct flow *f, uint32_t frame,
+	const struct flow_want *want, struct value *out, struct buf *scratch,
 	struct err *err)
 {
 	const struct plan *p = f->run->plan;
-	uint32_t chain[LIMIT_FRAME_DEPTH + 1], at = node;
+	uint32_t chain[LIMIT_FRAME_DEPTH + 1], at = want->node;
 	size_t depth = 0;
 
 	for (;;) {
@@ -426,11 +426,12 @@ static int step_ref(const struct flow *f, uint32_t frame, uint32_t node,
 
 		for (;;) {
 			struct gather g = {f, chain + LIMIT_FRAME_DEPTH + 1 -
-				depth, depth, node, field, NULL};
+				depth, depth, want, NULL};
 
 			if (f->run->frames[fr].body == body && depth == 0)
-				return step_field(f, fr, node, field, out,
-					scratch, err);
+				return step_field(f,
+					(struct place){fr, want->node},
+					want->field, out, scratch, err);
 			if (f->run->frames[fr].body == body)
 				return inner_field(&g, fr, out, scratch, err);
 			if (fr == 0)
@@ -484,10 +485,9 @@ static uint32_t loop_frame(const struct flow *f, uint32_t frame,
 }
 
 static int item_ref(const struct flow *f, uint32_t frame,
-	const struct plan_ref *ref, struct str field, struct value *out,
-	struct buf *scratch)
+	const struct flow_want *want, struct value *out, struct buf *scratch)
 {
-	uint32_t at = loop_frame(f, frame, ref->node);
+	uint32_t at = loop_frame(f, frame, want->node);
 	size_t from = scratch->len;
 	const struct frame *fr;
 	cJSON *doc;
@@ -496,44 +496,46 @@ static int item_ref(const struct flow *f, uint32_t frame,
 	if (at == PLAN_NONE)
 		return 0;
 	fr = &f->run->frames[at];
-	if (ref->root == REF_INDEX)
+	if (want->root == REF_INDEX)
 		return give_int(out, (int64_t)fr->index + 1);
-	if (flow_item(f, fr->parent, fr->owner, fr->index, scratch) < 0)
+	if (flow_item(f, (struct place){fr->parent, fr->owner}, fr->index,
+			scratch) < 0)
 		return 0;
-	if (field.n == 0)
+	if (want->field.n == 0)
 		return give_text(out, scratch, from, VALUE_STRING);
 	doc = cJSON_ParseWithLength(scratch->data + from,
 		scratch->len - from);
-	rc = doc ? object_field(doc, field, out, scratch) : 0;
+	rc = doc ? object_field(doc, want->field, out, scratch) : 0;
 	cJSON_Delete(doc);
 	return rc;
 }
 
 /* args: of the /def call (an enclosing block) or of the run. */
-static int args_ref(const struct flow *f, uint32_t frame, uint32_t block,
-	struct str field, struct value *out, struct buf *scratch,
+static int args_ref(const struct flow *f, uint32_t frame,
+	const struct flow_want *want, struct value *out, struct buf *scratch,
 	struct err *err)
 {
 	const struct plan *p = f->run->plan;
+	struct place call = {0, want->node};
 	const struct plan_node *n;
-	uint32_t at;
+	uint32_t inside;
 
-	if (block == PLAN_NONE)
-		return object_field(f->args, field, out, scratch);
-	at = loop_frame(f, frame, block);
-	if (at == PLAN_NONE)
+	if (want->node == PLAN_NONE)
+		return object_field(f->args, want->field, out, scratch);
+	inside = loop_frame(f, frame, want->node);
+	if (inside == PLAN_NONE)
 		return 0;
-	n = &p->nodes[block];
+	call.frame = f->run->frames[inside].parent;
+	n = &p->nodes[want->node];
 	for (uint32_t i = n->arg; i < n->arg + n->arg_count; i++) {
 		struct buf text;
 		int rc;
 
 		if (p->args[i].role != ARG_FIELD ||
-			!str_eq(field, plan_text(p, p->args[i].name)))
+			!str_eq(want->field, plan_text(p, p->args[i].name)))
 			continue;
 		buf_init(&text);
-		rc = flow_arg(f, f->run->frames[at].parent, block,
-			&p->args[i], &text, err);
+		rc = flow_arg(f, call, &p->args[i], &text, err);
 		if (rc > 0) {
 			size_t from = scratch->len;
 
@@ -546,23 +548,25 @@ static int args_ref(const struct flow *f, uint32_t frame, uint32_t block,
 	return 0;
 }
 
-static int prev_ref(const struct flow *f, uint32_t frame, uint32_t node,
+static int prev_ref(const struct flow *f, struct place at,
 	struct str field, struct value *out, struct buf *scratch,
 	struct err *err)
 {
-	const struct plan_node *n = &f->run->plan->nodes[node];
+	const struct plan_node *n = &f->run->plan->nodes[at.node];
 	struct pieces p;
 	size_t from = scratch->len;
 	int rc;
 
-	if (n->need_count == 1)
-		return step_field(f, frame, f->run->plan->edges[n->need],
-			field.n ? field : str_of("output"), out, scratch, err);
+	if (n->need_count == 1) {
+		at.node = f->run->plan->edges[n->need];
+		return step_field(f, at, field.n ? field : str_of("output"),
+			out, scratch, err);
+	}
 	if (field.n && !str_eq(field, "output") && !str_eq(field, "stdout") &&
 		!str_eq(field, "results"))
 		return 0;
 	pieces_init(&p);
-	flow_input(f, frame, node, &p);
+	flow_input(f, at, &p);
 	rc = pieces_read(f, &p, SIZE_MAX, scratch, err);
 	pieces_release(&p);
 	if (rc < 0)
@@ -583,53 +587,46 @@ static int env_ref(const struct flow *f, struct str field, struct value *out,
 	return v ? give_string(out, scratch, v) : 0;
 }
 
-int flow_step_field(const struct flow *f, uint32_t frame,
-	const struct flow_field *want, struct value *out,
-	struct buf *scratch, struct err *err)
-{
-	return step_ref(f, frame, want->node, want->field, out, scratch,
-		err);
-}
-
-int flow_ref(const struct flow *f, uint32_t frame, uint32_t node,
-	const struct plan_ref *ref, struct value *out, struct buf *scratch,
+int flow_value(const struct flow *f, struct place at,
+	const struct flow_want *want, struct value *out, struct buf *scratch,
 	struct err *err)
 {
-	return flow_ref_field(f, frame, node, ref,
-		str_of(plan_text(f->run->plan, ref->field)), out, scratch,
-		err);
-}
-
-int flow_ref_field(const struct flow *f, uint32_t frame, uint32_t node,
-	const struct plan_ref *ref, struct str field, struct value *out,
-	struct buf *scratch, struct err *err)
-{
-	switch ((enum ref_root)ref->root) {
+	switch (want->root) {
 	case REF_STEP:
-		return step_ref(f, frame, ref->node,
-			field.n ? field : str_of("output"), out, scratch, err);
+		return step_ref(f, at.frame, want, out, scratch, err);
 	case REF_PREV:
-		return prev_ref(f, frame, node, field, out, scratch, err);
+		return prev_ref(f, at, want->field, out, scratch, err);
 	case REF_ITEM:
 	case REF_INDEX:
-		return item_ref(f, frame, ref, field, out, scratch);
+		return item_ref(f, at.frame, want, out, scratch);
 	case REF_ARGS:
-		return args_ref(f, frame, ref->node, field, out, scratch,
-			err);
+		return args_ref(f, at.frame, want, out, scratch, err);
 	case REF_VARS:
-		return object_field(f->vars, field, out, scratch);
+		return object_field(f->vars, want->field, out, scratch);
 	case REF_ENV:
-		return env_ref(f, field, out, scratch);
+		return env_ref(f, want->field, out, scratch);
 	case REF_RUN:
-		return run_field(f, field, out, scratch);
+		return run_field(f, want->field, out, scratch);
 	case REF_SESSION:
-		return str_eq(field, "id") && f->session
+		return str_eq(want->field, "id") && f->session
 			? give_string(out, scratch, f->session) : 0;
 	case REF_FACTS:
 	case REF_ROOTS:
 		break;
 	}
 	return 0;
+}
+
+int flow_ref(const struct flow *f, struct place at,
+	const struct plan_ref *ref, struct value *out, struct buf *scratch,
+	struct err *err)
+{
+	struct flow_want want = {(enum ref_root)ref->root, ref->node,
+		str_of(plan_text(f->run->plan, ref->field))};
+
+	if (want.root == REF_STEP && want.field.n == 0)
+		want.field = str_of("output");
+	return flow_value(f, at, &want, out, scratch, err);
 }
 
 static void no_value(const struct plan *p, const struct plan_ref *ref,
@@ -645,7 +642,7 @@ static void no_value(const struct plan *p, const struct plan_ref *ref,
 	buf_release(&name);
 }
 
-int flow_arg(const struct flow *f, uint32_t frame, uint32_t node,
+int flow_arg(const struct flow *f, struct place at,
 	const struct plan_arg *arg, struct buf *out, struct err *err)
 {
 	const struct plan *p = f->run->plan;
@@ -664,7 +661,7 @@ int flow_arg(const struct flow *f, uint32_t frame, uint32_t node,
 		}
 		ref = &p->refs[part->ref];
 		buf_clear(&scratch);
-		rc = flow_ref(f, frame, node, ref, &v, &scratch, err);
+		rc = flow_ref(f, at, ref, &v, &scratch, err);
 		if (rc == 0 && ref->fallback != PLAN_NONE) {
 			buf_str(out, plan_text(p, ref->fallback));
 			rc = 1;

@@ -225,6 +225,11 @@ static void add_arg(struct arg_list *l, uint8_t role, const char *name,
 	l->v[l->count++].value = value;
 }
 
+static struct place place_of(const struct job *j)
+{
+	return (struct place){j->frame, j->step};
+}
+
 /* `${x.lines...}`: one argument for each element. */
 static int spread_arg(struct job *j, const struct flow *f,
 	const struct plan_arg *a, struct arg_list *list, struct err *err)
@@ -235,7 +240,7 @@ static int spread_arg(struct job *j, const struct flow *f,
 	int rc;
 
 	buf_init(&text);
-	rc = flow_arg(f, j->frame, j->step, a, &text, err);
+	rc = flow_arg(f, place_of(j), a, &text, err);
 	if (rc <= 0) {
 		buf_release(&text);
 		return -1;
@@ -276,7 +281,7 @@ static int one_arg(struct job *j, const struct flow *f,
 	if (from_ref && a->part_count == 1 && p->refs[first->ref].spread)
 		return spread_arg(j, f, a, list, err);
 	buf_clear(text);
-	if (flow_arg(f, j->frame, j->step, a, text, err) <= 0)
+	if (flow_arg(f, place_of(j), a, text, err) <= 0)
 		return -1;
 	v.n = text->len;
 	v.p = arena_strndup(&j->arena, buf_cstr(text), text->len);
@@ -312,7 +317,7 @@ static int make_input(struct job *j, const struct flow *f, struct err *err)
 	int rc;
 
 	pieces_init(&in);
-	flow_input(f, j->frame, j->step, &in);
+	flow_input(f, place_of(j), &in);
 	if (in.count == 0) {
 		j->x.in = (struct str){"", 0};
 		rc = 0;

@@ -71,8 +71,9 @@ void drive_run_over(struct engine *e, const struct action *a)
 
 	if (!r || !run)
 		return;
-	/* Somebody acted since: it does not stand still any more. */
-	if (!ended && (state == RUN_RUNNING || a->attempt != r->asked))
+	/* Somebody acted since, or a timer did: it does not stand still. */
+	if (!ended && (state == RUN_RUNNING || a->attempt != r->asked ||
+			run->state == RUN_RUNNING))
 		return;
 	quiet = r->quiet;
 	r->over = 1;
@@ -129,7 +130,7 @@ static int composite_result(struct engine *e, uint32_t slot,
 	int rc;
 
 	pieces_init(&p);
-	flow_output(&f, 0, node, &p);
+	flow_output(&f, (struct place){0, node}, &p);
 	rc = pieces_read(&f, &p, LIMIT_INLINE, bytes, err);
 	if (rc == 0 && pieces_len(&p) > LIMIT_INLINE) {
 		o.fd = blobfile_spool(&f, &p, &o.digest, err);

@@ -145,7 +145,7 @@ static void stream_pieces(const struct flow *f, const struct output_of *of,
 				: &s->kept->r.out);
 		return;
 	}
-	flow_output(f, of->at.frame, of->at.node, out);
+	flow_output(f, of->at, out);
 }
 
 int engine_output(struct engine *e, const struct output_of *of, size_t cap,
@@ -170,7 +170,7 @@ size_t engine_iterations(const struct run *r, uint32_t frame, uint32_t step,
 	uint32_t **frames)
 {
 	*frames = NULL;
-	return flow_frames(r, frame, step, ROLE_BODY, frames);
+	return flow_frames(r, (struct place){frame, step}, ROLE_BODY, frames);
 }
 
 int engine_frame_output(struct engine *e, const struct run *r,
