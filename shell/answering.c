@@ -115,6 +115,17 @@ static int go_on(struct session *s, const struct view *v, struct giving *g,
 	return task_resume(s, &r, &o->err);
 }
 
+/* Answered where it is open: goes on there. */
+static int follow(struct session *s, const struct view *v,
+	const struct cmd_args *a, struct cmd_out *o)
+{
+	struct task_resume r = {.sink = o->sink,
+		.form = session_form(s, a->output),
+		.background = a->line->background};
+
+	return task_follow(s, v->row, &r);
+}
+
 int answer_give(struct session *s, const struct cmd_args *a,
 	const struct answer *answer, struct cmd_out *o)
 {
@@ -141,7 +152,10 @@ int answer_give(struct session *s, const struct cmd_args *a,
 		rc = -1;
 	} else {
 		rc = run_tell(s, v.row, &verb, &o->err);
-		rc = rc < 0 ? -1 : rc > 0 ? 0 : go_on(s, &v, &g, a, o);
+		if (rc > 0)
+			rc = follow(s, &v, a, o);
+		else if (rc == 0)
+			rc = go_on(s, &v, &g, a, o);
 	}
 	view_release(&v);
 	mem_free(path);

@@ -29,6 +29,19 @@ static int cancel_stored(struct session *s, const struct run_row *row,
 	return task_resume(s, &r, &o->err) < 0 ? -1 : 0;
 }
 
+/* Open here: until it has ended; a background run's status counts at the
+ * end of the script. */
+static void settle(struct session *s, const struct run_row *row,
+	struct cmd_out *o)
+{
+	struct task_resume r = {.sink = o->sink};
+
+	if (engine_slot(s->engine, row->ulid) == PLAN_NONE)
+		return;
+	task_follow(s, row, &r);
+	tasks_settle(s, row->ulid);
+}
+
 static int run(struct session *s, const struct cmd_args *a,
 	struct cmd_out *o)
 {
@@ -48,8 +61,8 @@ static int run(struct session *s, const struct cmd_args *a,
 			run_state_name((enum run_state)row.state));
 	} else {
 		rc = run_tell(s, &row, &verb, &o->err);
-		if (rc > 0 && engine_slot(s->engine, row.ulid) != PLAN_NONE)
-			tasks_wait(s, row.ulid);
+		if (rc > 0)
+			settle(s, &row, o);
 		else if (rc == 0)
 			rc = cancel_stored(s, &row, o);
 	}

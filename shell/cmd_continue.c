@@ -1,25 +1,63 @@
 /*
- * /continue: of this shell, or of another that lives.
+ * /continue: of this shell, of another that lives, or of a run whose shell
+ * has ended, which then goes on here.
  */
 #include "shell/run_ref.h"
+#include "shell/task.h"
+
+static int not_paused(const struct run_row *row, struct err *err)
+{
+	enum run_state state = (enum run_state)row->state;
+
+	if (state == RUN_SUCCEEDED)
+		return err_set(err, ERR_STATE, "run %.8s has succeeded: there "
+			"is nothing to go on with", row->ulid);
+	if (state == RUN_WAITING) {
+		err_set(err, ERR_STATE, "run %.8s is not paused: it waits",
+			row->ulid);
+		return err_help(err, "/answer %.8s TEXT, when it asks",
+			row->ulid);
+	}
+	if (state == RUN_RUNNING)
+		return err_set(err, ERR_STATE, "run %.8s is running",
+			row->ulid);
+	err_set(err, ERR_STATE, state == RUN_INTERRUPTED
+		? "run %.8s is %s, not paused" : "run %.8s has %s",
+		row->ulid, state == RUN_CANCELLED ? "been cancelled"
+		: run_state_name(state));
+	return err_help(err, "/resume %.8s goes on with it", row->ulid);
+}
+
+static int go_on(struct session *s, const struct cmd_args *a,
+	const struct run_row *row, struct cmd_out *o)
+{
+	struct run_verb verb = {.verb = "continue"};
+	struct resume_options how = {.tap = 0};
+	struct task_resume r = {.row = row, .how = &how, .sink = o->sink,
+		.form = session_form(s, a->output),
+		.background = a->line->background};
+	int rc;
+
+	if (r.background)
+		r.sink = NULL;
+	rc = run_tell(s, row, &verb, &o->err);
+	if (rc != 0)
+		return rc < 0 ? -1 : task_follow(s, row, &r);
+	return task_resume(s, &r, &o->err);
+}
 
 static int run(struct session *s, const struct cmd_args *a,
 	struct cmd_out *o)
 {
-	struct run_verb verb = {.verb = "continue"};
 	struct run_row row;
 	int rc;
 
 	if (run_row_of(s, a, "run", &row, o) < 0)
 		return -1;
-	rc = run_tell(s, &row, &verb, &o->err);
-	if (rc == 0) {
-		rc = err_set(&o->err, ERR_STATE, "run %.8s is %s", row.ulid,
-			run_state_name((enum run_state)row.state));
-		err_help(&o->err, "/resume %.8s goes on with it", row.ulid);
-	}
+	rc = row.state == RUN_PAUSED || row.state == RUN_RUNNING
+		? go_on(s, a, &row, o) : not_paused(&row, &o->err);
 	run_row_release(&row);
-	return rc < 0 ? -1 : 0;
+	return rc;
 }
 
 static const struct vocab_field args[] = {

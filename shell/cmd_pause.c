@@ -14,9 +14,9 @@ static int run(struct session *s, const struct cmd_args *a,
 		return -1;
 	rc = run_tell(s, &row, &verb, &o->err);
 	if (rc == 0) {
-		rc = err_set(&o->err, ERR_STATE, "run %.8s is %s", row.ulid,
+		rc = err_set(&o->err, ERR_STATE, "run %.8s is not running: "
+			"its state is %s", row.ulid,
 			run_state_name((enum run_state)row.state));
-		err_help(&o->err, "/resume %.8s goes on with it", row.ulid);
 	}
 	run_row_release(&row);
 	return rc < 0 ? -1 : 0;

@@ -15,6 +15,9 @@ static int run(struct session *s, const struct cmd_args *a,
 		return -1;
 	if (v.row->state == RUN_RUNNING)
 		err_set(&o->err, ERR_BUSY, "run %s is running", v.ulid_short);
+	else if (v.row->state == RUN_SUCCEEDED)
+		err_set(&o->err, ERR_STATE, "nothing of run %s has failed",
+			v.ulid_short);
 	else
 		status = task_retry(s, &v, o->sink, session_form(s, a->output),
 			&o->err);

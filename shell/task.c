@@ -407,6 +407,33 @@ int task_resume(struct session *s, const struct task_resume *r,
 	return go(s, t);
 }
 
+/* What stood still and was told of stands still no more. */
+static void drop_ended(struct session *s, const char *ulid)
+{
+	struct task *t, *next;
+
+	for (t = s->tasks; t; t = next) {
+		next = t->next;
+		if (t->ended && strcmp(t->ulid, ulid) == 0)
+			task_drop(s, t);
+	}
+}
+
+int task_follow(struct session *s, const struct run_row *row,
+	const struct task_resume *r)
+{
+	uint32_t slot = engine_slot(s->engine, row->ulid);
+	struct task *t;
+
+	if (slot == PLAN_NONE || task_find(s, slot))
+		return 0;
+	drop_ended(s, row->ulid);
+	t = task_for_row(s, slot, row, r->background ? NULL : r->sink,
+		r->form);
+	t->background = r->background;
+	return go(s, t);
+}
+
 int task_retry(struct session *s, const struct view *v, struct sink *sink,
 	enum output_form form, struct err *err)
 {
@@ -462,16 +489,21 @@ static int any_left(const struct session *s, const char *ulid)
 	return 0;
 }
 
+void tasks_settle(struct session *s, const char *ulid)
+{
+	tasks_reap(s);
+	while (any_left(s, ulid) && !session_stopped(s)) {
+		engine_turn(s->engine);
+		tasks_reap(s);
+	}
+}
+
 int tasks_wait(struct session *s, const char *ulid)
 {
 	struct task *t, *next;
 	int status = 0;
 
-	tasks_reap(s);
-	while (any_left(s, ulid) && !s->signal) {
-		engine_turn(s->engine);
-		tasks_reap(s);
-	}
+	tasks_settle(s, ulid);
 	for (t = s->tasks; t; t = next) { /* newest first: the oldest wins */
 		next = t->next;
 		if (!wanted(t, ulid) || !t->ended)

@@ -43,6 +43,12 @@ struct task_resume {
 };
 int task_resume(struct session *s, const struct task_resume *r,
 	struct err *err);
+/*
+ * A run that is open here and was told to go on: when no line follows it any
+ * more, this one does, as task_resume; else 0. Needs only sink and form.
+ */
+int task_follow(struct session *s, const struct run_row *row,
+	const struct task_resume *r);
 /* A new run that takes over results of the viewed run: /retry. */
 int task_retry(struct session *s, const struct view *v, struct sink *sink,
 	enum output_form form, struct err *err);
@@ -52,6 +58,8 @@ void tasks_reap(struct session *s);
 /* Waits for the run called `ulid` (NULL: all) in the background; returns
  * the first status that is not 0. */
 int tasks_wait(struct session *s, const char *ulid);
+/* Waits likewise; their statuses are still to be told. */
+void tasks_settle(struct session *s, const char *ulid);
 /* Cancels all in the background and waits for their ends. */
 void tasks_cancel(struct session *s);
 /* 1 when a run of the background is still open. */

@@ -27,4 +27,24 @@ touch go
 wait $pid
 is $? 0 "and ends there"
 has "$(cat got)" "from afar" "with the answer"
+run_wf -k -c '/chain "a: /ask Go? -> b: /bash sleep 0.2; echo got"' \
+	-c '/answer @last fine'
+is "$out" "got" "an answer in the same process: the run goes on to its end"
+lacks "$err" "interrupted" "and nothing of it is interrupted"
+run_wf -k -c '/chain "a: /ask Go? -> b: /bash exit 7"' \
+	-c '/answer @last fine' -c '/show -o json'
+has "$out" '"status":"failed"' "with the status it then has"
+run_wf -k -c '/chain "a: /ask One? -> b: /ask Two? -> c: /bash cat"' \
+	-c '/answer @last 1' -c '/answer @last 2'
+is "$out" "2" "a second question can be answered too"
+run_wf -c '/chain "a: /ask Go? -> b: /bash cat" &' -c '/bash sleep 0.3' \
+	-c '/answer @-2 fine'
+is "$out" "fine" "a run in the background that asks is answered"
+is "$status" 0 "and its end is what counts"
+run_wf -k -c '/chain "a: /ask Go? -> b: /bash cat" &' -c '/wait' \
+	-c '/answer @last fine'
+is "$out" "fine" "also after somebody waited for it"
+run_wf -k -c '/chain "a: /ask Go? -> b: /bash cat"' -c '/cancel @last'
+run_wf -c '/runs status:cancelled'
+like "$out" "cancelled" "a run that asks can be cancelled where it asked"
 finish

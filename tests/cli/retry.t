@@ -14,4 +14,8 @@ run_wf -o json -c "/show $first"
 has "$out" '"status":"failed"' "which stays as it was"
 run_wf -c '/retry zzzzzz'
 is "$status" 1 "an unknown run is a failure"
+run_wf -c '/chain "/echo fine"'
+run_wf -c /retry
+is "$status" 1 "a run that has succeeded has nothing to retry"
+has "$err" "nothing of run" "and says so"
 finish
