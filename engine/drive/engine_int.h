@@ -111,7 +111,6 @@ void tick_forget(struct engine *e);
 int engine_input(struct engine *e, struct input *in, struct err *err);
 /* Commits what the tick holds; called before the loop sleeps. */
 void tick_flush(struct engine *e);
-
 /* Given to the store: wakes the loop from the writer thread. */
 void tick_wake(void *engine);
 

@@ -120,27 +120,22 @@ void drive_flow(const struct engine *e, uint32_t slot, struct flow *f)
 }
 
 /* A composite keeps no output of its own: what is adopted must carry it. */
-static int composite_result(struct engine *e, uint32_t slot,
-	const struct run *from, uint32_t node, struct result *res,
-	struct buf *bytes, struct err *err)
+static int composite_output(const struct flow *f, uint32_t node,
+	struct buf *bytes, struct exec_output *o, struct err *err)
 {
-	struct flow f = {.run = from, .store = e->store};
-	struct exec_output o = {.fd = -1};
 	struct pieces p;
 	int rc;
 
 	pieces_init(&p);
-	flow_output(&f, (struct place){0, node}, &p);
-	rc = pieces_read(&f, &p, LIMIT_INLINE, bytes, err);
+	flow_output(f, (struct place){0, node}, &p);
+	rc = pieces_read(f, &p, LIMIT_INLINE, bytes, err);
 	if (rc == 0 && pieces_len(&p) > LIMIT_INLINE) {
-		o.fd = blobfile_spool(&f, &p, &o.digest, err);
-		o.len = pieces_len(&p);
-		rc = o.fd < 0 ? -1 : 0;
+		o->fd = blobfile_spool(f, &p, &o->digest, err);
+		o->len = pieces_len(&p);
+		rc = o->fd < 0 ? -1 : 0;
 	}
 	pieces_release(&p);
-	o.bytes = (struct str){buf_cstr(bytes), bytes->len};
-	if (rc == 0)
-		tick_keep_output(e, drive_run_at(e, slot), &o, &res->out);
+	o->bytes = (struct str){buf_cstr(bytes), bytes->len};
 	return rc;
 }
 
@@ -148,6 +143,8 @@ static int adopt_one(struct engine *e, struct input *in,
 	const struct run *from, uint32_t node, struct err *err)
 {
 	const struct step *s = run_step(from, 0, node);
+	struct flow f = {.run = from, .store = e->store};
+	struct exec_output o = {.fd = -1};
 	struct result res;
 	struct buf bytes;
 	int rc = 0;
@@ -156,9 +153,12 @@ static int adopt_one(struct engine *e, struct input *in,
 		return 0;
 	buf_init(&bytes);
 	res = s->kept->r;
-	if (!node_is_leaf(&from->plan->nodes[node]) && !res.cached)
-		rc = composite_result(e, in->run, from, node, &res, &bytes,
-			err);
+	if (!node_is_leaf(&from->plan->nodes[node]) && !res.cached) {
+		rc = composite_output(&f, node, &bytes, &o, err);
+		if (rc == 0)
+			tick_keep_output(e, drive_run_at(e, in->run), &o,
+				&res.out);
+	}
 	in->attempt = s->attempts;
 	in->result = &res;
 	if (rc == 0)

@@ -210,6 +210,15 @@ static void bind_event(sqlite3_stmt *s, int64_t run, int64_t step)
 	sqlite3_reset(s);
 }
 
+static void bind_end(sqlite3_stmt *s, int64_t run)
+{
+	sqlite3_bind_int64(s, 1, run);
+	sqlite3_bind_int64(s, 2, clock_now_ms());
+	sqlite3_bind_int64(s, 3, (run - 1) * 4);
+	sqlite3_step(s);
+	sqlite3_reset(s);
+}
+
 /* The same rows, `open` runs in a batch, a commit per layer of steps. */
 static double plain_runs(const char *text, uint32_t n, uint32_t open,
 	uint32_t steps)
@@ -228,22 +237,18 @@ static double plain_runs(const char *text, uint32_t n, uint32_t open,
 	for (uint32_t at = 0; at < n; at += open) {
 		uint32_t to = at + open < n ? at + open : n;
 
-		for (uint32_t step = 0; step <= steps; step++) {
+		sql(db, "BEGIN IMMEDIATE");
+		for (uint32_t i = at; i < to; i++)
+			bind_run(run, i + 1, text);
+		sql(db, "COMMIT");
+		for (uint32_t step = 1; step <= steps; step++) {
 			sql(db, "BEGIN IMMEDIATE");
-			for (uint32_t i = at; i < to; i++) {
-				if (step == 0) {
-					bind_run(run, i + 1, text);
-					continue;
-				}
+			for (uint32_t i = at; step < steps && i < to; i++)
 				bind_event(event, i + 1, step);
-				if (step < steps)
-					continue;
+			for (uint32_t i = at; step == steps && i < to; i++) {
 				bind_event(event, i + 1, step);
-				sqlite3_bind_int64(end, 1, i + 1);
-				sqlite3_bind_int64(end, 2, clock_now_ms());
-				sqlite3_bind_int64(end, 3, i * 4);
-				sqlite3_step(end);
-				sqlite3_reset(end);
+				bind_event(event, i + 1, step);
+				bind_end(end, i + 1);
 			}
 			sql(db, "COMMIT");
 		}
