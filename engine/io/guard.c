@@ -32,6 +32,8 @@ enum {
 	READ_CHUNK = 256 << 10,
 	JOB_MAX = 8 << 20,        /* bytes of one job's message */
 	FIRST_FREE_FD = 10,
+	FALLEN_LOOKS = 400,       /* for what a dead guard left, at most */
+	FALLEN_EMPTY = 12,        /* in a row that find nothing */
 	END_SLACK_MS = 1000       /* beyond the grace, for guard_end */
 };
 
@@ -277,14 +279,14 @@ static void end_fallen(const struct guard *g)
 	struct procs all;
 	unsigned i, empty = 0;
 
-	for (i = 0; i < 200 && empty < 2; i++) {
+	/* One look misses what forks and exits all the time. */
+	for (i = 0; i < FALLEN_LOOKS && empty < FALLEN_EMPTY; i++) {
 		procs_read(&all);
 		mark_fallen(g, &all);
 		procs_spread(&all);
 		empty = procs_signal(&all, SIGKILL) ? 0 : empty + 1;
 		procs_release(&all);
-		if (!empty)
-			sweep_nap(5);
+		sweep_nap(1);
 	}
 }
 

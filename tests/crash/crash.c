@@ -101,7 +101,7 @@ static int in_parallel(const struct plan_of_test *p, const struct flow *f,
 	pid_t pids[16];
 	int failures = 0, status;
 
-	fflush(stdout);
+	notes_keep(p->base);
 	for (unsigned i = 0; i < p->jobs; i++) {
 		pids[i] = fork();
 		if (pids[i] == 0) {
@@ -118,6 +118,7 @@ static int in_parallel(const struct plan_of_test *p, const struct flow *f,
 		else
 			failures += WEXITSTATUS(status);
 	}
+	notes_end();
 	return failures;
 }
 
@@ -135,6 +136,7 @@ static void writes(const struct plan_of_test *p)
 		failures = in_parallel(p, &f, some_writes);
 		ok(failures == 0, "%s survives a kill before and after each "
 			"of its %u journal writes", f.name, f.writes);
+		notes_tell(failures);
 		note("%.1f s", (double)(now_us() - began) / 1e6);
 	}
 }
@@ -220,10 +222,11 @@ static void moments(struct plan_of_test *p)
 		flow_load(&p->all[i], &w, p->flows[i]);
 		flow_refer(&p->all[i], &w, p->template, NULL);
 	}
-	note("seed %llu", (unsigned long long)p->seed);
 	failures = in_parallel(p, NULL, some_moments);
 	ok(failures == 0, "runs survive a death of "
 		"the shell or its guard at %u random moments", struck());
+	notes_tell(failures);
+	note("seed %llu", (unsigned long long)p->seed);
 	note("%u shells, %u guards; %u while it was resumed", strikes->shells,
 		strikes->guards, strikes->later);
 }
@@ -267,10 +270,13 @@ static void rewind_all(const struct plan_of_test *p)
 		world_open(&w, p->base, "reference");
 		flow_load(&f, &w, p->flows[i]);
 		flow_refer(&f, &w, p->template, NULL);
+		notes_keep(p->base);
 		failures = rewind_each(p, &f, &w, &steps);
+		notes_end();
 		ok(failures == 0, "%s goes on from each of its %zu steps: it "
 			"and what follows from it run again, nothing else",
 			f.name, steps);
+		notes_tell(failures);
 	}
 }
 

@@ -227,6 +227,40 @@ void note_file(const char *title, const char *path)
 	fflush(stdout);
 }
 
+static int notes_fd = -1, stdout_fd = -1;
+
+void notes_keep(const char *base)
+{
+	char *path = mem_printf("%s/notes", base);
+
+	fflush(stdout);
+	notes_fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC,
+		0600);
+	stdout_fd = fcntl(1, F_DUPFD_CLOEXEC, 10);
+	if (notes_fd < 0 || stdout_fd < 0 || dup2(notes_fd, 1) < 0)
+		bail("keep notes in %s: %s", path, strerror(errno));
+	free(path);
+}
+
+void notes_end(void)
+{
+	fflush(stdout);
+	dup2(stdout_fd, 1);
+	close(stdout_fd);
+}
+
+void notes_tell(int failed)
+{
+	char text[4096];
+	ssize_t n;
+
+	lseek(notes_fd, 0, SEEK_SET);
+	while (failed && (n = read(notes_fd, text, sizeof(text))) > 0)
+		fwrite(text, 1, (size_t)n, stdout);
+	fflush(stdout);
+	close(notes_fd);
+}
+
 /* ---------------------------------------------------------------- worlds */
 static void map_control(struct world *w)
 {

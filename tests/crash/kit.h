@@ -66,6 +66,11 @@ size_t lines_count(const struct lines *l, const char *text);
 /* Index of the first, of the last; -1. */
 long lines_first(const struct lines *l, const char *text);
 long lines_last(const struct lines *l, const char *text);
+/* What workers have to say is kept, and told after the point it is about:
+ * the runner shows the lines behind a failure. */
+void notes_keep(const char *base);
+void notes_end(void);
+void notes_tell(int failed);
 /* The file as notes, for a failure. */
 void note_file(const char *title, const char *path);
 

@@ -263,7 +263,7 @@ static void run_all(enum ending end, unsigned count, unsigned jobs,
 	int failures = 0, status;
 	pid_t pids[16];
 
-	fflush(stdout);
+	notes_keep(getenv("WORLD"));
 	for (unsigned i = 0; i < jobs; i++) {
 		pids[i] = fork();
 		if (pids[i] == 0) {
@@ -279,8 +279,10 @@ static void run_all(enum ending end, unsigned count, unsigned jobs,
 		else
 			failures += WEXITSTATUS(status);
 	}
+	notes_end();
 	ok(failures == 0, "of %u escape artists none is alive 1 s after %s",
 		share * jobs, ending_names[end]);
+	notes_tell(failures);
 }
 
 int main(int argc, char **argv)
@@ -292,11 +294,12 @@ int main(int argc, char **argv)
 	uint64_t seed = strtoull(option(argc, argv, "--seed", "1"), NULL, 10);
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	note("seed %llu", (unsigned long long)seed);
 	if (!getenv("WORLD") || !getenv("WF") || jobs < 1 || jobs > 8)
 		bail("WORLD and WF must be set, jobs 1 to 8");
 	for (int end = 0; end < ENDINGS; end++)
-		run_all((enum ending)end, end == END_KILL ? count : count / 20,
+		run_all((enum ending)end, end == END_KILL ? count :
+				count / (end == END_GUARD ? 5 : 20),
 			end == END_KILL ? jobs : jobs * 2, seed);
+	note("seed %llu", (unsigned long long)seed);
 	return done();
 }
