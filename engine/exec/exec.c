@@ -10,9 +10,26 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "engine/base/limits.h"
+
+/* What comes after must not take a part of an output for all of it. */
+static void refuse_cut(struct exec_outcome *o, char *text, size_t cap)
+{
+	if (!o->out.truncated || o->outcome != OUTCOME_OK)
+		return;
+	snprintf(text, cap, "output over %d MiB (cut): write it to a file "
+		"and pass the file's name", LIMIT_CAPTURE >> 20);
+	o->outcome = OUTCOME_FAILED;
+	o->error_class = CLASS_RESOURCE;
+	o->error = str_of(text);
+}
+
 void exec_done(struct exec_job *job, struct exec_outcome *o)
 {
+	char text[120];
+
 	assert(job->done);
+	refuse_cut(o, text, sizeof(text));
 	job->done(job, o);
 }
 

@@ -108,7 +108,8 @@ struct exec_outcome {
 	uint64_t tokens_in, tokens_out, cost_micro;
 };
 
-/* Ends the job; strings in *o are borrowed until it returns. */
+/* Ends the job; strings in *o are borrowed until it returns. A success whose
+ * output was cut is a failure of class resource. */
 void exec_done(struct exec_job *job, struct exec_outcome *o);
 /* Shorthands: success with these bytes; failure with a message. */
 void exec_ok(struct exec_job *job, struct str out);

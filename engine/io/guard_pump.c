@@ -197,8 +197,10 @@ static void take(struct guard_run *r, int which)
 	kept = capture_add(&r->cap[stream], got.p, got.n, r->m->spool_dir);
 	order_add(&r->order, stream, kept,
 		(clock_mono_us() - r->start_us) / 1000);
-	if (r->t->job.flags & GUARD_TAP)
-		post_tap(&r->m->out, r->t->job.id, stream, got);
+	/* what is not kept is not told: the tap stays a beginning of it */
+	if (r->t->job.flags & GUARD_TAP && kept)
+		post_tap(&r->m->out, r->t->job.id, stream,
+			(struct str){ got.p, kept });
 	if (r->t->job.flags & GUARD_LINE_TAP)
 		lastline_add(&r->line, stream, got.p, got.n);
 }

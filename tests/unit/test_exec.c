@@ -328,6 +328,29 @@ static void test_process_more(void)
 	trial_release(&t);
 }
 
+static void test_cut(void)
+{
+	struct exec_outcome o = {.outcome = OUTCOME_OK};
+	struct trial t;
+
+	trial_init(&t, "bash");
+	o.out.bytes = str_of("the beginning");
+	o.out.truncated = 1;
+	exec_done(&t.job, &o);
+	ok(t.outcome == OUTCOME_FAILED && t.error_class == CLASS_RESOURCE &&
+		strstr(t.error, "output over 256 MiB (cut)"),
+		"a step whose output was cut fails and says so");
+	ok(strstr(t.error, "write it to a file") && t.out.len == 13,
+		"names the way out and keeps what there is");
+	trial_release(&t);
+	memset(&o, 0, sizeof(o));
+	trial_init(&t, "bash");
+	o.err.truncated = 1;
+	exec_done(&t.job, &o);
+	ok(t.outcome == OUTCOME_OK, "errors that were cut fail nothing");
+	trial_release(&t);
+}
+
 static void test_lost(void)
 {
 	struct exec_arg args[] = {FIELD("text", "sleep 60; :")};
@@ -592,6 +615,7 @@ int main(int argc, char **argv)
 	test_lua();
 	test_process();
 	test_process_more();
+	test_cut();
 	test_lost();
 	test_contract();
 	host_close();
