@@ -120,7 +120,7 @@ static int follow(struct logs *g, const struct cmd_args *a)
 {
 	struct timespec pause = {0, FOLLOW_MS * 1000000L};
 
-	while (is_going(g->v) && !g->s->signal) {
+	while (is_going(g->v) && !session_stopped(g->s)) {
 		flush(g);
 		if (engine_slot(g->s->engine, g->v->row->ulid) != PLAN_NONE)
 			engine_turn(g->s->engine);

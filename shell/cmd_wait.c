@@ -25,7 +25,7 @@ static int wait_elsewhere(struct session *s, struct run_row *row,
 	char ulid[ULID_LEN + 1];
 
 	memcpy(ulid, row->ulid, sizeof(ulid));
-	while (is_going(row) && !s->signal) {
+	while (is_going(row) && !session_stopped(s)) {
 		nanosleep(&pause, NULL);
 		run_row_release(row);
 		memset(row, 0, sizeof(*row));

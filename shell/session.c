@@ -37,7 +37,9 @@ static void on_signal(int sig)
 {
 	if (!listening)
 		return;
-	if (!listening->signal)
+	if (sig == SIGINT && listening->interactive)
+		listening->interrupts++;
+	else if (!listening->signal)
 		listening->signal = sig;
 	uv_async_send(&listening->wakeup->async);
 }
@@ -68,9 +70,21 @@ static void listen_to_signals(struct session *s)
 	}
 }
 
+void session_interactive(struct session *s)
+{
+	struct sigaction a;
+
+	memset(&a, 0, sizeof(a));
+	a.sa_handler = on_signal;
+	s->interactive = 1;
+	sigaction(SIGINT, &a, NULL);
+}
+
 int session_stopped(void *session)
 {
-	return ((struct session *)session)->signal != 0;
+	const struct session *s = session;
+
+	return s->signal != 0 || s->interrupts != 0;
 }
 
 void session_stop(struct session *s, int signal)
@@ -316,7 +330,8 @@ static int spool_input(struct session *s, struct err *err)
 	if (s->input_fd >= 0)
 		unlink(name);
 	mem_free(name);
-	if (s->input_fd < 0 || write_all(s->input_fd, s->input.data, s->input.len) < 0)
+	if (s->input_fd < 0 || write_all(s->input_fd, s->input.data,
+			s->input.len) < 0)
 		return err_errno(err, ERR_IO, "cannot keep standard input");
 	buf_release(&s->input);
 	buf_init(&s->input);

@@ -45,6 +45,9 @@ struct session {
 	struct jsonl *jsonl;
 	struct wakeup *wakeup;
 	volatile sig_atomic_t signal; /* that ends wf; 0: none */
+	/* At a prompt INT ends what is being done, never wf: how many came. */
+	volatile sig_atomic_t interrupts;
+	uint8_t interactive;
 	uint8_t quit;          /* /quit */
 	int status;            /* of the last line */
 	unsigned depth;        /* of /source and aliases */
@@ -61,7 +64,9 @@ int session_input(struct session *s, struct setup_options *o,
 	struct err *err);
 /* /cd */
 int session_cd(struct session *s, const char *dir, struct err *err);
-/* `until` of engine_wait: a signal ended us. */
+/* There is a person at a prompt: from now on INT does not end wf. */
+void session_interactive(struct session *s);
+/* `until` of engine_wait: a signal ended us, or what we wait for. */
 int session_stopped(void *session);
 /* A signal of our own making: the reader of our output is gone. */
 void session_stop(struct session *s, int signal);

@@ -37,7 +37,7 @@ static void wait_readable(struct stream *st)
 
 		uv_run(loop, UV_RUN_NOWAIT);
 		tasks_reap(st->s);
-		if (st->s->signal)
+		if (session_stopped(st->s))
 			return;
 		if (poll(p, 2, uv_backend_timeout(loop)) < 0 &&
 				errno != EINTR)
@@ -45,6 +45,16 @@ static void wait_readable(struct stream *st)
 		if (p[0].revents)
 			return;
 	}
+}
+
+/* INT at the prompt: what was typed so far is gone, as the terminal has
+ * dropped it too. */
+static void forget(struct stream *st)
+{
+	st->s->interrupts = 0;
+	buf_clear(&st->text);
+	st->done = 0;
+	out_text(&st->s->err, "\n");
 }
 
 static int read_more(struct stream *st, struct err *err)
@@ -61,6 +71,10 @@ static int read_more(struct stream *st, struct err *err)
 	wait_readable(st);
 	if (st->s->signal)
 		return 0;
+	if (st->s->interrupts) {
+		forget(st);
+		return 0;
+	}
 	n = read(st->fd, chunk, sizeof(chunk));
 	if (n < 0 && errno == EINTR)
 		return 0;
@@ -134,6 +148,7 @@ static int one(struct stream *st)
 
 static void show_prompt(struct stream *st)
 {
+	st->s->interrupts = 0;
 	if (st->prompt)
 		out_text(&st->s->err, st->text.len > st->done ? "  > "
 			: st->prompt);
@@ -155,6 +170,8 @@ int script_stream(struct session *s, int fd, const char *name,
 	int status = 0, first = 0;
 
 	buf_init(&st.text);
+	if (prompt)
+		session_interactive(s);
 	while (!s->signal && !s->quit) {
 		status = one(&st);
 		if (status == AT_END)

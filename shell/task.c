@@ -297,13 +297,33 @@ static int in_background(struct session *s, struct task *t)
 	return 0;
 }
 
+/* At a prompt the first INT cancels the run, further ones kill it. */
+static void wait_for(struct session *s, struct task *t)
+{
+	struct err err = {0};
+	int hard = 0;
+
+	s->interrupts = 0;
+	engine_wait(s->engine, t->slot, session_stopped, s);
+	while (!t->over && !s->signal && s->interrupts) {
+		s->interrupts = 0;
+		if (engine_cancel(s->engine, t->slot, hard, &err) < 0)
+			session_say(s, "%s", err.text);
+		else if (!hard)
+			session_say(s, "cancelling the run: Ctrl-C again "
+				"kills what it runs");
+		hard = 1;
+		engine_wait(s->engine, t->slot, session_stopped, s);
+	}
+}
+
 static int in_foreground(struct session *s, struct task *t)
 {
 	int status;
 
 	if (t->form == OUTPUT_JSONL)
 		jsonl_begin(s->jsonl, t->slot, t->sink->out);
-	engine_wait(s->engine, t->slot, session_stopped, s);
+	wait_for(s, t);
 	status = task_end(s, t);
 	task_drop(s, t);
 	tasks_reap(s);

@@ -1,0 +1,47 @@
+# The plain prompt: keys that must not end the shell.
+. "${0%/*}/../lib.sh"
+
+command -v script >/dev/null || skip_all "script(1) makes the terminal"
+mkfifo keys
+script -qec "$WF" /dev/null <keys >screen 2>&1 &
+pid=$!
+exec 3>keys
+
+# Until the screen shows a text.
+shows() {
+	until_ok 20 grep -q -e "$1" screen
+}
+
+shows 'wf> '
+ok $? "a terminal gets a prompt"
+printf '\003' >&3
+printf '/bash expr 40 + 2\n' >&3
+shows '> 42'
+ok $? "Ctrl-C at the prompt leaves the shell alive" || note "$(cat screen)"
+printf '/chain "a: /bash sleep 61"\n' >&3
+shows 'a started'
+printf '\003' >&3
+shows 'run .* cancelled'
+ok $? "Ctrl-C during a run cancels it" || note "$(cat screen)"
+shows 'Ctrl-C again'
+ok $? "and says what a second one does"
+printf '/chain "c: /bash \\"trap : INT TERM; while :; do sleep 1; done\\""\n' >&3
+shows 'c started'
+printf '\003' >&3
+until_ok 20 sh -c 'test "$(grep -c "Ctrl-C again" screen)" -eq 2'
+printf '\003' >&3
+until_ok 20 sh -c 'test "$(grep -c "run .* cancelled" screen)" -eq 2'
+ok $? "a second one kills what does not listen" || note "$(cat screen)"
+printf '/bash sleep 62 &\n/wait\n' >&3
+shows 'goes on in the background'
+printf '\003' >&3
+printf '/bash expr 50 + 5\n' >&3
+shows '> 55'
+ok $? "and one ends a wait only" || note "$(cat screen)"
+printf '/cancel @last\n/quit\n' >&3
+wait $pid
+ok 0 "the shell ends when it is told to"
+exec 3>&-
+run_wf -c '/runs status:interrupted'
+lacks "$out" "interrupted" "and no run was left behind"
+finish
