@@ -3,7 +3,8 @@
  * the state directory. It counts pwrite, write, fdatasync, fsync, ftruncate,
  * linkat, renameat and unlink on the journal's files in a control file shared
  * with the harness, and at the one that was asked for it raises SIGKILL:
- * before the call, after it, or in the middle of it (half the bytes).
+ * before the call (15 ms later, as if the disk were slow), after it, or in the
+ * middle of it (half the bytes).
  *
  * It takes itself out of the environment at once, so that nothing that the
  * process starts is counted; the guard is only when the control file asks.
@@ -15,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "tests/crash/control.h"
@@ -84,6 +86,15 @@ static void die(void)
 		pause();
 }
 
+/* As if the disk were slow: whoever goes on without waiting for this write is
+ * given the time to be caught. */
+static void linger(void)
+{
+	struct timespec t = { 0, 15000000 };
+
+	nanosleep(&t, NULL);
+}
+
 /* 1 when this write is the one, and it must happen first. */
 static int strike(int counts)
 {
@@ -94,8 +105,10 @@ static int strike(int counts)
 	n = __atomic_add_fetch(&control->count, 1, __ATOMIC_SEQ_CST);
 	if (n != control->at)
 		return 0;
-	if (control->when == KILL_BEFORE)
+	if (control->when == KILL_BEFORE) {
+		linger();
 		die();
+	}
 	return 1;
 }
 
