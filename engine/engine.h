@@ -85,7 +85,7 @@ struct submit_options {
 	 * ended or interrupted run) for the nodes where keep[node] != 0. */
 	const struct run *adopt_from;
 	const uint8_t *keep;      /* plan->node_count flags, root frame */
-	const uint32_t *keep_node;/* node in adopt_from for each, or NULL: same */
+	const uint32_t *keep_node;/* node in adopt_from of each; NULL: same */
 };
 /* Begins a run. Nothing has happened yet when it returns: it starts in the
  * next turn of the loop. */
@@ -97,7 +97,7 @@ struct resume_options {
 	                             again; or NULL */
 	struct plan *plan;        /* --edit: go on with this plan, or NULL */
 	struct str text;          /* its text */
-	uint8_t in_doubt;         /* 0: ask; enum verdict + 1 for all in doubt */
+	uint8_t in_doubt;         /* 0: ask; enum verdict + 1 of all in doubt */
 	uint8_t tap;
 };
 /* Goes on with a run that is interrupted, failed, cancelled, waiting or

@@ -300,7 +300,8 @@ static int run_body(lua_State *L)
 	lua_rawgetp(L, LUA_REGISTRYINDEX, &vm_key_random);
 	lua_pushinteger(L, (lua_Integer)vm->seed);
 	lua_call(L, 1, 0);
-	if (luaL_loadbufferx(L, text.p ? text.p : "", text.n, "=c", "t") != LUA_OK) {
+	if (luaL_loadbufferx(L, text.p ? text.p : "", text.n, "=c", "t") !=
+			LUA_OK) {
 		vm->unparsed = 1;
 		return lua_error(L);
 	}

@@ -20,7 +20,7 @@
 #pragma GCC poison strcpy strcat sprintf vsprintf strtok atoi atol gets rand
 #pragma GCC poison srand localtime gmtime popen
 
-/* A word of other meanings too (struct fields, Lua): only the call is banned. */
+/* A word of other meanings too (struct fields, Lua): only calls are banned. */
 #define system(...) WF_system_is_banned
 
 #endif

@@ -77,7 +77,7 @@ struct event {
 	int64_t t_ms;          /* epoch ms */
 	/* by kind; unused ones are 0 */
 	uint32_t parent;       /* FRAME_OPENED: parent frame */
-	uint32_t branch;       /* FRAME_OPENED: index within the node's branches */
+	uint32_t branch;       /* FRAME_OPENED: index in the node's branches */
 	uint32_t index;        /* FRAME_OPENED: iteration from 0 */
 	uint32_t cause;        /* STEP_SKIPPED: node at fault */
 	uint32_t status;       /* RUN_FINISHED enum run_state; STEP_SKIPPED enum
@@ -89,10 +89,11 @@ struct event {
 	                          RUN_STARTED: deadline of the run */
 	int64_t value;         /* STEP_DECIDED: truth, branch, or item count */
 	uint64_t seed;         /* RUN_STARTED: for jitter */
-	struct str name;       /* SIGNAL_POSTED, STEP_WAITING: signal; FACT_READ */
+	struct str name;       /* SIGNAL_POSTED, STEP_WAITING, FACT_READ */
 	struct str bytes;      /* SIGNAL_POSTED value; STEP_DECIDED: items as
-	                          JSON array, or how it was decided; STEP_WAITING:
-	                          output when the timer fires first */
+	                          JSON array, or how it was decided;
+	                          STEP_WAITING: output when the timer fires
+	                          first */
 	struct result result;  /* STEP_FINISHED, _RETRYING, _ADOPTED */
 };
 

@@ -11,9 +11,9 @@ X(RUN_TIMED_OUT, 6, "run.timed_out")
 X(RUN_FINISHED, 7, "run.finished")       /* status: enum run_state, exit */
 X(RUN_REWOUND, 8, "run.rewound")         /* step: it and its dependants again */
 X(RUN_EDITED, 9, "run.edited")           /* the run goes on with a new plan */
-X(FRAME_OPENED, 10, "frame.opened")      /* frame: new id; parent, branch, index */
+X(FRAME_OPENED, 10, "frame.opened")      /* new frame, parent, branch, index */
 X(FRAME_CLOSED, 11, "frame.closed")
-X(STEP_STARTED, 12, "step.started")      /* attempt: the intent, before any effect */
+X(STEP_STARTED, 12, "step.started")      /* attempt: before any effect */
 X(STEP_WAITING, 13, "step.waiting")      /* due_ms and/or signal name */
 X(STEP_FINISHED, 14, "step.finished")    /* result */
 X(STEP_RETRYING, 15, "step.retrying")    /* result of the attempt; due_ms */
@@ -24,7 +24,7 @@ X(STEP_LOST, 19, "step.lost")            /* running when its owner died */
 X(STEP_IN_DOUBT, 20, "step.in_doubt")
 X(STEP_RESOLVED, 21, "step.resolved")    /* a person or @verify: enum verdict */
 X(STEP_ADOPTED, 22, "step.adopted")      /* result taken from another run */
-X(STEP_DECIDED, 23, "step.decided")      /* value of a condition, items, choice */
+X(STEP_DECIDED, 23, "step.decided")      /* condition, items, choice */
 X(SIGNAL_POSTED, 24, "signal")           /* name, bytes */
 X(ROLLBACK_STARTED, 25, "rollback.started")
 X(FACT_READ, 26, "fact")                 /* name, bytes: reserved for facts */

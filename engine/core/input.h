@@ -26,7 +26,7 @@ enum input_kind {
 	INPUT_RESOLVE,   /* verdict on an in-doubt step */
 	INPUT_ADOPT,     /* result of another run's step; before INPUT_BEGIN */
 	INPUT_BEGIN,     /* a run started with `held` begins now */
-	INPUT_REWIND,    /* step and its dependants run again (/resume --from) */
+	INPUT_REWIND,    /* step and dependants run again (/resume --from) */
 	INPUT_EDIT,      /* a new plan for an interrupted run; ADOPTs follow */
 	INPUT_JOURNAL_FAILED, /* disk full: stop handing out until CONTINUE */
 	INPUT_KINDS

@@ -46,7 +46,7 @@ enum node_flag {
 	NODE_TTY = 4,
 	NODE_QUIET = 8,     /* made by the front end; hidden from lists */
 	NODE_NO_INPUT = 16, /* --parallel: arrows carry no data */
-	NODE_SHADOW = 32    /* not listed unless it runs (undo, verify bodies) */
+	NODE_SHADOW = 32    /* not listed unless it runs (@undo, @verify) */
 };
 
 struct plan_node {
@@ -55,7 +55,7 @@ struct plan_node {
 	uint8_t lane;       /* enum lane, leaves only */
 	uint8_t effect;     /* enum effect, resolved, never EFFECT_DEFAULT */
 	uint32_t policy;    /* index in policies */
-	uint32_t name;      /* text: label, unique within the plan's body tree */
+	uint32_t name;      /* text: label, unique in the plan's body tree */
 	uint32_t exec;      /* text: executor kind ("bash"), leaves only */
 	uint32_t body;      /* the body that holds this node */
 	uint32_t need, need_count; /* edges[]: predecessors, written order */

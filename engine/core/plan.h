@@ -37,7 +37,7 @@ struct plan {
 	uint32_t strategy;     /* enum strategy */
 	uint32_t flags;        /* enum plan_flag */
 	int64_t timeout_ms;    /* of the whole run; 0: none */
-	uint32_t limit;        /* nodes at the same time; 0: pool's limit only */
+	uint32_t limit;        /* nodes at once; 0: the pool's limit only */
 	uint32_t refs_held;    /* runs and callers that hold it; see plan_ref */
 	void *block;           /* the one allocation behind all arrays */
 };

@@ -31,7 +31,7 @@ struct step {
 	uint16_t open;         /* frames open under it */
 	uint32_t pending;      /* needs not settled yet */
 	uint32_t more;         /* index + 1 in run.extras, 0: none */
-	struct kept *kept;     /* result once there is one; owned; may be NULL */
+	struct kept *kept;     /* result once there is one; owned, or NULL */
 };
 
 enum step_flag {
@@ -58,7 +58,7 @@ struct extra {
 	                          of a SKIP_NEED: the node at fault */
 	uint32_t next_index;   /* iterations opened so far */
 	uint32_t last_frame;   /* id + 1 of the frame it opened last: its frames
-	                          are that one and, by frame.prev, the earlier */
+	                          are that and, by frame.prev, the earlier */
 	uint32_t failed;       /* its frames that failed, this attempt */
 	uint32_t culprit;      /* node + 1 that failed first in one of them */
 	uint16_t lapsed;       /* attempts that do not count for @retry */

@@ -27,7 +27,7 @@ enum field_place {
 };
 
 struct vocab_field {
-	const char *name;   /* long flag name without dashes, or argument name */
+	const char *name;   /* of a flag, without dashes, or of an argument */
 	char letter;        /* short flag, or 0 */
 	uint8_t type;       /* enum field_type */
 	uint8_t place;      /* enum field_place */
@@ -39,7 +39,7 @@ struct vocab_field {
 enum text_style {
 	STYLE_WORDS,    /* split into words, typed fields */
 	STYLE_TEXT,     /* the rest as it stands is the field named "text" */
-	STYLE_SHELL,    /* the rest is shell text: references become variables */
+	STYLE_SHELL,    /* shell text: its references become variables */
 	STYLE_LUA,      /* the rest is Lua */
 	STYLE_PROMPT    /* a prompt for a model or person: references between
 	                   marks (except /ask) */
@@ -65,11 +65,11 @@ enum effect { /* contract.md D2 */
 struct vocab_kind {
 	const char *name;      /* "bash" */
 	const char *summary;   /* one line for help */
-	const char *const *examples; /* three, NULL-terminated; each can be run */
+	const char *const *examples; /* three, then NULL; each can be run */
 	uint8_t style;         /* enum text_style */
 	uint8_t lane;          /* enum lane */
 	uint8_t effect;        /* enum effect, never EFFECT_DEFAULT */
-	const struct vocab_field *fields; /* ends with name == NULL; may be NULL */
+	const struct vocab_field *fields; /* ends with name NULL; or NULL */
 	const char *missing;   /* not NULL: the kind is a name only, and this
 	                          says what is missing */
 };

@@ -88,8 +88,8 @@ struct exec_job {
 
 /* What came of it. Zero it, fill it, give it to exec_done. */
 struct exec_output {
-	struct str bytes;          /* whole content, or its head when fd != -1 */
-	int fd;                    /* spool; 0 and -1: none; taken by the driver */
+	struct str bytes;          /* all, or the head when there is a spool */
+	int fd;                    /* spool, taken by the driver; 0, -1: none */
 	struct digest digest;      /* of a spool's content */
 	uint64_t len;              /* of a spool's content */
 	uint8_t truncated;

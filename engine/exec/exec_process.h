@@ -9,7 +9,7 @@
 
 struct process {
 	const char *const *argv;    /* NULL-terminated */
-	const char *const *or_argv; /* tried when argv[0] is not found; or NULL */
+	const char *const *or_argv; /* tried when argv[0] is missing; or NULL */
 	void (*report)(struct exec_job *job, const struct guard_report *r);
 	                            /* NULL: process_report */
 	uint8_t no_input;           /* standard input empty */

@@ -48,7 +48,7 @@ enum line_kind line_next(struct lines *l, struct line *out,
  * after a blank, are taken off the end.
  */
 struct words {
-	struct str *word;      /* owned array; strings borrow or live in arena */
+	struct str *word;      /* owned array of strings in the text or arena */
 	size_t *at;            /* source offset of each word */
 	uint8_t *quoted;
 	size_t count;

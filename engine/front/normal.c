@@ -70,7 +70,7 @@ static void add_blanks(struct str s, size_t at, size_t end, struct buf *out)
  * itself protects what it holds. */
 struct nest {
 	char open[LIMIT_NEST];
-	size_t depth, hidden;  /* hidden: brackets from the first that protects */
+	size_t depth, hidden;  /* hidden: open from the first that protects */
 };
 
 /* Whether a bracket here opens a group: first thing of an item. */

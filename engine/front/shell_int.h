@@ -26,7 +26,7 @@ struct shell_word {
 enum tool_kind {
 	TOOL_PLAIN,   /* takes words as they are */
 	TOOL_WRAP,    /* runs a command: operands, then a command position */
-	TOOL_CODE,    /* code behind a flag, else the first operand is a script */
+	TOOL_CODE,    /* code behind a flag, else its first operand a script */
 	TOOL_FIRST,   /* its first operand is a program (awk, sed) */
 	TOOL_ALL,     /* every word is a program */
 	TOOL_MATH,    /* every word is arithmetic */

@@ -47,9 +47,9 @@ static void heredoc_body(struct shell *sh, const struct shell_heredoc *h)
 			return;
 		}
 		if (h->quoted) {
-			shell_forbid(sh, end, "E314", "a quoted here-document "
-				"takes no values", "write the delimiter without "
-				"quotes");
+			shell_forbid(sh, end, "E314",
+				"a quoted here-document takes no values",
+				"write the delimiter without quotes");
 		} else {
 			heredoc_line(sh, &w, end);
 		}

@@ -92,7 +92,9 @@ static const struct ykey condition_rows[] = {
 	[COND_ELSE] = { "else", YKEY_SEQ, 0, NULL,
 		"steps or blocks when it does not" },
 };
-const struct ykeys ykeys_condition = { "a condition block", condition_rows, COND_KEYS };
+const struct ykeys ykeys_condition = {
+	"a condition block", condition_rows, COND_KEYS
+};
 
 static const struct ykey document_rows[] = {
 	[DOC_DESCRIPTION] = { "description", YKEY_TEXT, 0, NULL,
@@ -107,4 +109,6 @@ static const struct ykey document_rows[] = {
 	[DOC_PIPELINE] = { "pipeline", YKEY_MAP, 0, NULL,
 		"stages of a stream" },
 };
-const struct ykeys ykeys_document = { "a workflow file", document_rows, DOC_KEYS };
+const struct ykeys ykeys_document = {
+	"a workflow file", document_rows, DOC_KEYS
+};

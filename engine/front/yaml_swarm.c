@@ -127,8 +127,8 @@ static void connect(struct front_ctx *c, const struct team *t, int topology)
 		if (last != PLAN_NONE && last != hub)
 			build_edge(c->build, t->v[i], last);
 	}
-	if ((topology == HIERARCHICAL || topology == STAR) && t->count == 2 && last != PLAN_NONE &&
-	    last != hub)
+	if ((topology == HIERARCHICAL || topology == STAR) && t->count == 2 &&
+	    last != PLAN_NONE && last != hub)
 		build_edge(c->build, hub, last);
 }
 

@@ -58,7 +58,9 @@ static const struct ykey coordination_rows[] = {
 	[COORD_CONFLICT] = { "conflict_resolution", YKEY_CHOICE, 0,
 		"consensus priority voting", "who wins a conflict" },
 };
-const struct ykeys ykeys_coordination = { "coordination", coordination_rows, COORD_KEYS };
+const struct ykeys ykeys_coordination = {
+	"coordination", coordination_rows, COORD_KEYS
+};
 
 static const struct ykey execution_rows[] = {
 	[EXEC_LIMIT] = { "parallel_limit", YKEY_SIZE, 0, NULL,
@@ -99,7 +101,9 @@ static const struct ykey flow_control_rows[] = {
 		"block drop_oldest drop_newest fail",
 		"what a full buffer does" },
 };
-const struct ykeys ykeys_flow_control = { "flow_control", flow_control_rows, FLOWC_KEYS };
+const struct ykeys ykeys_flow_control = {
+	"flow_control", flow_control_rows, FLOWC_KEYS
+};
 
 static const struct ykey monitoring_rows[] = {
 	[MON_THROUGHPUT] = { "throughput_tracking", YKEY_BOOL, 0, NULL,
@@ -109,4 +113,6 @@ static const struct ykey monitoring_rows[] = {
 	[MON_ERRORS] = { "error_rate_alerting", YKEY_BOOL, 0, NULL,
 		"alert on errors" },
 };
-const struct ykeys ykeys_monitoring = { "monitoring", monitoring_rows, MON_KEYS };
+const struct ykeys ykeys_monitoring = {
+	"monitoring", monitoring_rows, MON_KEYS
+};

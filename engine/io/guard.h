@@ -28,7 +28,7 @@ struct guard_job {
 	uint64_t id;               /* the caller's; unique among open jobs */
 	uint32_t flags;            /* enum guard_flag */
 	const char *const *argv;   /* NULL-terminated */
-	const char *const *or_argv;/* tried when argv[0] is not found; or NULL */
+	const char *const *or_argv;/* tried when argv[0] is missing; or NULL */
 	const char *const *env;    /* "K=V" added to the base environment */
 	const char *dir;           /* working directory; absolute */
 	const char *in_path;       /* standard input from a file, or NULL */
@@ -58,7 +58,7 @@ struct guard_report {
 	uint64_t id;
 	uint8_t end;               /* enum guard_end */
 	int code;
-	struct str what;           /* GUARD_FAILED, NO_EXEC: the object at fault */
+	struct str what;           /* GUARD_FAILED, NO_EXEC: object at fault */
 	int64_t start_ms;          /* epoch ms */
 	uint64_t dur_us, cpu_us;
 	uint32_t queued_ms, max_rss_kib;

@@ -23,7 +23,7 @@ struct run_new {
 	struct str command;    /* "chain" */
 	struct str text;       /* as typed */
 	struct digest text_key;/* of the normalised text */
-	struct str dir, args;  /* directory; JSON array or object of arguments */
+	struct str dir, args;  /* directory; arguments as JSON */
 	struct str session;
 	const void *plan;      /* plan_encode bytes; stored once per digest */
 	size_t plan_len;

@@ -83,7 +83,7 @@ struct writer {
 	int64_t opened_run;      /* next_run when first read */
 	const char *what;        /* object of a failure that is not SQLite's */
 	int sys_errno;
-	uint8_t dirty[256];      /* folders of blobs to sync before the commit */
+	uint8_t dirty[256];      /* folders of blobs to sync before a commit */
 	int any_dirty;
 	struct plan_slot plans[PLAN_SLOTS];
 };

@@ -76,7 +76,8 @@ static void check_modes(struct check *c, const struct stat *st)
 	if (st->st_mode & 077) {
 		bad = 1;
 		say(c, CHECK_WARN, "modes", "'%s' is open to others (%04o): "
-			"chmod 700 it", c->s.dir, (unsigned)st->st_mode & 07777);
+			"chmod 700 it", c->s.dir,
+			(unsigned)st->st_mode & 07777);
 	}
 	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		if (fstatat(c->s.dir_fd, files[i], &f,

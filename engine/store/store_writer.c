@@ -181,7 +181,7 @@ static enum verdict judge(const struct writer *w, int rc)
 	case SQLITE_PROTOCOL:
 		return WAIT;
 	case SQLITE_IOERR:
-		/* Space for shared memory; a failed sync is never waited out. */
+		/* Space for shared memory; no failed sync is waited out. */
 		if (rc != SQLITE_IOERR_FSYNC && rc != SQLITE_IOERR_DIR_FSYNC &&
 		    (sys == ENOSPC || sys == EDQUOT))
 			return WAIT;

@@ -2,7 +2,8 @@
  * The guard against make: 1000 processes through two slots and as a chain,
  * with make -j2 and make -j1 of the same in the same round, at a small and a
  * large heap. Prints medians, their ratio, and what a bare loop of spawn and
- * wait takes: no other way of starting the same can be quicker. Usage: bench_guard [ROUNDS]
+ * wait takes: no other way of starting the same can be quicker.
+ * Usage: bench_guard [ROUNDS]
  */
 #include <assert.h>
 #include <fcntl.h>

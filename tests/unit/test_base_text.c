@@ -206,7 +206,8 @@ static void test_number(void)
 		number_parse(str_of("+1"), 0, 9, &v) &&
 		number_parse(str_of(" 1"), 0, 9, &v) &&
 		number_parse(str_of("1x"), 0, 9, &v) &&
-		number_parse(str_of("0x1"), 0, 9, &v), "other texts are refused");
+		number_parse(str_of("0x1"), 0, 9, &v),
+		"other texts are refused");
 	is_int(v, 5, "a refusal sets nothing");
 }
 

@@ -441,7 +441,8 @@ static void test_kill(void)
 		turn();
 	guard_kill(w.g, 1, 1);
 	run_all();
-	ok(s->code == SIGKILL && s->dur_us < 2000000, "a hard kill is KILL now");
+	ok(s->code == SIGKILL && s->dur_us < 2000000,
+		"a hard kill is KILL now");
 	guard_kill(w.g, 1, 1);
 	guard_kill(w.g, 77, 0);
 	s = sh(1, "echo still");

@@ -370,7 +370,8 @@ static void test_redirects(void)
 	struct result r = { 0 };
 
 	get(&r, "/redir");
-	ok(r.status == 302 && r.curl == 0, "redirects are not followed unasked");
+	ok(r.status == 302 && r.curl == 0,
+		"redirects are not followed unasked");
 	is_str(buf_cstr(&r.body), "not shown", "and then have a body");
 	release(&r);
 	begin(&r, &o, "/redir");

@@ -279,7 +279,7 @@ static void test_lines(void)
 		"-> i: /bash s\"");
 	if (ok(p != NULL, "groups and conditions take --parallel")) {
 		is_int(needs_of(p, "all"), 1,
-			"a group stays behind what a step in it conflicts with");
+			"a group stays behind what its steps conflict with");
 		is_int(needs_of(p, "c"), 0, "arrows within it are dropped");
 		is_int(needs_of(p, "i"), 0, "so are those behind a condition");
 		is_int(needs_of(p, "if"), 1, "a condition needs what it names");

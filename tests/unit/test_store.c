@@ -176,7 +176,8 @@ static void test_order(struct fixture *f)
 		}
 	}
 	is_int(bad, 0, "news come in the order of submission, with their seq");
-	ok(f->wakes - wakes <= 1, "wake is not called again before news were taken");
+	ok(f->wakes - wakes <= 1,
+		"wake is not called again before news were taken");
 	b = batch_new();
 	batch_run_close(b, r);
 	fixture_commit(f, b);

@@ -200,8 +200,9 @@ static void test_unwritable(void)
 		refused(&f, ERR_STATE, "Permission denied", "WF_STATE_DIR",
 			"a directory that cannot be written is refused");
 		/* Where even the way there is closed it says only why. */
-		found(&f, faccessat(AT_FDCWD, f.dir, R_OK, AT_EACCESS) == 0 ? "cannot be written" :
-			"Permission denied", "the doctor sees that");
+		found(&f, faccessat(AT_FDCWD, f.dir, R_OK, AT_EACCESS) == 0 ?
+			"cannot be written" : "Permission denied",
+			"the doctor sees that");
 	}
 	if (me == 0 && seteuid(me) != 0)
 		abort();

@@ -56,7 +56,8 @@ static void test_full(struct fixture *f)
 		"and is told with the way out");
 	fixture_whole(f, b, &two, 1);
 	store_submit(f->store, b, &two);
-	is_int(store_flush(f->store, &err), -1, "flush does not wait for space");
+	is_int(store_flush(f->store, &err), -1,
+		"flush does not wait for space");
 	ok(strstr(err.text, "is full") != NULL, "and says why");
 	is_int(store_clean(f->store, &keep, &runs, &err), -1,
 		"other writing is refused meanwhile");

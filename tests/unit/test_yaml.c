@@ -70,7 +70,8 @@ static void test_block_line(const struct front_env *env)
 		"a mistake in a block fails");
 	ok(d.count == 1, "and is told once");
 	diag_place(&d, d.count ? d.items[0].at : 0, &at, &col);
-	is_int(at, 5, "the place of an error in a block is a line of the script");
+	is_int(at, 5,
+		"the place of an error in a block is a line of the script");
 	is_int(col, 16, "and its column is the value's");
 	is_int(line_next(&l, &line, &d), LINE_COMMAND,
 		"reading goes on behind the block");
@@ -151,8 +152,10 @@ static void test_bounds(const struct front_env *env)
 	bounded(env, "", "[", 80000, "E406",
 		"80,000 open brackets are too deep");
 	bounded(env, "", "- ", 80000, "E406", "so are 80,000 dashes");
-	bounded(env, "a:", "\n a:", 3, "E40", "a map of nothing is no workflow");
-	bounded(env, "chain: [", "{a: ", 500, "E406", "maps nest boundedly too");
+	bounded(env, "a:", "\n a:", 3, "E40",
+		"a map of nothing is no workflow");
+	bounded(env, "chain: [", "{a: ", 500, "E406",
+		"maps nest boundedly too");
 	bounded(env, "", "k", 1000000, "E40", "one long word is no workflow");
 	bounded(env, "chain: {steps: [", "a,", 12000000, "E406",
 		"a list of 12 million items is too long");
