@@ -109,17 +109,20 @@ void session_say(struct session *s, const char *fmt, ...)
 }
 
 /* ---------------------------------------------------------------- opening */
+static int vm_ready(struct session *s, struct err *err)
+{
+	struct vm_options o = {.seed = 1};
+
+	return s->vm ? 0 : vm_new(&s->vm, &o, err);
+}
+
 static int lua_eval(void *ud, struct str expr, const struct vm_host *host,
 	struct value *out, size_t *at, struct err *err)
 {
 	struct session *s = ud;
 
-	if (!s->vm) {
-		struct vm_options o = {.seed = 1};
-
-		if (vm_new(&s->vm, &o, err) < 0)
-			return -1;
-	}
+	if (vm_ready(s, err) < 0)
+		return -1;
 	return vm_eval(s->vm, expr, host, out, at, err);
 }
 
@@ -219,6 +222,13 @@ static int64_t predict(void *ud, const char *leaf_key)
 	return engine_predict(((struct session *)ud)->engine, leaf_key);
 }
 
+static int check_expr(void *ud, struct str expr, size_t *at, struct err *err)
+{
+	struct session *s = ud;
+
+	return vm_ready(s, err) < 0 ? -1 : vm_check(s->vm, expr, at, err);
+}
+
 static void front_ready(struct session *s)
 {
 	name_commands(s);
@@ -227,6 +237,7 @@ static void front_ready(struct session *s)
 	s->env.find_def = find_def;
 	s->env.def_names = def_names;
 	s->env.predict = predict;
+	s->env.check_expr = check_expr;
 	s->env.commands = s->names;
 	s->env.slots = (uint32_t)atoll(setting_get(&s->settings,
 		SET_MAX_PARALLEL));

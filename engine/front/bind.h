@@ -34,6 +34,9 @@ int ref_resolve(struct binder *b, const struct src *src,
  * a condition of node asks, which may look inside its own loop. */
 int ref_order(struct binder *b, uint32_t target, int ask,
 	struct src_range at);
+/* E304 for a field, a piece of src, that the result of `node` cannot have. */
+int ref_field(struct binder *b, const struct src *src, struct str field,
+	uint32_t node);
 /* The step called so, seen from the binder, or PLAN_NONE. */
 uint32_t ref_step(const struct binder *b, struct str name);
 /* E301 with did-you-mean. */

@@ -57,10 +57,31 @@ static int condition_ref(struct binder *b, const struct src *src, size_t at,
 	}
 	*end = r.end;
 	node = ref_step(b, r.name);
-	if (node != PLAN_NONE && ref_loop(b, r.name) == PLAN_NONE)
+	if (node != PLAN_NONE && ref_loop(b, r.name) == PLAN_NONE) {
+		if (!r.has_fallback && ref_field(b, src, r.field, node))
+			return -1;
 		return ref_order(b, node, 1,
 			src_at(src, r.at, r.end - r.at));
+	}
 	return ref_resolve(b, src, &r, &ref);
+}
+
+/* The fields of a step that a condition asks for: s.p[at] is behind the
+ * step's name. */
+static int condition_field(struct binder *b, const struct src *src,
+	size_t at, uint32_t node)
+{
+	struct str s = src->text;
+	size_t from = at + 1, to = at;
+
+	while (to + 1 < s.n && s.p[to] == '.' && s.p[to + 1] != '.' &&
+			scan_word_char(s.p[to + 1]))
+		for (to++; to < s.n && scan_word_char(s.p[to]);)
+			to++;
+	/* `a.b-c`: of a workflow within, b-c may be a step */
+	if (to == at || (to < s.n && s.p[to] == '-'))
+		return 0;
+	return ref_field(b, src, scan_cut(s, from, to), node);
 }
 
 /* A word of the expression; its length to *n. Longer names win, so that a
@@ -90,12 +111,40 @@ static int condition_word(struct binder *b, const struct src *src, size_t at,
 	node = ref_step(b, name);
 	if (node == PLAN_NONE)
 		return 0;
+	if (condition_field(b, src, at + name.n, node))
+		return -1;
 	return ref_order(b, node, 1, src_at(src, at, name.n));
+}
+
+/* The expression by the rules of its evaluation. Names of steps are shown to
+ * it with `_` for `-`: that such a name is one word is known here only. */
+static int condition_syntax(struct binder *b, const struct src *src,
+	struct str plain)
+{
+	struct front_ctx *c = b->c;
+	struct err err = {0};
+	size_t at = 0;
+
+	if (!c->env->check_expr ||
+			c->env->check_expr(c->env->ud, plain, &at, &err) == 0)
+		return 0;
+	if (at > plain.n)
+		at = plain.n;
+	return src_error(c, src_at(src, at, 1), "E504",
+		err.help[0] ? err.help : NULL, "%s", err.text);
+}
+
+static void join_name(char *p, size_t n)
+{
+	for (; n > 0; n--, p++)
+		if (*p == '-')
+			*p = '_';
 }
 
 int ref_condition(struct binder *b, const struct src *src)
 {
 	struct str s = src->text;
+	char *plain = arena_strndup(&b->c->arena, s.p, s.n);
 	size_t i = 0, n;
 	int rc = 0;
 
@@ -111,6 +160,7 @@ int ref_condition(struct binder *b, const struct src *src)
 				n = scan_name(s, i);
 			else
 				rc |= condition_word(b, src, i, &n);
+			join_name(plain + i, n);
 			i += n ? n : 1;
 		} else {
 			i++;
@@ -119,7 +169,9 @@ int ref_condition(struct binder *b, const struct src *src)
 				i++;
 		}
 	}
-	return rc;
+	if (rc)
+		return rc;
+	return condition_syntax(b, src, (struct str){plain, s.n});
 }
 
 /* One reference in Lua text: `args.WF_V1`, the value bound beside it. */

@@ -67,6 +67,7 @@
 	X(E316, "a reference inside a Lua string") \
 	X(E317, "a reference where no value can be put") \
 	X(E318, "an unknown parameter of a definition") \
+	X(E319, "a step's name as a shell variable") \
 	X(E401, "text that is not YAML") \
 	X(E402, "an unknown key") \
 	X(E403, "a key is given twice") \
@@ -78,7 +79,8 @@
 	X(E409, "keys that exclude each other") \
 	X(E501, "the plan is over a limit") \
 	X(E502, "the plan has a circle") \
-	X(E503, "the plan cannot be built")
+	X(E503, "the plan cannot be built") \
+	X(E504, "a condition that is no expression")
 
 /* The explanation of a code ("E103"), or NULL. */
 const char *front_code(const char *code);

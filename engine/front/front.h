@@ -6,6 +6,7 @@
 #ifndef WF_FRONT_FRONT_H
 #define WF_FRONT_FRONT_H
 
+#include "engine/base/err.h"
 #include "engine/core/plan.h"
 #include "engine/core/vocab.h"
 #include "engine/front/diag.h"
@@ -34,6 +35,11 @@ struct front_env {
 	 * ms, or -1 when there is no history. May be NULL. */
 	int64_t (*predict)(void *ud, const char *leaf_key);
 	uint32_t slots;        /* for the 20 % rule; 0: LIMIT_PARALLEL */
+	/* Reads a condition as it will be evaluated, without evaluating it:
+	 * 0, or -1 with the byte offset of what is wrong. May be NULL: not
+	 * checked. */
+	int (*check_expr)(void *ud, struct str expr, size_t *at,
+		struct err *err);
 	/* names of all slash commands of the shell, for did-you-mean and for
 	 * "arrow missing?"; NULL-terminated; may be NULL */
 	const char *const *commands;

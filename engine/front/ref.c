@@ -314,25 +314,54 @@ static uint32_t descend(const struct front_ctx *c, uint32_t node,
 	return node;
 }
 
+/* Kinds whose results have the fields above and never another. */
+static int is_plain(const struct node_info *n)
+{
+	static const char *const plain[] = {"bash", "exec", "echo", "read",
+		"write", "glob", "grep", "sleep", "lua", NULL};
+	size_t i;
+
+	for (i = 0; n->kind && plain[i]; i++)
+		if (strcmp(n->kind->name, plain[i]) == 0)
+			return 1;
+	return 0;
+}
+
+int ref_field(struct binder *b, const struct src *src, struct str field,
+	uint32_t node)
+{
+	struct front_ctx *c = b->c;
+	const char *near;
+	struct str part;
+
+	node = descend(c, node, &field);
+	part = first_part(field);
+	if (part.n == 0 || is_field(part))
+		return 0;
+	near = suggest(c, part, fields);
+	if (!near && is_plain(&c->nodes[node]))
+		near = "it has status ok exit_code output stdout stderr json "
+			"lines file duration_ms attempts error";
+	if (!near)
+		return 0;
+	return src_error(c, src_at(src, (size_t)(part.p - src->text.p),
+		part.n), "E304", near, "a result has no field '%.*s'",
+		(int)part.n, part.p);
+}
+
 static int step_ref(struct binder *b, const struct src *src,
 	const struct ref_text *r, struct plan_ref *out)
 {
 	struct front_ctx *c = b->c;
 	uint32_t node = ref_step(b, r->name);
 	struct str field = r->field, part;
-	size_t off;
-	const char *near;
 
 	if (node == PLAN_NONE)
 		return ref_unknown(b, src, r->at + 2, r->name, "E301");
+	if (!r->has_fallback && ref_field(b, src, field, node))
+		return -1;
 	node = descend(c, node, &field);
 	part = first_part(field);
-	off = field.n ? (size_t)(field.p - src->text.p) : r->at + 2;
-	near = field.n && !is_field(part) && !r->has_fallback ?
-		suggest(c, part, fields) : NULL;
-	if (near)
-		return src_error(c, src_at(src, off, part.n), "E304", near,
-			"a result has no field '%.*s'", (int)part.n, part.p);
 	if (str_eq(part, "results")) {
 		struct buf f;
 

@@ -121,6 +121,8 @@ void shell_forbid(struct shell *sh, size_t end, const char *code,
 	const char *why, const char *help);
 /* ---- shellref.c ---- */
 void shell_list(struct shell *sh, enum shell_close close);
+/* `${a}`, where a is another step and no variable of this text. */
+int shell_means_step(const struct shell *sh, const struct ref_text *r);
 
 /* ---- shellcmd.c ---- */
 void shell_refuse(struct shell *sh, size_t at, size_t len, const char *code,

@@ -72,6 +72,16 @@ static void refuse_ref(struct shell *sh, const struct ref_text *r,
 	shell_refuse(sh, r->at, r->end - r->at, code, why, help);
 }
 
+static void refuse_step(struct shell *sh, const struct ref_text *r)
+{
+	char help[LIMIT_NAME + 20];
+
+	snprintf(help, sizeof(help), "write ${%.*s.output}", (int)r->name.n,
+		r->name.p);
+	refuse_ref(sh, r, "E319", "the step's name is no variable of the "
+		"shell", help);
+}
+
 /* Puts the variable for r. */
 static void put_ref(struct shell *sh, const struct ref_text *r,
 	enum shell_context ctx)
@@ -282,6 +292,9 @@ void shell_dollar(struct shell *sh, struct shell_word *w,
 		put_ref(sh, &r, ctx);
 		return;
 	}
+	if (peek(sh, 1) == '{' && ref_scan(sh->s, sh->i, &r) &&
+			shell_means_step(sh, &r))
+		refuse_step(sh, &r);
 	if (peek(sh, 1) == '\'' && ctx != QUOTED) {
 		w->exact = 0;
 		shell_copy(sh, 1);

@@ -406,6 +406,39 @@ void shell_list(struct shell *sh, enum shell_close close)
 	sh->in_back = back_before;
 }
 
+/* Does the text give its own variable that name: `name=`, `for name`,
+ * `read name`? */
+static int sets(struct str s, struct str name)
+{
+	size_t i;
+
+	for (i = 0; i + name.n <= s.n; i++) {
+		if (memcmp(s.p + i, name.p, name.n) != 0 ||
+				(i > 0 && (scan_word_char(s.p[i - 1]) ||
+				strchr("${-./", s.p[i - 1]))))
+			continue;
+		if (i + name.n < s.n && (s.p[i + name.n] == '=' ||
+				s.p[i + name.n] == '+'))
+			return 1;
+		if (i >= 4 && memcmp(s.p + i - 4, "for ", 4) == 0)
+			return 1;
+		if (i >= 5 && memcmp(s.p + i - 5, "read ", 5) == 0)
+			return 1;
+	}
+	return 0;
+}
+
+int shell_means_step(const struct shell *sh, const struct ref_text *r)
+{
+	uint32_t node;
+
+	if (r->field.n > 0 || r->spread || r->has_fallback)
+		return 0;
+	node = ref_step(sh->b, r->name);
+	return node != PLAN_NONE && node != sh->b->node &&
+		!sets(sh->src->text, r->name);
+}
+
 /* Texts that hold nothing of ours are not looked at: they stay what they
  * are, whatever shell they are written for. */
 static int concerns_us(struct shell *sh)
@@ -416,7 +449,8 @@ static int concerns_us(struct shell *sh)
 	for (i = sh->i; i + 1 < sh->s.n; i++) {
 		if (sh->s.p[i] != '$')
 			continue;
-		if (ref_scan(sh->s, i, &r) && ref_is_ours(sh->b, &r))
+		if (ref_scan(sh->s, i, &r) && (ref_is_ours(sh->b, &r) ||
+				shell_means_step(sh, &r)))
 			return 1;
 		for (n = 0; i + 1 + n < sh->s.n &&
 				scan_word_char(sh->s.p[i + 1 + n]);)

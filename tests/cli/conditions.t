@@ -1,0 +1,37 @@
+# Conditions are read when they are loaded, not when they are evaluated.
+. "${0%/*}/../lib.sh"
+
+run_wf -n -c '/chain {a: /echo x -> if a.output = 1 then /echo y end}'
+is "$status" 2 "a single = is refused before anything runs"
+like "$err" '\[E504\]' "with its code"
+like "$err" '^ +\| {35}\^' "and a caret under it"
+
+for cond in '))' 'a.ok and' '1 == ' 'a.output == 1 and' '(a.ok'; do
+	run_wf -n -c "/flow 'a: /echo x -> if $cond then /echo y end'"
+	is "$status" 2 "'$cond' is no condition"
+done
+
+run_wf -n -c '/chain {for f in a,, do /echo y end}'
+is "$status" 2 "what a loop goes over is checked too"
+
+run_wf -c '/flow {a-end: /echo 5 -> if ${a-end.output} > 3 AND !(a-end.output == 9) then /echo many end}'
+is "$out" "many" "a step's name with a dash is one word"
+
+run_wf -n -c '/chain {a: /echo x -> if a.outptu == 1 then /echo y end}'
+is "$status" 2 "a field that is mistyped is refused"
+has "$err" "did you mean 'output'?" "and the right one named"
+run_wf -n -c '/chain {a: /echo x -> if a.nothing == 1 then /echo y end}'
+has "$err" "a result has no field 'nothing'" "so is one that is no field"
+run_wf -n -c '/chain {a: /echo x -> /echo ${a.nothing}}'
+has "$err" "a result has no field 'nothing'" "in a reference too"
+run_wf -n -c '/chain {a: /echo {} -> if a.json.nothing then /echo y end}'
+is "$status" 0 "what is within a document is the document's"
+
+run_wf -n -c '/chain {a: /echo x -> b: /bash echo ${a}}'
+is "$status" 2 "a step's name is no variable of the shell"
+has "$err" 'write ${a.output}' "and what to write is said"
+run_wf -n -c "/chain {a: /echo x -> b: /bash 'a=1; echo \${a}'}"
+is "$status" 0 "unless the text sets the variable itself"
+run_wf -n -c '/chain {a: /echo x -> b: /bash for a in 1 2; do echo ${a}; done}'
+is "$status" 0 "in a loop of the shell too"
+finish
