@@ -296,7 +296,7 @@ static void test_many_spools(void)
 	run_all();
 	for (i = 0; i < 150; i++) {
 		struct seen *s = &w.seen[10 + i];
-		char head[8] = "", want[8];
+		char head[16] = "", want[16];
 
 		snprintf(want, sizeof(want), "%d\n", i);
 		if (s->out_fd >= 0 && s->err_fd >= 0 &&
