@@ -210,7 +210,7 @@ static int run(struct session *s, const struct cmd_args *a,
 	char *from = cmd_take(a, "from");
 	struct edit e;
 	struct view v;
-	int status = -1;
+	int status = -1, alive;
 
 	memset(&e, 0, sizeof(e));
 	if (run_view(s, a, "run", &v, o) < 0) {
@@ -221,6 +221,9 @@ static int run(struct session *s, const struct cmd_args *a,
 	r.row = v.row;
 	if (set_verdict(a, &v, &how, &o->err) < 0)
 		goto out;
+	alive = run_elsewhere(s, v.row, &o->err);
+	if (alive < 0)
+		goto out;
 	if (cmd_flag(a, "edit") || cmd_flag(a, "text")) {
 		status = apply_edit(s, a, &v, &e, o);
 		if (status != 0)
@@ -228,7 +231,8 @@ static int run(struct session *s, const struct cmd_args *a,
 		how.plan = e.sub.plan;
 		how.text = str_of(e.text);
 	}
-	say_again(s, &v);
+	if (!alive)
+		say_again(s, &v);
 	if (r.background)
 		r.sink = NULL;
 	status = task_resume(s, &r, &o->err);

@@ -117,6 +117,17 @@ int run_tell(struct session *s, const struct run_row *row,
 	return rc < 0 ? -1 : 1;
 }
 
+int run_elsewhere(struct session *s, const struct run_row *row,
+	struct err *err)
+{
+	char path[4096];
+
+	if (engine_slot(s->engine, row->ulid) != PLAN_NONE)
+		return 0;
+	return store_owner_socket(engine_store(s->engine), row, path,
+		sizeof(path), err);
+}
+
 void run_age(int64_t ms, char out[16])
 {
 	int64_t age = (clock_now_ms() - ms) / 1000;

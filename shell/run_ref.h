@@ -29,6 +29,10 @@ int run_step_find(const struct view *v, const char *path, uint32_t *frame,
 int run_tell(struct session *s, const struct run_row *row,
 	const struct run_verb *v, struct err *err);
 
+/* 1 when another process that lives has it open, 0, or -1. */
+int run_elsewhere(struct session *s, const struct run_row *row,
+	struct err *err);
+
 /* "7s" "3m" "2h" "5d" since ms: for lists. */
 void run_age(int64_t ms, char out[16]);
 

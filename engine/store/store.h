@@ -65,7 +65,7 @@ int store_flush(struct store *s, struct err *err);
 /*
  * Takes over an interrupted (or ended) run for this process: checks under
  * the lock that its owner's lock is free, sets the owner, and returns a
- * handle. ERR_BUSY names pid and socket of a living owner.
+ * handle. ERR_BUSY names the pid of a living owner.
  */
 int store_run_adopt(struct store *s, const struct run_row *r,
 	struct store_run **out, struct err *err);

@@ -15,12 +15,10 @@ struct adopt {
 
 static int busy(sqlite3_stmt *q, struct err *err)
 {
-	const unsigned char *sock = sqlite3_column_text(q, 2);
-
-	err_set(err, ERR_BUSY, "the run belongs to process %lld, socket %s",
-		(long long)sqlite3_column_int64(q, 1),
-		sock ? (const char *)sock : "none");
-	return err_help(err, "/attach to it, or end that process first");
+	err_set(err, ERR_BUSY, "the run is open in another shell (pid %lld)",
+		(long long)sqlite3_column_int64(q, 1));
+	return err_help(err, "/wait waits for it, /cancel ends it, /answer "
+		"answers it");
 }
 
 /* 0 free (or ours), 1 an err is set, or -1 with *rc. Resets q. */

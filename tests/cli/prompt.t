@@ -38,7 +38,7 @@ printf '\003' >&3
 printf '/bash expr 50 + 5\n' >&3
 shows '> 55'
 ok $? "and one ends a wait only" || note "$(cat screen)"
-printf '/cancel @last\n/quit\n' >&3
+printf '/cancel @-2\n/quit\n' >&3
 wait $pid
 ok 0 "the shell ends when it is told to"
 exec 3>&-

@@ -64,4 +64,17 @@ until_ok 20 sh -c '"$WF" -c "/runs status:interrupted" | grep -q end'
 run_wf -c '/resume'
 has "$err" "a runs again" "/resume says which steps run again"
 is "$(wc -l <begun)" 2 "and they do"
+rm -f go
+"$WF" -c '/chain "a: /bash \"while ! test -e go; do sleep 0.05; done\""' \
+	>/dev/null 2>&1 &
+pid=$!
+until_ok 20 sh -c '"$WF" -c /runs | grep -q " running "'
+run_wf -c /resume
+is "$status" 1 "a run that is open in another shell is left to it"
+has "$err" "open in another shell (pid $pid)" "which is named"
+has "$err" "/wait" "with what can be done"
+lacks "$err" "runs again" "and nothing is said of steps"
+lacks "$err" ".sock" "nor of sockets"
+touch go
+wait $pid
 finish

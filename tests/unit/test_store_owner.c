@@ -137,8 +137,8 @@ static void test_alive(struct fixture *f, const struct child *c)
 		"and named by the owner");
 	is_int(store_run_adopt(f->store, &row, &r, &err), -1,
 		"it cannot be taken over");
-	ok(err.code == ERR_BUSY && strstr(err.text, ".sock"),
-		"because its owner lives, whose socket is told");
+	ok(err.code == ERR_BUSY && strstr(err.text, "pid"),
+		"because its owner lives, whose process is told");
 	run_row_release(&row);
 	kill(c->pid, SIGKILL);
 	waitpid(c->pid, NULL, 0);
