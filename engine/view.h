@@ -57,6 +57,10 @@ int engine_log(struct engine *e, const struct result *r,
 	int (*fn)(void *ud, const struct log_line *l), void *ud,
 	struct err *err);
 
+/* The one step that waits for an answer; ERR_STATE when none does, ERR_USAGE
+ * when several do. */
+int engine_asking(const struct run *r, struct place *at, struct err *err);
+
 /* Which nodes of `plan` may take over their results from the viewed run:
  * owned flags, and owned node numbers there in *from. */
 uint8_t *view_keep(const struct view *v, struct plan *plan,

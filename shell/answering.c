@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "engine/base/mem.h"
+#include "engine/base/text.h"
 #include "shell/task.h"
 
 struct giving {
@@ -23,57 +24,15 @@ static int give_opened(void *ud, uint32_t slot, struct err *err)
 	return engine_answer(g->s->engine, slot, g->path, g->text, err);
 }
 
-/* The step that waits for an answer, or PLAN_NONE when none or several do. */
-static uint32_t asking(const struct run *r)
-{
-	uint32_t found = PLAN_NONE;
-
-	for (uint32_t f = 0; f < r->frame_count; f++) {
-		const struct plan_body *b = &r->plan->bodies[r->frames[f].body];
-
-		for (uint32_t i = 0; r->frames[f].steps && i < b->count; i++) {
-			const struct step *s = &r->frames[f].steps[i];
-
-			if (step_settled(s) || !(s->flags & STEP_ON_SIGNAL))
-				continue;
-			if (found != PLAN_NONE)
-				return PLAN_NONE;
-			found = b->first + i;
-		}
-	}
-	return found;
-}
-
 /* The choices of the step that asks, or NULL. */
 static const char *choices_of(const struct view *v, const char *path)
 {
-	const struct plan *p = v->plan;
-	uint32_t frame, node = path ? PLAN_NONE : asking(v->run);
+	struct place at;
 
-	if (path && run_find(v->run, str_of(path), &frame, &node) < 0)
+	if (path ? run_find(v->run, str_of(path), &at.frame, &at.node) < 0
+			: engine_asking(v->run, &at, NULL) < 0)
 		return NULL;
-	if (node == PLAN_NONE)
-		return NULL;
-	for (uint32_t i = 0; i < p->nodes[node].arg_count; i++) {
-		const struct plan_arg *a = &p->args[p->nodes[node].arg + i];
-
-		if (strcmp(plan_text(p, a->name), "choices") == 0 &&
-				a->part_count)
-			return plan_text(p, p->parts[a->part].text);
-	}
-	return NULL;
-}
-
-static int listed(const char *list, struct str word)
-{
-	while (*list) {
-		size_t n = strcspn(list, ",");
-
-		if (str_same(str_trim((struct str){list, n}), word))
-			return 1;
-		list += n + (list[n] == ',');
-	}
-	return 0;
+	return plan_field(v->plan, at.node, "choices");
 }
 
 /* yes or no as the step's choices say it. */
@@ -84,7 +43,7 @@ static struct str in_its_words(const char *choices, int yes)
 		{"yes", "approve", "y", "true", "ok"}};
 
 	for (size_t i = 0; choices && i < 5; i++)
-		if (listed(choices, str_of(words[yes][i])))
+		if (text_listed(choices, str_of(words[yes][i])))
 			return str_of(words[yes][i]);
 	return str_of(words[yes][0]);
 }
@@ -97,7 +56,7 @@ static int check(const struct view *v, const char *path, const char *choices,
 
 	if (path && run_step_find(v, path, &frame, &node, err) < 0)
 		return -1;
-	if (choices && !listed(choices, str_trim(text)))
+	if (choices && !text_listed(choices, str_trim(text)))
 		return err_set(err, ERR_USAGE, "answer one of %s", choices);
 	return 0;
 }

@@ -232,6 +232,18 @@ const char *text_nearest(struct str word, const char *const *candidates,
 	return best;
 }
 
+int text_listed(const char *list, struct str word)
+{
+	while (*list) {
+		size_t n = strcspn(list, ",");
+
+		if (str_same(str_trim((struct str){list, n}), word))
+			return 1;
+		list += n + (list[n] == ',');
+	}
+	return 0;
+}
+
 int is_name(struct str s)
 {
 	size_t i;

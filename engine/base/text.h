@@ -38,6 +38,9 @@ int text_distance(struct str a, struct str b);
 const char *text_nearest(struct str word, const char *const *candidates,
 	size_t count);
 
+/* Whether `word` is one of "a, b, c". */
+int text_listed(const char *list, struct str word);
+
 /* [A-Za-z_][A-Za-z0-9_-]{0,63} */
 int is_name(struct str s);
 

@@ -127,6 +127,39 @@ uint32_t plan_branch_of(const struct plan *p, uint32_t node,
 	return PLAN_NONE;
 }
 
+const char *plan_branch_word(const struct plan_node *n,
+	const struct plan_branch *b)
+{
+	switch ((enum branch_role)b->role) {
+	case ROLE_FALLBACK: return "fallback";
+	case ROLE_UNDO: return "undo";
+	case ROLE_VERIFY: return "verify";
+	case ROLE_BODY: break;
+	}
+	switch ((enum node_kind)n->kind) {
+	case NODE_IF: return b->expr == PLAN_NONE ? "else" : "when";
+	case NODE_CHOOSE: return "or";
+	case NODE_FOR: case NODE_MAP: return "each";
+	case NODE_WHILE: return "while";
+	case NODE_STEP: case NODE_CALL: case NODE_BLOCK: case NODE_JOIN:
+	case NODE_STAGE: case NODE_KINDS: break;
+	}
+	return "do";
+}
+
+const char *plan_field(const struct plan *p, uint32_t node,
+	const char *name)
+{
+	const struct plan_node *n = &p->nodes[node];
+	uint32_t i;
+
+	for (i = n->arg; i < n->arg + n->arg_count; i++)
+		if (p->args[i].role == ARG_FIELD && p->args[i].part_count &&
+		    strcmp(plan_text(p, p->args[i].name), name) == 0)
+			return plan_text(p, p->parts[p->args[i].part].text);
+	return NULL;
+}
+
 int node_is_leaf(const struct plan_node *n)
 {
 	return n->kind == NODE_STEP || n->kind == NODE_CALL;

@@ -67,6 +67,14 @@ uint32_t plan_find(const struct plan *p, struct str name);
 uint32_t plan_branch_of(const struct plan *p, uint32_t node,
 	enum branch_role role);
 
+/* What leads to a branch: "when" "else" "or" "each" "while" "do" "fallback"
+ * "undo" "verify". */
+const char *plan_branch_word(const struct plan_node *n,
+	const struct plan_branch *b);
+/* Text of a field's argument as it begins in the plan, or NULL. */
+const char *plan_field(const struct plan *p, uint32_t node,
+	const char *name);
+
 int node_is_leaf(const struct plan_node *n); /* STEP or CALL */
 
 /* Appends the serialised plan (versioned, checked on reading). */

@@ -242,27 +242,6 @@ static void add_node(struct dumping *d, uint32_t node)
 	buf_char(d->out, '\n');
 }
 
-static const char *branch_word(const struct plan_node *n,
-	const struct plan_branch *b)
-{
-	switch ((enum branch_role)b->role) {
-	case ROLE_FALLBACK: return "fallback";
-	case ROLE_UNDO: return "undo";
-	case ROLE_VERIFY: return "verify";
-	case ROLE_BODY: break;
-	}
-	switch ((enum node_kind)n->kind) {
-	case NODE_IF: return b->expr == PLAN_NONE ? "else" : "when";
-	case NODE_CHOOSE: return "or";
-	case NODE_FOR: return "each";
-	case NODE_MAP: return "each";
-	case NODE_WHILE: return "while";
-	case NODE_STEP: case NODE_CALL: case NODE_BLOCK: case NODE_JOIN:
-	case NODE_STAGE: case NODE_KINDS: break;
-	}
-	return "do";
-}
-
 static void add_indent(struct dumping *d, unsigned indent)
 {
 	for (; indent > 0; indent--)
@@ -273,7 +252,7 @@ static void add_branch(struct dumping *d, const struct plan_node *n,
 	const struct plan_branch *b, unsigned indent)
 {
 	add_indent(d, indent);
-	buf_str(d->out, branch_word(n, b));
+	buf_str(d->out, plan_branch_word(n, b));
 	if (b->var != PLAN_NONE)
 		buf_printf(d->out, " %s in", plan_text(d->p, b->var));
 	if (b->expr != PLAN_NONE) {

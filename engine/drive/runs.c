@@ -14,6 +14,7 @@
 #include "engine/drive/blobfile.h"
 #include "engine/drive/replay.h"
 #include "engine/io/clock.h"
+#include "engine/view.h"
 
 struct drive_run *drive_run_at(const struct engine *e, uint32_t slot)
 {
@@ -428,33 +429,7 @@ int engine_resolve(struct engine *e, uint32_t slot, const char *path,
 }
 
 /* ------------------------------------------------------------- answers */
-static const char *step_field_text(const struct plan *p, uint32_t node,
-	const char *name)
-{
-	const struct plan_node *n = &p->nodes[node];
-
-	for (uint32_t i = n->arg; i < n->arg + n->arg_count; i++)
-		if (p->args[i].role == ARG_FIELD && p->args[i].part_count &&
-			strcmp(plan_text(p, p->args[i].name), name) == 0)
-			return plan_text(p, p->parts[p->args[i].part].text);
-	return NULL;
-}
-
-static int is_choice(const char *choices, struct str text)
-{
-	while (*choices) {
-		size_t n = strcspn(choices, ",");
-
-		if (str_same(str_trim((struct str){choices, n}), text))
-			return 1;
-		choices += n + (choices[n] == ',');
-	}
-	return 0;
-}
-
-/* The one step that waits for an answer. */
-static int find_asking(const struct run *r, struct place *at,
-	struct err *err)
+int engine_asking(const struct run *r, struct place *at, struct err *err)
 {
 	size_t found = 0;
 
@@ -489,7 +464,7 @@ int engine_answer(struct engine *e, uint32_t slot, const char *path,
 
 	if (!r)
 		return err_set(err, ERR_NOTFOUND, "the run is not open here");
-	if (!path && find_asking(r, &at, err) < 0)
+	if (!path && engine_asking(r, &at, err) < 0)
 		return -1;
 	if (path && run_find(r, str_of(path), &at.frame, &at.node) < 0)
 		return err_set(err, ERR_NOTFOUND, "the run has no step '%s'",
@@ -498,8 +473,8 @@ int engine_answer(struct engine *e, uint32_t slot, const char *path,
 	if (step_settled(s))
 		return err_set(err, ERR_STATE,
 			"the step has been answered already");
-	choices = step_field_text(r->plan, at.node, "choices");
-	if (choices && !is_choice(choices, str_trim(text)))
+	choices = plan_field(r->plan, at.node, "choices");
+	if (choices && !text_listed(choices, str_trim(text)))
 		return err_set(err, ERR_USAGE, "answer one of %s", choices);
 	return engine_signal(e, slot, at, "answer", text, err);
 }

@@ -22,6 +22,9 @@ static const struct vocab_field rest_field[] = {
 	{NULL, 0, 0, 0, 0, NULL},
 };
 
+static const char no_agents[] = "this wf has no agents of its own; run an "
+	"agent's client without its dialogue, /exec CLIENT ARG…";
+
 static const struct vocab_kind query = {
 	.name = "query",
 	.summary = "one call of a model",
@@ -47,8 +50,7 @@ static const struct vocab_kind task = {
 	.lane = LANE_NET,
 	.effect = EFFECT_ONCE,
 	.fields = text_field,
-	.missing = "this wf has no agents of its own; run an agent's client "
-		"without its dialogue, /exec CLIENT ARG…",
+	.missing = no_agents,
 };
 
 static const struct vocab_kind agent = {
@@ -60,8 +62,7 @@ static const struct vocab_kind agent = {
 	.lane = LANE_NET,
 	.effect = EFFECT_ONCE,
 	.fields = text_field,
-	.missing = "this wf has no agents of its own; run an agent's client "
-		"without its dialogue, /exec CLIENT ARG…",
+	.missing = no_agents,
 };
 
 static const struct vocab_kind protocol = {

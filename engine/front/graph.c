@@ -111,26 +111,6 @@ void drawing_what(const struct drawing *d, uint32_t node, struct buf *out)
 	buf_release(&b);
 }
 
-static const char *branch_word(const struct plan_node *n,
-	const struct plan_branch *b)
-{
-	switch ((enum branch_role)b->role) {
-	case ROLE_FALLBACK: return "fallback";
-	case ROLE_UNDO: return "undo";
-	case ROLE_VERIFY: return "verify";
-	case ROLE_BODY: break;
-	}
-	switch ((enum node_kind)n->kind) {
-	case NODE_IF: return b->expr == PLAN_NONE ? "else" : "when";
-	case NODE_CHOOSE: return "or";
-	case NODE_FOR: case NODE_MAP: return "each";
-	case NODE_WHILE: return "while";
-	case NODE_STEP: case NODE_CALL: case NODE_BLOCK: case NODE_JOIN:
-	case NODE_STAGE: case NODE_KINDS: break;
-	}
-	return "do";
-}
-
 void drawing_branch(const struct drawing *d, const struct plan_node *n,
 	const struct plan_branch *b, struct buf *out)
 {
@@ -138,7 +118,7 @@ void drawing_branch(const struct drawing *d, const struct plan_node *n,
 	struct str s;
 
 	buf_init(&t);
-	buf_str(&t, branch_word(n, b));
+	buf_str(&t, plan_branch_word(n, b));
 	if (b->var != PLAN_NONE)
 		buf_printf(&t, " %s in", plan_text(d->p, b->var));
 	if (b->expr != PLAN_NONE)

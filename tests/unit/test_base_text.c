@@ -261,6 +261,15 @@ static void test_name(void)
 	ok(!is_name((struct str){ name, 65 }), "65 bytes are too many");
 }
 
+static void test_listed(void)
+{
+	ok(text_listed("yes, no", str_of("no")) &&
+		text_listed("yes", str_of("yes")), "a word of a list is found");
+	ok(!text_listed("yes, no", str_of("ye")) &&
+		!text_listed("yes, no", str_of("yes, no")) &&
+		!text_listed("", str_of("")), "a part of one is not");
+}
+
 int main(void)
 {
 	test_utf8_good();
@@ -272,5 +281,6 @@ int main(void)
 	test_number();
 	test_nearest();
 	test_name();
+	test_listed();
 	return done();
 }
