@@ -366,7 +366,7 @@ static void to_value(lua_State *L, struct value *v)
 		break;
 	default:
 		v->kind = VALUE_JSON;
-		json_write(L, -1, &vm->json);
+		json_keep(L, -1, &vm->json);
 		v->s = (struct str){buf_cstr(&vm->json), vm->json.len};
 	}
 	lua_rawsetp(L, LUA_REGISTRYINDEX, &vm_key_result);

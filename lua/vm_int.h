@@ -86,6 +86,8 @@ int pattern_found(lua_State *L, struct str s, struct str pattern);
 /* vm_json.c; both may raise. */
 void json_push(lua_State *L, struct str text);
 void json_write(lua_State *L, int index, struct buf *out);
+/* The same for our own reading: bytes that are not UTF-8 stay. */
+void json_keep(lua_State *L, int index, struct buf *out);
 /* Raises when `out` is larger than the vm may be. */
 void out_add(lua_State *L, struct buf *out, const void *p, size_t n);
 

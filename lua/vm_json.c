@@ -267,6 +267,7 @@ struct writer {
 	lua_State *L;
 	struct buf *out;
 	int depth;
+	int as_is;      /* bytes that are not UTF-8 stay what they are */
 };
 
 static void write_value(struct writer *w, int index);
@@ -296,7 +297,7 @@ static void write_string(struct writer *w, const char *s, size_t n)
 		} else if (cp >= 0 && cp < 32) {
 			snprintf(esc, sizeof(esc), "\\u%04x", (unsigned)cp);
 			put(w, esc);
-		} else if (cp < 0) {
+		} else if (cp < 0 && !w->as_is) {
 			put(w, "\\ufffd");
 		} else {
 			out_add(w->L, w->out, s + i, len);
@@ -450,7 +451,14 @@ static void write_value(struct writer *w, int index)
 
 void json_write(lua_State *L, int index, struct buf *out)
 {
-	struct writer w = {L, out, 0};
+	struct writer w = {L, out, 0, 0};
+
+	write_value(&w, lua_absindex(L, index));
+}
+
+void json_keep(lua_State *L, int index, struct buf *out)
+{
+	struct writer w = {L, out, 0, 1};
 
 	write_value(&w, lua_absindex(L, index));
 }

@@ -105,6 +105,11 @@ static void give_items(struct engine *e, const struct action *a,
 	char *text;
 	int n;
 
+	if (v->kind == VALUE_STRING && v->s.n && memchr(v->s.p, 0, v->s.n)) {
+		err_set(&err, ERR_LIMIT, "a line holds a NUL byte");
+		answer_failed(e, a, "items", &err);
+		return;
+	}
 	if (v->kind == VALUE_STRING)
 		array = lines_of(v->s);
 	else if (v->kind == VALUE_JSON)

@@ -174,6 +174,15 @@ static int field_json(const struct flow *f, struct place at,
 	return rc;
 }
 
+/* A list is JSON, whose strings end at a NUL here. */
+static int no_nul(const struct buf *text, struct err *err)
+{
+	if (!text->len || !memchr(text->data, 0, text->len))
+		return 0;
+	err_set(err, ERR_LIMIT, "a line holds a NUL byte");
+	return err_help(err, "read it from standard input or from ${….file}");
+}
+
 static int field_lines(const struct flow *f, struct place at,
 	struct value *out, struct buf *scratch, struct err *err)
 {
@@ -183,7 +192,7 @@ static int field_lines(const struct flow *f, struct place at,
 	int rc = -1;
 
 	buf_init(&text);
-	if (content(f, at, &text, err) == 0) {
+	if (content(f, at, &text, err) == 0 && no_nul(&text, err) == 0) {
 		while (i < text.len) {
 			char *nl = memchr(text.data + i, '\n', text.len - i);
 			size_t n = nl ? (size_t)(nl - text.data) - i

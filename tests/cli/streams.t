@@ -52,6 +52,12 @@ is "$(wc -w <sum)" 2 "a slow reader gets an output"
 cmp -s bytes got
 ok $? "bytes pass unchanged"
 
+run_wf -q -c '/chain {q: /bash printf "a\\377b\\n" ->
+	for f in q.lines do /bash printf %s "${f}" | od -An -tx1 end}'
+is "$out" " 61 ff 62" "and so do the items of a loop"
+run_wf -c '/chain {q: /bash printf "a\\000b\\n" -> for f in q.lines do /echo ${f} end}'
+has "$err" "a line holds a NUL byte" "but for a NUL, which is refused"
+
 run_wf -c '/echo a > file
 /echo b >> file
 !cat file'
