@@ -362,6 +362,33 @@ static int64_t parameter(const struct front_def *d, struct str w,
 	return -1;
 }
 
+/* `NAM=x`, where a parameter is called nearly so: it was not meant as the
+ * value of the next one. */
+static int check_name(struct binder *b, const struct front_def *d,
+	const struct src *src, struct str word)
+{
+	size_t n = scan_name(word, 0), i;
+	struct front_ctx *c = b->c;
+	const char **names, *near;
+
+	if (n == 0 || n >= word.n || word.p[n] != '=')
+		return 0;
+	names = arena_alloc(&c->arena, (d->param_count + 1) * sizeof(*names));
+	for (i = 0; i < d->param_count; i++) {
+		if (str_same(d->params[i], scan_cut(word, 0, n)))
+			return 0;
+		names[i] = arena_strndup(&c->arena, d->params[i].p,
+			d->params[i].n);
+	}
+	names[i] = NULL;
+	near = suggest(c, scan_cut(word, 0, n), names);
+	if (!near)
+		return 0;
+	return src_error(c, src_at(src, 0, n), "E318", near,
+		"'%.*s' has no parameter '%.*s'", (int)d->name.n, d->name.p,
+		(int)n, word.p);
+}
+
 static int def_defaults(struct binder *b, const struct pending *p,
 	uint64_t given)
 {
@@ -397,6 +424,8 @@ int bind_def_args(struct binder *b, const struct pending *p)
 	int rc;
 
 	while ((rc = next_word(&t, &src, &w)) > 0) {
+		if (check_name(b, d, src, w.text))
+			return -1;
 		i = parameter(d, w.text, given, &value);
 		if (i < 0 || i >= 64)
 			return src_error(b->c, src_at(src, 0, w.text.n), "E115",

@@ -49,4 +49,11 @@ mkdir -p "$HOME/.config/wf/workflows"
 printf '/echo from home\n' >"$HOME/.config/wf/workflows/hw.wf"
 run_wf -c '/hw'
 is "$out" "from home" "the user's workflows are found"
+run_wf -c '/def greet NAME "/echo hi ${args.NAME}"
+/greet NAM=x'
+is "$status" 2 "a parameter that is mistyped is refused"
+has "$err" "did you mean 'NAME'?" "and the right one named"
+run_wf -c '/def greet NAME "/echo hi ${args.NAME}"
+/greet other=x'
+is "$out" "hi other=x" "a word with = that is like no parameter is a value"
 finish
