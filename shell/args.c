@@ -169,6 +169,29 @@ static int one_of(const char *what, const char *value,
 	return -1;
 }
 
+/* The first word may be a command of wf itself: a file of such a name is
+ * written ./doctor. */
+static int operand(struct options *o, const char *word, struct err *err)
+{
+	static const char *const later[] = {"serve", "worker", "mcp"};
+	int first = !o->script_count && !o->operands;
+
+	o->operands = 1;
+	if (first && strcmp(word, "doctor") == 0) {
+		o->doctor = 1;
+		return 0;
+	}
+	for (size_t i = 0; first && i < 3; i++) {
+		if (strcmp(word, later[i]) != 0)
+			continue;
+		err_set(err, ERR_USAGE, "this wf has no `wf %s`", word);
+		return err_help(err, "there are wf -c COMMAND, wf FILE and "
+			"wf doctor; a file of that name is ./%s", word);
+	}
+	add_script(o, word, 1);
+	return 0;
+}
+
 int args_parse(struct options *o, int argc, char **argv, struct err *err)
 {
 	static const char *const outputs[] = {"text", "json", "jsonl", NULL};
@@ -183,10 +206,8 @@ int args_parse(struct options *o, int argc, char **argv, struct err *err)
 			break;
 		}
 		if (argv[i][0] != '-' || !argv[i][1]) {
-			if (i == 1 && strcmp(argv[i], "doctor") == 0)
-				o->doctor = 1;
-			else
-				add_script(o, argv[i], 1);
+			if (operand(o, argv[i], err) < 0)
+				return -1;
 			continue;
 		}
 		used = argv[i][1] == '-' ? long_option(o, argv + i, err)

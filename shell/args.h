@@ -17,6 +17,7 @@ struct options {
 	uint8_t check;         /* -n */
 	uint8_t quiet, verbose, keep_going, trust, no_wait;
 	uint8_t version, help, doctor;
+	uint8_t operands;      /* something that is no option was said */
 	const char *rc, *dir, *durability, *output;
 	struct script_name *scripts; /* owned; -c and FILE as they stand */
 	size_t script_count;

@@ -133,10 +133,6 @@ static int run(const struct options *o)
 	struct err err = {0};
 	int status = STATUS_FAILED;
 
-	if (o->dir && chdir(o->dir) < 0) {
-		err_errno(&err, ERR_USAGE, "cannot go to %s", o->dir);
-		return complain(&err, STATUS_USAGE);
-	}
 	if (session_open(&s, o, &err) < 0)
 		status = complain(&err, status_of_err(&err));
 	else
@@ -145,6 +141,14 @@ static int run(const struct options *o)
 		status = STATUS_FAILED;
 	session_close(&s);
 	return status;
+}
+
+static int no_dir(const struct options *o)
+{
+	struct err err = {0};
+
+	err_errno(&err, ERR_USAGE, "cannot go to %s", o->dir);
+	return complain(&err, STATUS_USAGE);
 }
 
 int main(int argc, char **argv)
@@ -163,6 +167,8 @@ int main(int argc, char **argv)
 		status = print("wf " WF_VERSION "\n");
 	else if (o.help)
 		status = print(args_usage);
+	else if (o.dir && chdir(o.dir) < 0)
+		status = no_dir(&o);
 	else if (o.doctor)
 		status = doctor_main(&o);
 	else

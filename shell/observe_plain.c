@@ -308,8 +308,11 @@ static void summary(struct progress *p, struct task *t, const struct run *r,
 	engine_short(p->s->engine, t->ulid, brief);
 	duration_print((r->finished_ms - r->started_ms) * 1000, took);
 	buf_clear(&p->line);
-	buf_printf(&p->line, "run %s %s in %s", brief,
-		run_state_name(r->state), took);
+	if (r->timed_out)
+		buf_printf(&p->line, "run %s timed out after %s", brief, took);
+	else
+		buf_printf(&p->line, "run %s %s in %s", brief,
+			run_state_name(r->state), took);
 	for (size_t i = 0; i < 4; i++) {
 		if (!r->counts[words[i].state])
 			continue;
@@ -319,7 +322,7 @@ static void summary(struct progress *p, struct task *t, const struct run *r,
 	}
 	if (failed_path[0])
 		buf_printf(&p->line, "    /logs %s %s", brief, failed_path);
-	if (r->state != RUN_SUCCEEDED)
+	if (r->state != RUN_SUCCEEDED || t->pinned)
 		buf_printf(&p->line, "    /resume %s", brief);
 	else if (p->s->options->verbose)
 		buf_printf(&p->line, "    /show %s", brief);

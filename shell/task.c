@@ -362,6 +362,7 @@ static int submit(struct session *s, const struct task_wish *w,
 	}
 	t = task_new(s, slot, w);
 	t->lone = (uint8_t)lone;
+	t->pinned = o.pinned;
 	if (o.parent)
 		memcpy(t->parent, o.parent, sizeof(t->parent));
 	t->own = sink;

@@ -15,6 +15,7 @@ struct task {
 	uint8_t form;          /* enum output_form */
 	uint8_t background;
 	uint8_t lone;          /* one leaf step, typed as such */
+	uint8_t pinned;        /* --save-state */
 	uint8_t over;          /* told by the engine, durable */
 	uint8_t told;          /* the line about its end is printed */
 	uint8_t ended;         /* its output is printed */

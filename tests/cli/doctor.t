@@ -21,4 +21,12 @@ rm -rf "$WORLD/none"
 WF_STATE_DIR=$WORLD/none run_wf doctor
 [ ! -e "$WORLD/none" ]
 ok $? "the doctor makes no state directory"
+run_wf -o json doctor
+has "$out" '"checks":[' "options may stand before it"
+run_wf -q -C / doctor
+like "$out" "^ok guard" "also -q and -C"
+run_wf serve
+is "$status" 2 "wf serve is refused"
+has "$err" "this wf has no" "because there is none"
+is "$(wc -l <"$WORLD/err")" 2 "in one error with its help"
 finish

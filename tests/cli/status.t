@@ -78,4 +78,8 @@ is $? 0 "a closed standard input is no reason to fail"
 	echo $? >"$WORLD/status"
 } | head -n 1 >/dev/null
 is "$(cat "$WORLD/status")" 141 "without a reader wf ends as by PIPE"
+run_wf -c '/chain --timeout 1 "a: /bash sleep 30"'
+like "$err" 'run [0-9a-z]+ timed out after 1' "a run's timeout is said"
+run_wf -c '/chain --save-state "a: /echo x -> b: /echo y"'
+like "$err" 'succeeded.*/resume' "--save-state says how to resume"
 finish
