@@ -136,6 +136,26 @@ const char *drawing_mark(const struct drawing *d, uint32_t node)
 
 /* --- the tree --- */
 
+/* Does a step further down need the step above `node`? Looked for as far as
+ * an eye goes. */
+static int shares_need(const struct plan *p, uint32_t node)
+{
+	enum { LINES = 64 };
+	const struct plan_body *b = &p->bodies[p->nodes[node].body];
+	uint32_t end = b->first + b->count, i, k;
+
+	if (end - node > LINES)
+		end = node + LINES;
+	for (k = node + 1; k < end; k++) {
+		const struct plan_node *n = &p->nodes[k];
+
+		for (i = n->need; i < n->need + n->need_count; i++)
+			if (p->edges[i] + 1 == node)
+				return 1;
+	}
+	return 0;
+}
+
 static void tree_needs(const struct drawing *d, uint32_t node)
 {
 	const struct plan *p = d->p;
@@ -143,8 +163,10 @@ static void tree_needs(const struct drawing *d, uint32_t node)
 	const char *between = "  \xe2\x86\x90 ";
 	uint32_t i;
 
-	/* Written order needs no words. */
-	if (n->need_count == 1 && p->edges[n->need] + 1 == node)
+	/* Written order needs no words, but for members of a group, which
+	 * all follow the same step. */
+	if (n->need_count == 1 && p->edges[n->need] + 1 == node &&
+			!shares_need(p, node))
 		return;
 	for (i = n->need; i < n->need + n->need_count; i++) {
 		buf_str(d->out, between);

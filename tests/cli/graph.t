@@ -20,4 +20,10 @@ run_wf -c '/graph @last'
 has "$out" "failed" "of a run it has the states"
 run_wf -c '/graph nobody'
 is "$status" 2 "a word that is neither is an error"
+run_wf -c '/graph "build: /bash make -> [unit: /bash true, lint: /bash true] -> e: /echo"'
+like "$out" 'unit .* ← build$' "a member of a group names its need"
+like "$out" 'lint .* ← build$' "so does its neighbour"
+like "$out" 'e  /echo  ← unit, lint$' "and what follows names them all"
+run_wf -c '/graph "a: /echo -> b: /echo"'
+lacks "$out" "←" "written order needs no words"
 finish
