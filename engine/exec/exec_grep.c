@@ -53,6 +53,24 @@ static int has_program(struct exec_job *job, const char *name)
 	return found;
 }
 
+/* The end of what it said itself; all of it is the standard error. */
+static void last_words(struct str said, char *text)
+{
+	size_t from;
+
+	said = str_trim(said);
+	for (from = said.n; from > 0 && said.p[from - 1] != '\n';)
+		from--;
+	said.p += said.n ? from : 0;
+	said.n -= from;
+	if (said.n > 7 && memcmp(said.p, "error: ", 7) == 0) {
+		said.p += 7;
+		said.n -= 7;
+	}
+	snprintf(text, PROCESS_ERROR, "exit 2: %.*s", (int)said.n,
+		said.n ? said.p : "");
+}
+
 /* Status 1 is "no match". Status 2 with matches means that some file could
  * not be read; without any, that the pattern or a path is wrong. */
 static void report(struct exec_job *job, const struct guard_report *r)
@@ -70,8 +88,8 @@ static void report(struct exec_job *job, const struct guard_report *r)
 		o.outcome = matched ? OUTCOME_OK : OUTCOME_FAILED;
 		o.exit_code = matched ? 0 : 2;
 		o.error_class = matched ? CLASS_NONE : CLASS_CONFIGURATION;
-		o.error = matched ? (struct str){NULL, 0} :
-			str_trim(r->err.bytes);
+		last_words(r->err.bytes, text);
+		o.error = matched ? (struct str){NULL, 0} : str_of(text);
 	}
 	exec_done(job, &o);
 }
