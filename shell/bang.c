@@ -10,23 +10,12 @@
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "engine/base/mem.h"
+#include "shell/status.h"
 
 extern char **environ;
-
-static int wait_for(pid_t pid)
-{
-	int status = 0;
-
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return 1;
-	return WIFSIGNALED(status) ? 128 + WTERMSIG(status)
-		: WEXITSTATUS(status);
-}
 
 /* argv[0] is looked for in PATH; `no_input`: /dev/null as input. */
 static int run(char *const *argv, int no_input, struct err *err)
@@ -52,7 +41,7 @@ static int run(char *const *argv, int no_input, struct err *err)
 	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGDEF);
 	sigaction(SIGINT, &ignore, &old);
 	rc = posix_spawnp(&pid, argv[0], &actions, &attr, argv, environ);
-	status = rc == 0 ? wait_for(pid) : -1;
+	status = rc == 0 ? status_of_child(pid) : -1;
 	sigaction(SIGINT, &old, NULL);
 	posix_spawn_file_actions_destroy(&actions);
 	posix_spawnattr_destroy(&attr);

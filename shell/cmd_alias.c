@@ -2,7 +2,6 @@
  * /alias NAME TEXT: /NAME stands for the line TEXT; what follows it is put
  * behind. Without arguments: all of them.
  */
-#include "engine/base/text.h"
 #include "shell/cmd.h"
 #include "shell/session.h"
 
@@ -23,17 +22,11 @@ static void one(void *ud, const struct front_def *d)
 
 static int list(struct session *s, struct cmd_out *o)
 {
-	if (o->as_json) {
-		json_open(&o->json, '{');
-		json_kint(&o->json, "v", 1);
-		json_key(&o->json, "aliases");
-		json_open(&o->json, '[');
-	}
+	if (o->as_json)
+		json_list_open(&o->json, "aliases");
 	defs_each(&s->defs, 1, one, o);
-	if (o->as_json) {
-		json_close(&o->json, ']');
-		json_close(&o->json, '}');
-	}
+	if (o->as_json)
+		json_list_close(&o->json);
 	return 0;
 }
 
@@ -53,10 +46,8 @@ static int define(struct session *s, const struct cmd_args *a)
 	if (!name.p)
 		return 0;
 	at = (size_t)(name.p - a->diags->source.p);
-	if (!is_name(name))
-		return diag_add(a->diags, "E116", caret(at, name.n), NULL,
-			"'%.*s' is no name: letters, digits, _ and -",
-			(int)name.n, name.p);
+	if (defs_name(name, a->diags) < 0)
+		return -1;
 	if (cmd_find(name) || front_knows(&s->env, name))
 		return diag_add(a->diags, "E212", caret(at, name.n), NULL,
 			"/%.*s is a command already", (int)name.n, name.p);

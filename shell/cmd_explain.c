@@ -93,12 +93,8 @@ static void print(struct session *s, const struct plan *p,
 	char took[16];
 
 	front_explain(&s->env, p, &x);
-	if (o->as_json) {
-		json_open(&o->json, '{');
-		json_kint(&o->json, "v", 1);
-		json_key(&o->json, "plan");
-		json_open(&o->json, '[');
-	}
+	if (o->as_json)
+		json_list_open(&o->json, "plan");
 	for (size_t i = 0; i < x.count; i++) {
 		if (p->nodes[x.nodes[i].node].flags & NODE_QUIET)
 			continue;

@@ -131,10 +131,7 @@ static void document(struct session *s, struct str name, struct json *j)
 {
 	const struct vocab *v = s->env.vocab;
 
-	json_open(j, '{');
-	json_kint(j, "v", 1);
-	json_key(j, "commands");
-	json_open(j, '[');
+	json_list_open(j, "commands");
 	for (size_t i = 0; cmd_list[i]; i++)
 		if (!name.p || str_eq(name, cmd_list[i]->name))
 			describe(j, cmd_list[i]->name, cmd_list[i]->summary,
@@ -146,8 +143,7 @@ static void document(struct session *s, struct str name, struct json *j)
 		if (!name.p || str_eq(name, v->kinds[i]->name))
 			describe(j, v->kinds[i]->name, v->kinds[i]->summary,
 				v->kinds[i]->fields, v->kinds[i]->examples);
-	json_close(j, ']');
-	json_close(j, '}');
+	json_list_close(j);
 }
 
 static int run(struct session *s, const struct cmd_args *a,

@@ -104,20 +104,14 @@ static int list(struct session *s, const struct cmd_args *a,
 	f.all = (uint8_t)cmd_flag(a, "all");
 	if (engine_flush(s->engine, &o->err) < 0)
 		return -1;
-	if (o->as_json) {
-		json_open(&o->json, '{');
-		json_kint(&o->json, "v", 1);
-		json_key(&o->json, "runs");
-		json_open(&o->json, '[');
-	}
+	if (o->as_json)
+		json_list_open(&o->json, "runs");
 	if (store_list(engine_store(s->engine), &f, one, &l, &o->err) < 0) {
 		buf_clear(&o->doc);
 		return -1;
 	}
-	if (o->as_json) {
-		json_close(&o->json, ']');
-		json_close(&o->json, '}');
-	}
+	if (o->as_json)
+		json_list_close(&o->json);
 	return 0;
 }
 

@@ -183,6 +183,16 @@ int defs_add(struct defs *d, struct str name, struct str rest,
 	return rc;
 }
 
+int defs_name(struct str name, struct diags *diags)
+{
+	size_t at = (size_t)(name.p - diags->source.p);
+
+	return is_name(name) ? 0 : diag_add(diags, "E116",
+		caret(at, name.n), NULL,
+		"'%.*s' is no name: letters, digits, _ and -",
+		(int)name.n, name.p);
+}
+
 void defs_alias(struct defs *d, struct str name, struct str text)
 {
 	struct def_entry *e = entry_new(name);

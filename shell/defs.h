@@ -23,6 +23,8 @@ void defs_dir(struct defs *d, const char *dir);
 /* A definition from its parameters and text: "P Q=5 TEXT", as in /def. */
 int defs_add(struct defs *d, struct str name, struct str rest,
 	struct diags *diags);
+/* 0 when `name`, a part of the source, can be one; -1 and E116. */
+int defs_name(struct str name, struct diags *diags);
 void defs_alias(struct defs *d, struct str name, struct str text);
 /* Text of an alias: 1 and *text, or 0. */
 int defs_find_alias(const struct defs *d, struct str name,

@@ -23,6 +23,16 @@ static void time_of(struct json *j, const char *key, int64_t ms)
 	json_ktext(j, key, text);
 }
 
+/* A number, or null while it is not known. */
+static void known(struct json *j, const char *key, int is_known, int64_t v)
+{
+	json_key(j, key);
+	if (is_known)
+		json_int(j, v);
+	else
+		json_null(j);
+}
+
 static int output(struct json *j, const struct doc_of *of, uint32_t frame,
 	uint32_t step, struct err *err)
 {
@@ -255,17 +265,10 @@ static void head(struct json *j, const struct doc_of *of)
 	json_ktext(j, "text", of->text);
 	json_ktext(j, "status", run_state_name(of->interrupted && !ended
 		? RUN_INTERRUPTED : (enum run_state)r->state));
-	json_key(j, "exit");
-	if (ended || r->state == RUN_WAITING || r->state == RUN_PAUSED)
-		json_int(j, status_of_run(r));
-	else
-		json_null(j);
+	known(j, "exit", ended || r->state == RUN_WAITING ||
+		r->state == RUN_PAUSED, status_of_run(r));
 	time_of(j, "started_at", r->started_ms);
-	json_key(j, "duration_ms");
-	if (ended)
-		json_int(j, r->finished_ms - r->started_ms);
-	else
-		json_null(j);
+	known(j, "duration_ms", ended, r->finished_ms - r->started_ms);
 	json_kbool(j, "degraded", is_degraded(r));
 }
 
@@ -305,17 +308,9 @@ void doc_row(struct json *j, const struct run_row *r)
 	json_ktext(j, "command", r->command);
 	json_ktext(j, "text", r->text);
 	json_ktext(j, "status", run_state_name((enum run_state)r->state));
-	json_key(j, "exit");
-	if (ended)
-		json_int(j, r->exit);
-	else
-		json_null(j);
+	known(j, "exit", ended, r->exit);
 	time_of(j, "started_at", r->started_ms);
-	json_key(j, "duration_ms");
-	if (ended)
-		json_int(j, r->finished_ms - r->started_ms);
-	else
-		json_null(j);
+	known(j, "duration_ms", ended, r->finished_ms - r->started_ms);
 	json_kint(j, "steps", r->steps);
 	json_kint(j, "failed", r->failed);
 	json_kbool(j, "pinned", r->pinned);

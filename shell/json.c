@@ -148,6 +148,20 @@ void json_null(struct json *j)
 	buf_str(j->out, "null");
 }
 
+void json_list_open(struct json *j, const char *key)
+{
+	json_open(j, '{');
+	json_kint(j, "v", 1);
+	json_key(j, key);
+	json_open(j, '[');
+}
+
+void json_list_close(struct json *j)
+{
+	json_close(j, ']');
+	json_close(j, '}');
+}
+
 void json_kstr(struct json *j, const char *key, struct str s)
 {
 	json_key(j, key);

@@ -18,6 +18,9 @@ void json_init(struct json *j, struct buf *out);
 void json_open(struct json *j, char bracket);  /* '{' or '[' */
 void json_close(struct json *j, char bracket); /* '}' or ']' */
 void json_key(struct json *j, const char *key);
+/* A document of one list: {"v":1,"key":[ and its end. */
+void json_list_open(struct json *j, const char *key);
+void json_list_close(struct json *j);
 
 /* Values. A string's malformed bytes become U+FFFD; see json_bytes. */
 void json_str(struct json *j, struct str s);

@@ -11,10 +11,10 @@
 #include <spawn.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "engine/base/mem.h"
+#include "shell/status.h"
 
 extern char **environ;
 
@@ -151,17 +151,6 @@ int sink_open(struct sink *s, const struct words *redirect,
 	return rc;
 }
 
-static int reader_status(pid_t pid)
-{
-	int status = 0;
-
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return 1;
-	return WIFSIGNALED(status) ? 128 + WTERMSIG(status)
-		: WEXITSTATUS(status);
-}
-
 int sink_close(struct sink *s, struct err *err)
 {
 	int status = 0, error = 0;
@@ -173,7 +162,7 @@ int sink_close(struct sink *s, struct err *err)
 	if (close(s->own.fd) < 0 && !error)
 		error = errno;
 	if (s->pid)
-		status = reader_status(s->pid);
+		status = status_of_child(s->pid);
 	if (s->pid && error == EPIPE)
 		error = 0;
 	s->out = NULL;

@@ -3,6 +3,9 @@
  */
 #include "shell/status.h"
 
+#include <errno.h>
+#include <sys/wait.h>
+
 const char status_table[] =
 	"  0      succeeded\n"
 	"  1      failed\n"
@@ -59,6 +62,17 @@ int status_of_run(const struct run *r)
 		break;
 	}
 	return STATUS_FAILED;
+}
+
+int status_of_child(pid_t pid)
+{
+	int status = 0;
+
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return 1;
+	return WIFSIGNALED(status) ? 128 + WTERMSIG(status)
+		: WEXITSTATUS(status);
 }
 
 const char *err_code_name(enum err_code code)
