@@ -34,11 +34,25 @@ static int is_taken(struct session *s, struct str name)
 		name);
 }
 
+/* `/chain: --fail-fast` above a block: a line of a script, not YAML. */
+static int has_flags(const char *source)
+{
+	size_t head = strcspn(source, "\n"), name = strcspn(source, ":");
+	struct str rest = {source + name + 1, 0};
+
+	if (source[0] != '/' || name >= head)
+		return 0;
+	rest.n = head - name - 1;
+	rest = str_trim(rest);
+	return rest.n && rest.p[0] != '#';
+}
+
 static int save(struct session *s, const struct cmd_args *a,
 	const struct view *v, struct cmd_out *o)
 {
 	struct str name = cmd_arg(a, "name");
-	int yaml = plan_is_yaml(v->plan), rc;
+	const char *source = plan_text(v->plan, v->plan->source);
+	int yaml = plan_is_yaml(v->plan) && !has_flags(source), rc;
 	char *path = mem_printf(".wf/workflows/%.*s.%s", (int)name.n, name.p,
 		yaml ? "yaml" : "wf");
 	struct buf b;
@@ -48,7 +62,7 @@ static int save(struct session *s, const struct cmd_args *a,
 	if (yaml)
 		plan_yaml(v->plan, v->row->text, &b);
 	else
-		buf_printf(&b, "%s\n", plan_text(v->plan, v->plan->source));
+		buf_printf(&b, "%s\n", source);
 	if (stat(path, &st) == 0 && !cmd_flag(a, "force")) {
 		err_set(&o->err, ERR_USAGE, "%s exists", path);
 		rc = err_help(&o->err, "/save --force replaces it");

@@ -12,9 +12,10 @@
 
 enum { SHOWN = 65536 };
 
-static void step_line(struct buf *b, const struct run *r, uint32_t frame,
+static void step_line(struct buf *b, const struct view *v, uint32_t frame,
 	uint32_t node)
 {
+	const struct run *r = v->run;
 	const struct step *s = run_step(r, frame, node);
 	const struct result *res = s->kept ? &s->kept->r : NULL;
 	char took[16] = "";
@@ -25,7 +26,7 @@ static void step_line(struct buf *b, const struct run *r, uint32_t frame,
 	if (res)
 		duration_print((int64_t)res->dur_us, took);
 	buf_printf(b, "  %-24s %-10s %8s", buf_cstr(&path),
-		step_state_name(s->state), took);
+		doc_step_state(s, v->row->state == RUN_INTERRUPTED), took);
 	if (res && res->error.n)
 		buf_printf(b, "  %.*s", (int)res->error.n, res->error.p);
 	if (s->attempts > 1)
@@ -36,8 +37,10 @@ static void step_line(struct buf *b, const struct run *r, uint32_t frame,
 	buf_release(&path);
 }
 
-static void steps(struct buf *b, const struct run *r)
+static void steps(struct buf *b, const struct view *v)
 {
+	const struct run *r = v->run;
+
 	for (uint32_t i = 0; i < r->plan->node_count; i++) {
 		const struct plan_node *n = &r->plan->nodes[i];
 
@@ -46,7 +49,7 @@ static void steps(struct buf *b, const struct run *r)
 		for (uint32_t f = 0; f < r->frame_count; f++)
 			if (r->frames[f].body == n->body &&
 					r->frames[f].steps)
-				step_line(b, r, f, i);
+				step_line(b, v, f, i);
 	}
 }
 
@@ -79,7 +82,7 @@ static int as_text(struct session *s, const struct view *v,
 	size_t before;
 
 	head(&o->text, v);
-	steps(&o->text, v->run);
+	steps(&o->text, v);
 	buf_str(&o->text, "output:\n");
 	before = o->text.len;
 	if (engine_output(s->engine, &whole, SHOWN, &o->text, &total,

@@ -378,6 +378,26 @@ int defs_find(struct defs *d, struct str name, struct front_def *out)
 	return 1;
 }
 
+int defs_find_line(struct defs *d, struct str name, struct str *text)
+{
+	static const char *const names[] = {"/chain", "/flow", "/swarm",
+		"/pipeline"};
+	struct front_def def;
+	size_t n;
+
+	if (!defs_find(d, name, &def) || def.yaml || !def.file ||
+			def.param_count)
+		return 0;
+	*text = def.text;
+	for (size_t i = 0; i < 4; i++) {
+		n = strlen(names[i]);
+		if (text->n > n && memcmp(text->p, names[i], n) == 0 &&
+				strchr(" \t:", text->p[n]) && text->p[n])
+			return 1;
+	}
+	return 0;
+}
+
 size_t defs_names(struct defs *d, const char **names, size_t max)
 {
 	size_t n = 0;

@@ -29,6 +29,9 @@ void defs_alias(struct defs *d, struct str name, struct str text);
 /* Text of an alias: 1 and *text, or 0. */
 int defs_find_alias(const struct defs *d, struct str name,
 	struct str *text);
+/* A stored file that holds a whole line of a workflow, with its flags: it is
+ * run as that line. 1 and *text, or 0. */
+int defs_find_line(struct defs *d, struct str name, struct str *text);
 /* As front_env.find_def and def_names. */
 int defs_find(struct defs *d, struct str name, struct front_def *out);
 size_t defs_names(struct defs *d, const char **names, size_t max);

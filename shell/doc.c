@@ -161,6 +161,15 @@ static void spent(struct json *j, const struct step *s)
 		json_null(j);
 }
 
+const char *doc_step_state(const struct step *s, int interrupted)
+{
+	if (s->state != STEP_RUNNING)
+		return step_state_name(s->state);
+	if (s->flags & (STEP_ON_SIGNAL | STEP_ON_TIMER))
+		return step_state_name(STEP_WAITING);
+	return step_state_name(interrupted ? STEP_READY : STEP_RUNNING);
+}
+
 static int step(struct json *j, const struct doc_of *of, uint32_t frame,
 	uint32_t node, struct err *err)
 {
@@ -179,7 +188,7 @@ static int step(struct json *j, const struct doc_of *of, uint32_t frame,
 	json_ktext(j, "name", plan_text(r->plan, n->name));
 	json_ktext(j, "path", buf_cstr(&path));
 	json_ktext(j, "kind", exec[0] ? exec : kinds[n->kind]);
-	json_ktext(j, "status", step_state_name(s->state));
+	json_ktext(j, "status", doc_step_state(s, of->interrupted));
 	buf_release(&path);
 	figures(j, of, s);
 	needs(j, r->plan, node);

@@ -28,4 +28,8 @@ struct doc_place {
 void doc_error(struct json *j, const char *code, const char *message,
 	const char *help, const struct doc_place *at);
 
+/* What a step does now: one that waits for a person or a timer waits, and one
+ * that ran when its shell ended is to run again. */
+const char *doc_step_state(const struct step *s, int interrupted);
+
 #endif

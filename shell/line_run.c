@@ -26,6 +26,12 @@ struct alias_line {
 	char name[160];
 };
 
+/* Aliases being read, one within the other. */
+static struct {
+	struct str name[DEPTH];
+	int count;
+} reading;
+
 /* ------------------------------------------------------------------ errors */
 static int is_json(const struct session *s, const char *said)
 {
@@ -145,22 +151,46 @@ static int compile(struct session *s, struct submission *sub)
 	return own_flags_compile(s, sub);
 }
 
+/* An alias that leads back to itself: names the way round. */
+static int alias_circle(struct submission *sub)
+{
+	struct str name = sub->line.name;
+	struct buf way;
+	int i = 0, rc;
+
+	while (i < reading.count && !str_same(reading.name[i], name))
+		i++;
+	if (i == reading.count)
+		return 0;
+	buf_init(&way);
+	for (; i < reading.count; i++)
+		buf_printf(&way, "/%.*s -> ", (int)reading.name[i].n,
+			reading.name[i].p);
+	rc = diag_add(sub->diags, "E111", caret(sub->line.at, name.n + 1),
+		"give one of them another line", "aliases in a circle: %s/%.*s",
+		buf_cstr(&way), (int)name.n, name.p);
+	buf_release(&way);
+	return rc;
+}
+
 /* The text of an alias with the line's own arguments behind it. */
 static int read_alias(struct session *s, struct submission *sub,
 	struct str text)
 {
 	struct alias_line *a = mem_zero(sizeof(*a));
 	struct lines l = {.complete = 1};
+	const char *inner;
 	struct line line;
+	int said;
 
 	sub->alias = a;
-	if (++s->depth > DEPTH) {
-		s->depth--;
+	if (alias_circle(sub) < 0)
+		return -1;
+	if (reading.count == DEPTH)
 		return diag_add(sub->diags, "E111",
 			caret(sub->line.at, sub->line.name.n + 1), NULL,
-			"the alias '%.*s' goes in circles",
-			(int)sub->line.name.n, sub->line.name.p);
-	}
+			"more than %d aliases within each other", DEPTH);
+	reading.name[reading.count++] = sub->line.name;
 	buf_add(&a->text, text.p, text.n);
 	if (sub->line.rest.n) {
 		buf_char(&a->text, ' ');
@@ -175,14 +205,16 @@ static int read_alias(struct session *s, struct submission *sub,
 	diags_init(&a->diags, a->name, 1, l.source);
 	if (line_next(&l, &line, &a->diags) != LINE_BAD)
 		submission_read(s, &line, &a->diags, &a->sub);
-	s->depth--;
+	reading.count--;
 	if (!a->diags.errors)
 		return 0;
-	diag_add(sub->diags, a->diags.items[0].code,
+	inner = a->diags.items[0].text;
+	said = strncmp(inner, "in the alias: ", 14) == 0 ||
+		strncmp(inner, "aliases in a circle", 19) == 0;
+	return diag_add(sub->diags, a->diags.items[0].code,
 		caret(sub->line.at, sub->line.name.n + 1),
-		a->diags.items[0].help,
-		"in the alias: %s", a->diags.items[0].text);
-	return -1;
+		a->diags.items[0].help, "%s%s", said ? "" : "in the alias: ",
+		inner);
 }
 
 /* At a prompt a few bare words are what people mean by them. */
@@ -224,6 +256,9 @@ int submission_read(struct session *s, const struct line *line,
 		if (defs_find_alias(&s->defs, line->name, &text))
 			return read_alias(s, out, text);
 	}
+	if (line->kind == LINE_COMMAND && !line->rest.n &&
+			defs_find_line(&s->defs, line->name, &text))
+		return read_alias(s, out, text);
 	if (line->name.n && !front_knows(&s->env, line->name))
 		return unknown_command(s, out);
 	return compile(s, out);
@@ -343,6 +378,8 @@ static struct str run_text(const struct submission *sub,
 
 	if (sub->line.kind == LINE_BLOCK)
 		return sub->line.body;
+	if (sub->answer_count || sub->output)
+		return str_trim(text);
 	for (size_t i = 0; i < 4; i++) {
 		if (!str_eq(sub->line.name, names[i]))
 			continue;

@@ -27,4 +27,22 @@ run_wf -c '/save yam'
 is "$out" ".wf/workflows/yam.yaml" "a block is kept as YAML"
 run_wf -c '/yam'
 is "$out" "from yaml" "and runs" || note "$err"
+run_wf -c '/chain --fail-fast "a: /echo quick -> b: /bash cat"'
+run_wf -c '/save quick'
+has "$(cat .wf/workflows/quick.wf)" "/chain --fail-fast \"a: /echo quick" \
+	"a line keeps its flags"
+run_wf -c '/quick'
+is "$out" "quick" "and runs with them" || note "$err"
+run_wf -c '/chain --answer sure=yes {sure: /ask Sure? -> /bash cat}'
+run_wf -c '/runs'
+has "$out" "/chain --answer sure=yes {sure: /ask" "a run is listed as typed"
+run_wf -c '/save asks'
+run_wf -c '/asks'
+is "$status" 75 "a run that was answered beforehand asks when saved"
+printf '/chain: --fail-fast\n  steps:\n    - name: y\n%s\n%s\n' \
+	'      command: /bash' '      params: echo block' >c.wf
+run_wf c.wf
+run_wf -c '/save block'
+run_wf -c '/block'
+is "$out" "block" "a block with flags runs too" || note "$err"
 finish

@@ -30,4 +30,14 @@ printf '/bash printf "\\033[2J\\007"\n' >evil.wf
 run_wf evil.wf
 run_wf -c '/show'
 lacks "$(od -c "$WORLD/err")" '\a' "showing does not ring the bell on errors"
+run_wf -c '/chain "q: /ask Which? -> /bash cat"'
+run_wf -c /show
+like "$out" 'q +waiting' "a step that asks is waiting"
+"$WF" -c '/chain "s: /bash touch here; sleep 30"' >/dev/null 2>&1 &
+pid=$!
+until_ok 20 test -e here
+kill -TERM $pid
+wait $pid
+run_wf -c /show
+like "$out" 's +ready' "a step that was cut off is to run again"
 finish
