@@ -87,6 +87,56 @@ static int is_choice(const struct plan_node *n)
 	return n->kind == NODE_IF || n->kind == NODE_CHOOSE;
 }
 
+/* What the two languages write around the same walk over a plan. */
+struct notation {
+	void (*node)(const struct drawing *d, uint32_t node);
+	add_escaped *add;
+	const char *open, *name;   /* before a body's number, its name */
+	const char *named, *close; /* behind its name, behind the body */
+	const char *need[2];       /* an arrow, and what ends it */
+	const char *entry[2];      /* the same from a node into its body */
+};
+
+static void draw_body(const struct drawing *d, const struct notation *w,
+	uint32_t body);
+
+static void draw_branch(const struct drawing *d, const struct notation *w,
+	uint32_t owner, const struct plan_branch *b)
+{
+	const struct plan *p = d->p;
+	const struct plan_body *body = &p->bodies[b->body];
+	uint32_t i;
+
+	buf_printf(d->out, "\tsubgraph %s%u%s", w->open, b->body, w->name);
+	add_branch(d, &p->nodes[owner], b, w->add);
+	buf_str(d->out, w->named);
+	draw_body(d, w, b->body);
+	buf_str(d->out, w->close);
+	for (i = body->first; i < body->first + body->count; i++)
+		if (!p->nodes[i].need_count)
+			buf_printf(d->out, "\tn%u %s n%u%s\n", owner,
+				w->entry[0], i, w->entry[1]);
+}
+
+static void draw_body(const struct drawing *d, const struct notation *w,
+	uint32_t body)
+{
+	const struct plan *p = d->p;
+	const struct plan_body *b = &p->bodies[body];
+	const struct plan_node *n;
+	uint32_t i, k;
+
+	for (i = b->first; i < b->first + b->count; i++) {
+		n = &p->nodes[i];
+		w->node(d, i);
+		for (k = n->need; k < n->need + n->need_count; k++)
+			buf_printf(d->out, "\tn%u %s n%u%s\n", p->edges[k],
+				w->need[0], i, w->need[1]);
+		for (k = n->branch; k < n->branch + n->branch_count; k++)
+			draw_branch(d, w, i, &p->branches[k]);
+	}
+}
+
 /* --- Graphviz --- */
 
 static void dot_node(const struct drawing *d, uint32_t node)
@@ -107,45 +157,11 @@ static void dot_node(const struct drawing *d, uint32_t node)
 	buf_str(d->out, "\"];\n");
 }
 
-static void dot_body(const struct drawing *d, uint32_t body);
-
-static void dot_branch(const struct drawing *d, uint32_t owner,
-	const struct plan_branch *b)
-{
-	const struct plan *p = d->p;
-	const struct plan_body *body = &p->bodies[b->body];
-	uint32_t i;
-
-	buf_printf(d->out, "\tsubgraph cluster_%u {\n\tlabel=\"", b->body);
-	add_branch(d, &p->nodes[owner], b, add_dot);
-	buf_str(d->out, "\";\n");
-	dot_body(d, b->body);
-	buf_str(d->out, "\t}\n");
-	for (i = body->first; i < body->first + body->count; i++)
-		if (!p->nodes[i].need_count)
-			buf_printf(d->out, "\tn%u -> n%u [style=dashed];\n",
-				owner, i);
-}
-
-static void dot_body(const struct drawing *d, uint32_t body)
-{
-	const struct plan *p = d->p;
-	const struct plan_body *b = &p->bodies[body];
-	const struct plan_node *n;
-	uint32_t i, k;
-
-	for (i = b->first; i < b->first + b->count; i++) {
-		n = &p->nodes[i];
-		dot_node(d, i);
-		for (k = n->need; k < n->need + n->need_count; k++)
-			buf_printf(d->out, "\tn%u -> n%u;\n", p->edges[k], i);
-		for (k = n->branch; k < n->branch + n->branch_count; k++)
-			dot_branch(d, i, &p->branches[k]);
-	}
-}
-
 void draw_dot(const struct drawing *d)
 {
+	static const struct notation dot = { dot_node, add_dot, "cluster_",
+		" {\n\tlabel=\"", "\";\n", "\t}\n", { "->", ";" },
+		{ "->", " [style=dashed];" } };
 	struct buf b;
 
 	buf_init(&b);
@@ -153,7 +169,7 @@ void draw_dot(const struct drawing *d)
 	buf_str(d->out, "digraph \"");
 	add_dot(d->out, &b);
 	buf_str(d->out, "\" {\n\tnode [shape=box, fontname=\"sans-serif\"];\n");
-	dot_body(d, 0);
+	draw_body(d, &dot, 0);
 	buf_str(d->out, "}\n");
 	buf_release(&b);
 }
@@ -172,44 +188,12 @@ static void mermaid_node(const struct drawing *d, uint32_t node)
 		buf_printf(d->out, "\tstyle n%u fill:%s\n", node, c->fill);
 }
 
-static void mermaid_body(const struct drawing *d, uint32_t body);
-
-static void mermaid_branch(const struct drawing *d, uint32_t owner,
-	const struct plan_branch *b)
-{
-	const struct plan *p = d->p;
-	const struct plan_body *body = &p->bodies[b->body];
-	uint32_t i;
-
-	buf_printf(d->out, "\tsubgraph b%u[\"", b->body);
-	add_branch(d, &p->nodes[owner], b, add_mermaid);
-	buf_str(d->out, "\"]\n");
-	mermaid_body(d, b->body);
-	buf_str(d->out, "\tend\n");
-	for (i = body->first; i < body->first + body->count; i++)
-		if (!p->nodes[i].need_count)
-			buf_printf(d->out, "\tn%u -.-> n%u\n", owner, i);
-}
-
-static void mermaid_body(const struct drawing *d, uint32_t body)
-{
-	const struct plan *p = d->p;
-	const struct plan_body *b = &p->bodies[body];
-	const struct plan_node *n;
-	uint32_t i, k;
-
-	for (i = b->first; i < b->first + b->count; i++) {
-		n = &p->nodes[i];
-		mermaid_node(d, i);
-		for (k = n->need; k < n->need + n->need_count; k++)
-			buf_printf(d->out, "\tn%u --> n%u\n", p->edges[k], i);
-		for (k = n->branch; k < n->branch + n->branch_count; k++)
-			mermaid_branch(d, i, &p->branches[k]);
-	}
-}
-
 void draw_mermaid(const struct drawing *d)
 {
+	static const struct notation mermaid = { mermaid_node, add_mermaid,
+		"b", "[\"", "\"]\n", "\tend\n", { "-->", "" },
+		{ "-.->", "" } };
+
 	buf_str(d->out, "flowchart TD\n");
-	mermaid_body(d, 0);
+	draw_body(d, &mermaid, 0);
 }
