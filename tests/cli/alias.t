@@ -23,4 +23,8 @@ is "$status" 2 "an error within an alias is told"
 has "$err" "/nope" "with what was wrong"
 printf '/alias hi /echo hello\n/alias hi --remove\n/hi\n' | "$WF" 2>/dev/null
 is $? 2 "an alias can be removed"
+run_wf -c '/alias aa /bb x
+/alias bb /aa y
+/aa'
+like "$err" 'error: aliases in a circle: /aa -> /bb -> /aa  \[E111\]$' "and the way round is told once"
 finish
