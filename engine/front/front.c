@@ -167,6 +167,20 @@ static uint32_t plan_flags(const struct front_flags *f,
 	return flags;
 }
 
+/* Are all errors of keys? Then what the steps say can be read on: a step
+ * with a key too many is a step still. */
+static int only_keys(const struct front_ctx *c)
+{
+	const struct diags *d = c->diags;
+	size_t i;
+
+	for (i = 0; i < d->count; i++)
+		if (strcmp(d->items[i].code, "E402") != 0 &&
+				strcmp(d->items[i].code, "E403") != 0)
+			return 0;
+	return c->errors == 0 && d->errors == d->count;
+}
+
 int front_finish(struct front_ctx *c, const struct line *line,
 	struct plan **out)
 {
@@ -174,7 +188,7 @@ int front_finish(struct front_ctx *c, const struct line *line,
 	uint32_t where = 0;
 	struct err err;
 
-	if (front_failed(c))
+	if (front_failed(c) && !only_keys(c))
 		return -1;
 	names_finish(c);
 	pending_finish(c);
@@ -341,7 +355,7 @@ int front_compile(const struct front_env *env, const struct line *line,
 		rc = compile_workflow(&c, line, redirect);
 	else
 		rc = compile_leaf(&c, line, redirect);
-	if (rc == 0)
+	if (rc == 0 || (front_failed(&c) && only_keys(&c)))
 		rc = front_finish(&c, line, out);
 	front_ctx_release(&c);
 	return rc;

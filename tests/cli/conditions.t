@@ -34,4 +34,21 @@ run_wf -n -c "/chain {a: /echo x -> b: /bash 'a=1; echo \${a}'}"
 is "$status" 0 "unless the text sets the variable itself"
 run_wf -n -c '/chain {a: /echo x -> b: /bash for a in 1 2; do echo ${a}; done}'
 is "$status" 0 "in a loop of the shell too"
+
+cat >b.yaml <<'Y'
+chain:
+  steps:
+    - name: a
+      command: /echo
+      parms: x
+    - name: b
+      command: /echo
+      depends_on: [zz]
+    - command: /echo
+      if: "a.ok and"
+Y
+run_wf -n b.yaml
+has "$err" "did you mean 'params'?" "a wrong key is told"
+has "$err" "unknown name 'zz'" "with the unknown steps"
+like "$err" '^b.yaml:10:20: .*\[E504\]$' "and the conditions of the same file"
 finish
