@@ -11,6 +11,7 @@
  *	# exit: 3            of the reference run
  *	# cached: a          a second run adds no line
  *	# loose: b           may run again although it succeeded (rolled back)
+ *	# unsure: b        how its process ended may never be known
  *	# again: b         runs again whenever an ended run is resumed
  */
 #ifndef WF_TESTS_CRASH_FLOW_H
@@ -27,7 +28,7 @@ struct words {
 struct flow {
 	const char *path;         /* of the file; absolute */
 	char name[64];
-	struct words order, once, cached, loose, steps, again;
+	struct words order, once, cached, loose, steps, again, unsure;
 	char *verdict, *answer;
 	char *input;              /* path of a file, or NULL */
 	int exit;                 /* of the reference run */
@@ -80,6 +81,6 @@ void show_paths(struct world *w, struct words *out);
 
 /* The newest run, as text to compare; NULL when there is none. `state`
  * (32 bytes) gets its status. */
-char *show_run(struct world *w, char *state);
+char *show_run(struct world *w, const struct flow *f, char *state);
 
 #endif

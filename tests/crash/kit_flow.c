@@ -64,6 +64,8 @@ static void directive(struct flow *f, struct world *w, const char *key,
 		split(&f->loose, value);
 	else if (strcmp(key, "again") == 0)
 		split(&f->again, value);
+	else if (strcmp(key, "unsure") == 0)
+		split(&f->unsure, value);
 	else if (strcmp(key, "steps") == 0)
 		split(&f->steps, value);
 	else if (strcmp(key, "verdict") == 0)
@@ -127,7 +129,7 @@ static const char *text_of(const cJSON *o, const char *key)
 }
 
 /* What must not depend on deaths; times and attempts may. */
-static char *canonical(const cJSON *doc)
+static char *canonical(const cJSON *doc, const struct flow *f)
 {
 	const cJSON *steps = cJSON_GetObjectItemCaseSensitive(doc, "steps"), *s;
 	struct buf b;
@@ -144,9 +146,11 @@ static char *canonical(const cJSON *doc)
 		buf_str(&b, "\nstep");
 		put(&b, s, "path");
 		put(&b, s, "status");
-		put(&b, s, "exit_code");
 		put(&b, s, "output");
 		put(&b, s, "truncated");
+		if (has_word(&f->unsure, text_of(s, "path")))
+			continue;
+		put(&b, s, "exit_code");
 		put(&b, s, "class");
 	}
 	return buf_take(&b);
@@ -169,7 +173,7 @@ static cJSON *show(struct world *w)
 	return doc;
 }
 
-char *show_run(struct world *w, char *state)
+char *show_run(struct world *w, const struct flow *f, char *state)
 {
 	cJSON *doc = show(w);
 	char *text;
@@ -177,7 +181,7 @@ char *show_run(struct world *w, char *state)
 	snprintf(state, 32, "%s", doc ? text_of(doc, "status") : "");
 	if (!doc)
 		return NULL;
-	text = canonical(doc);
+	text = canonical(doc, f);
 	cJSON_Delete(doc);
 	return text;
 }
@@ -236,7 +240,7 @@ void flow_refer(struct flow *f, struct world *w, const char *template,
 		refer_once(f, w, template, killer);
 	if (f->answer)
 		say_answer(w, f);
-	f->reference = show_run(w, state);
+	f->reference = show_run(w, f, state);
 	if (!is_over(state)) {
 		note_file("out", w->out);
 		note_file("err", w->err);
@@ -405,16 +409,31 @@ static void judge_order(struct trial *t, const struct lines *ledger)
 	}
 }
 
+static void note_text(const char *title, const char *text)
+{
+	for (size_t n = strcspn(text, "\n");; n = strcspn(text, "\n")) {
+		printf("#     %s: %.*s\n", title, (int)n, text);
+		if (!text[n])
+			return;
+		text += n + 1;
+	}
+}
+
+static void differ(const char *want, const char *got)
+{
+	note_text("want", want);
+	note_text("got", got ? got : "nothing");
+}
+
 static void judge(struct trial *t)
 {
 	struct lines ledger;
 	char state[32];
-	char *got = show_run(t->w, state);
+	char *got = show_run(t->w, t->flow, state);
 
 	if (!got || strcmp(got, t->flow->reference) != 0) {
 		trial_fail(t, "the result differs from the reference");
-		printf("# want: %s\n# got: %s\n", t->flow->reference,
-			got ? got : "nothing");
+		differ(t->flow->reference, got);
 	}
 	free(got);
 	lines_read(&ledger, t->w->ledger);
@@ -569,11 +588,10 @@ int trial_rewind(struct trial *t, const char *from)
 		if (again && !n && !has_word(&f->cached, path))
 			trial_fail(t, "%s did not run again", path);
 	}
-	got = show_run(t->w, state);
+	got = show_run(t->w, t->flow, state);
 	if (!got || strcmp(got, f->reference) != 0) {
 		trial_fail(t, "the result differs from the reference");
-		printf("# want: %s\n# got: %s\n", f->reference,
-			got ? got : "nothing");
+		differ(f->reference, got);
 	}
 	if (t->failures) {
 		note_file("ledger", t->w->ledger);
