@@ -174,4 +174,31 @@ static struct news fixture_commit(struct fixture *f, struct batch *b)
 	return fixture_news(f);
 }
 
+/* The run's row; a note and zeroes when it is not there. */
+__attribute__((unused))
+static struct run_row fixture_find(struct fixture *f, const char *name)
+{
+	struct run_row row;
+	struct err err;
+
+	memset(&row, 0, sizeof(row));
+	if (store_find_run(f->store, str_of(name), &row, &err) != 0)
+		note("%s (%s)", err.text, err.help);
+	return row;
+}
+
+__attribute__((unused))
+static int fixture_has(struct fixture *f, const struct run_new *n)
+{
+	struct run_row row;
+	struct err err;
+	int rc = store_find_run(f->store, str_of(n->ulid), &row, &err);
+
+	if (rc == 0)
+		run_row_release(&row);
+	else if (err.code != ERR_NOTFOUND)
+		note("%s", err.text);
+	return rc == 0;
+}
+
 #endif

@@ -22,17 +22,6 @@ static int see(void *ud, const struct stored_event *e)
 	return s->count == s->stop_at;
 }
 
-static struct run_row find(struct fixture *f, const char *name)
-{
-	struct run_row row;
-	struct err err;
-
-	memset(&row, 0, sizeof(row));
-	if (store_find_run(f->store, str_of(name), &row, &err) != 0)
-		note("%s (%s)", err.text, err.help);
-	return row;
-}
-
 static void test_whole_run(struct fixture *f)
 {
 	struct run_new n = fixture_run("a -> b");
@@ -53,7 +42,7 @@ static void test_whole_run(struct fixture *f)
 	is_int(news.status, STORE_COMMITTED, "a batch is committed");
 	ok(news.tag == b, "the tag of the batch comes back");
 	is_int(news.seq, 1, "the first event of all has seq 1");
-	row = find(f, n.ulid);
+	row = fixture_find(f, n.ulid);
 	is_str(row.ulid, n.ulid, "a run is found by its whole ulid");
 	is_str(row.parent, "01arz3ndektsv4rrffq69g5fav", "parent is kept");
 	is_str(row.owner, store_owner(f->store), "the owner is this process");
@@ -102,7 +91,7 @@ static void test_interleaved(struct fixture *f)
 	fixture_event(b, c, 0, 0, 1, "c0");
 	fixture_event(b, a, 1, 2, 1, NULL);
 	news = fixture_commit(f, b);
-	row = find(f, one.ulid);
+	row = fixture_find(f, one.ulid);
 	is_int(row.state, RUN_RUNNING, "a run without a state is running");
 	ok(row.last_seq == INT64_MAX, "an open run has no last seq");
 	run_row_release(&row);
@@ -118,7 +107,7 @@ static void test_interleaved(struct fixture *f)
 	b = batch_new();
 	batch_run_close(b, c);
 	fixture_commit(f, b);
-	row = find(f, one.ulid);
+	row = fixture_find(f, one.ulid);
 	ok(row.state == RUN_FAILED && row.exit == 7 && row.failed == 2,
 		"a later batch changes the state");
 	is_int(row.last_seq, news.seq + 4, "closing sets the last seq");
@@ -138,7 +127,7 @@ static void test_interleaved(struct fixture *f)
 	store_events(f->store, &row, 0, see, &seen, &err);
 	is_int(seen.count, 1, "reading stops when the reader says so");
 	run_row_release(&row);
-	row = find(f, two.ulid);
+	row = fixture_find(f, two.ulid);
 	is_int(row.last_seq, news.seq + 5,
 		"a close in a batch of its own knows the last seq");
 	run_row_release(&row);
@@ -193,7 +182,7 @@ static void test_many_events(struct fixture *f)
 
 	fixture_whole(f, b, &n, 5000);
 	fixture_commit(f, b);
-	row = find(f, n.ulid);
+	row = fixture_find(f, n.ulid);
 	store_events(f->store, &row, 0, see, &seen, &err);
 	is_int(seen.count, 5000, "more events than one chunk are all read");
 	run_row_release(&row);
@@ -217,7 +206,7 @@ static void test_replan_and_pin(struct fixture *f)
 	batch_pin(b, r, 1);
 	batch_run_close(b, r);
 	fixture_commit(f, b);
-	row = find(f, n.ulid);
+	row = fixture_find(f, n.ulid);
 	buf_init(&plan);
 	store_plan(f->store, &row, &plan, &err);
 	is_str(buf_cstr(&plan), "new plan", "an edited run has its new plan");
@@ -319,7 +308,7 @@ static void test_reopen(struct fixture *f)
 	fixture_whole(f, b, &n, 1);
 	news = fixture_commit(f, b);
 	is_int(news.seq, seq + 2, "after reopening seq goes on");
-	row = find(f, n.ulid);
+	row = fixture_find(f, n.ulid);
 	is_str(row.ulid, n.ulid, "what is written then is read");
 	run_row_release(&row);
 }

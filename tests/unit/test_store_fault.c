@@ -18,19 +18,6 @@ static struct news news_of(struct fixture *f, const struct run_new *n,
 	return fixture_news(f);
 }
 
-static int stored(struct fixture *f, const struct run_new *n)
-{
-	struct run_row row;
-	struct err err;
-	int rc = store_find_run(f->store, str_of(n->ulid), &row, &err);
-
-	if (rc == 0)
-		run_row_release(&row);
-	else if (err.code != ERR_NOTFOUND)
-		note("%s", err.text);
-	return rc == 0;
-}
-
 static void reset(void)
 {
 	fault.write_rc = fault.sync_rc = fault.read_rc = 0;
@@ -72,7 +59,7 @@ static void test_full(struct fixture *f)
 	news = fixture_news(f);
 	ok(news.status == STORE_COMMITTED && news.tag == &two,
 		"then the second");
-	ok(stored(f, &one) && stored(f, &two), "both are there");
+	ok(fixture_has(f, &one) && fixture_has(f, &two), "both are there");
 }
 
 static void test_close_full(struct fixture *f)
@@ -86,7 +73,8 @@ static void test_close_full(struct fixture *f)
 	fixture_close(f);
 	reset();
 	fixture_open(f);
-	ok(!stored(f, &n), "closing on a full disk ends, and tells no lie");
+	ok(!fixture_has(f, &n),
+		"closing on a full disk ends, and tells no lie");
 }
 
 static void test_write_error(struct fixture *f)
@@ -106,10 +94,10 @@ static void test_write_error(struct fixture *f)
 	reset();
 	is_int(news_of(f, &two, NULL).status, STORE_FAILED,
 		"after that writing has stopped");
-	ok(stored(f, &before), "reading goes on");
+	ok(fixture_has(f, &before), "reading goes on");
 	fixture_close(f);
 	fixture_open(f);
-	ok(stored(f, &before) && !stored(f, &two),
+	ok(fixture_has(f, &before) && !fixture_has(f, &two),
 		"after reopening the committed run is there");
 	is_int(news_of(f, &two, NULL).status, STORE_COMMITTED,
 		"and writing goes on");
@@ -126,7 +114,7 @@ static void test_sync_error(struct fixture *f)
 	news = news_of(f, &one, NULL);
 	fixture_close(f);
 	fixture_open(f);
-	ok(news.status == STORE_FAILED || stored(f, &one),
+	ok(news.status == STORE_FAILED || fixture_has(f, &one),
 		"after a failed sync only what is there is told committed");
 	fault.sync_rc = SQLITE_IOERR_FSYNC;
 	fault.times = -1;
@@ -160,7 +148,7 @@ static void test_corrupt(struct fixture *f)
 	ok(stat(path, &st) == 0 && st.st_size > 0, "the log is not deleted");
 	fixture_close(&other);
 	fixture_open(f);
-	ok(stored(f, &one), "what was committed is there");
+	ok(fixture_has(f, &one), "what was committed is there");
 }
 
 static void test_locked_out(struct fixture *f)
@@ -181,7 +169,7 @@ static void test_locked_out(struct fixture *f)
 	close(fd);
 	is_int(fixture_news(f).status, STORE_COMMITTED,
 		"when it is free the batch is committed");
-	ok(stored(f, &n), "and there");
+	ok(fixture_has(f, &n), "and there");
 }
 
 /* --------------------------------------------------------- power losses */
@@ -237,7 +225,7 @@ static int survives(struct fixture *f, char (*told)[ULID_LEN + 1], int count,
 	fixture_open(&after);
 	for (i = 0; i < count; i++) {
 		memcpy(n.ulid, told[i], sizeof(n.ulid));
-		missing += !stored(&after, &n);
+		missing += !fixture_has(&after, &n);
 	}
 	fixture_end(&after);
 	return missing == 0;

@@ -74,17 +74,6 @@ static int fill_inodes(int *fds, int size)
 	return n;
 }
 
-static int stored(struct fixture *f, const struct run_new *n)
-{
-	struct run_row row;
-	struct err err;
-	int rc = store_find_run(f->store, str_of(n->ulid), &row, &err);
-
-	if (rc == 0)
-		run_row_release(&row);
-	return rc == 0;
-}
-
 static void test_bytes(struct fixture *f)
 {
 	struct run_new first = fixture_run("first"),
@@ -100,12 +89,12 @@ static void test_bytes(struct fixture *f)
 	fixture_whole(f, b, &second, 20000);
 	news = fixture_commit(f, b);
 	is_int(news.status, STORE_STALLED, "without space it stalls");
-	ok(stored(f, &first) && !stored(f, &second),
+	ok(fixture_has(f, &first) && !fixture_has(f, &second),
 		"what was committed can be read");
 	unlink(junk);
 	is_int(fixture_news(f).status, STORE_COMMITTED,
 		"with space again it is committed");
-	ok(stored(f, &second), "and there");
+	ok(fixture_has(f, &second), "and there");
 }
 
 static void test_inodes(struct fixture *f)
@@ -130,15 +119,15 @@ static void test_inodes(struct fixture *f)
 	batch_run_close(b, r);
 	is_int(fixture_commit(f, b).status, STORE_STALLED,
 		"a blob that cannot be named for want of space stalls");
-	ok(!stored(f, &n), "its run is not there without it");
+	ok(!fixture_has(f, &n), "its run is not there without it");
 	while (count-- > 0) {
 		snprintf(path, sizeof(path), "%s%d", junk, count);
 		unlink(path);
 	}
 	is_int(fixture_news(f).status, STORE_COMMITTED,
 		"with space again both are committed");
-	ok(stored(f, &n) && store_blob_path(f->store, &d, path, sizeof(path),
-		&err) == 0, "and there");
+	ok(fixture_has(f, &n) && store_blob_path(f->store, &d, path,
+		sizeof(path), &err) == 0, "and there");
 }
 
 int main(void)

@@ -70,20 +70,9 @@ static struct child start(struct fixture *f)
 	return c;
 }
 
-static struct run_row find(struct fixture *f, const char *name)
-{
-	struct run_row row;
-	struct err err;
-
-	memset(&row, 0, sizeof(row));
-	if (store_find_run(f->store, str_of(name), &row, &err) != 0)
-		note("%s (%s)", err.text, err.help);
-	return row;
-}
-
 static int state_of(struct fixture *f, const char *ulid)
 {
-	struct run_row row = find(f, ulid);
+	struct run_row row = fixture_find(f, ulid);
 	int state = row.state;
 
 	run_row_release(&row);
@@ -130,7 +119,7 @@ static void test_alive(struct fixture *f, const struct child *c)
 
 	is_int(state_of(f, c->ulid[0]), RUN_RUNNING,
 		"a run of a living process is running");
-	row = find(f, c->ulid[0]);
+	row = fixture_find(f, c->ulid[0]);
 	is_int(store_owner_socket(f->store, &row, path, sizeof(path), &err), 1,
 		"its owner's socket is known");
 	ok(strstr(path, row.owner) && strstr(path, ".sock"),
@@ -165,7 +154,7 @@ static void test_dead(struct fixture *f, const struct child *c)
 	is_int(state_of(f, c->ulid[2]), RUN_PAUSED, "a paused run stays so");
 	is_int(state_of(f, c->ulid[3]), RUN_SUCCEEDED,
 		"an ended run has ended");
-	row = find(f, c->ulid[1]);
+	row = fixture_find(f, c->ulid[1]);
 	is_int(store_owner_socket(f->store, &row, path, sizeof(path), &err), 0,
 		"a waiting run has no living owner then");
 	run_row_release(&row);
@@ -183,7 +172,7 @@ static int nothing(void *ud, const struct stored_event *e)
 
 static void test_adopt(struct fixture *f, const struct child *c)
 {
-	struct run_row row = find(f, c->ulid[0]);
+	struct run_row row = fixture_find(f, c->ulid[0]);
 	struct store_run *r = NULL;
 	struct batch *b;
 	struct err err;
@@ -192,7 +181,7 @@ static void test_adopt(struct fixture *f, const struct child *c)
 	is_int(store_run_adopt(f->store, &row, &r, &err), 0,
 		"an interrupted run can be taken over");
 	run_row_release(&row);
-	row = find(f, c->ulid[0]);
+	row = fixture_find(f, c->ulid[0]);
 	is_str(row.owner, store_owner(f->store), "then it is ours");
 	is_int(row.state, RUN_RUNNING, "and runs again");
 	run_row_release(&row);
@@ -201,7 +190,7 @@ static void test_adopt(struct fixture *f, const struct child *c)
 	batch_run_state(b, r, &(struct row_state){RUN_SUCCEEDED, 0, 5, 1, 0});
 	batch_run_close(b, r);
 	fixture_commit(f, b);
-	row = find(f, c->ulid[0]);
+	row = fixture_find(f, c->ulid[0]);
 	store_events(f->store, &row, 0, nothing, &count, &err);
 	is_int(count, 2, "its events go on where they were");
 	is_int(row.state, RUN_SUCCEEDED, "and it can end");
@@ -218,7 +207,7 @@ static void test_sweep(struct fixture *f, const struct child *c)
 
 	is_int(count_owners(f), 2, "an owner that open runs name is kept");
 	for (i = 1; i < 3; i++) {
-		row = find(f, c->ulid[i]);
+		row = fixture_find(f, c->ulid[i]);
 		store_run_adopt(f->store, &row, &r, &err);
 		run_row_release(&row);
 		b = batch_new();
@@ -274,13 +263,13 @@ static void test_find(struct fixture *f)
 		fixture_whole(f, b, &n, 1);
 	}
 	fixture_commit(f, b);
-	row = find(f, "01K2AAAAAB");
+	row = fixture_find(f, "01K2AAAAAB");
 	is_str(row.ulid, ids[1], "a unique prefix finds its run, in any case");
 	run_row_release(&row);
-	row = find(f, "@last");
+	row = fixture_find(f, "@last");
 	is_str(row.ulid, ids[2], "@last is the newest that is not hidden");
 	run_row_release(&row);
-	row = find(f, "@-2");
+	row = fixture_find(f, "@-2");
 	is_str(row.ulid, ids[1], "@-2 is the one before");
 	run_row_release(&row);
 	refuse(f, "01k2aa", ids[0], "more characters",
