@@ -16,7 +16,7 @@ shows 'wf> '
 ok $? "a terminal gets a prompt"
 printf '\003' >&3
 printf '/bash expr 40 + 2\n' >&3
-shows '> 42'
+shows '\(^\|> \)42'
 ok $? "Ctrl-C at the prompt leaves the shell alive" || note "$(cat screen)"
 printf '/chain "a: /bash sleep 61"\n' >&3
 shows 'a started'
@@ -36,7 +36,7 @@ printf '/bash sleep 62 &\n/wait\n' >&3
 shows 'goes on in the background'
 printf '\003' >&3
 printf '/bash expr 50 + 5\n' >&3
-shows '> 55'
+shows '\(^\|> \)55'
 ok $? "and one ends a wait only" || note "$(cat screen)"
 printf '/cancel @-2\n/quit\n' >&3
 wait $pid
