@@ -416,6 +416,7 @@ int submission_run(struct session *s, struct submission *sub)
 	struct err err = {0};
 	int status;
 
+	sub->args.line = &sub->line; /* it was moved into the script */
 	if (s->signal)
 		return 128 + s->signal;
 	if (sub->alias)
