@@ -282,12 +282,14 @@ static void get_nodes(struct cursor *c, struct plan *p)
 	struct taken at = { 0, 0, 0 };
 	uint32_t i, k;
 
-	for (i = 0; i < p->body_count; i++) {
+	for (i = 0; i < p->body_count && !c->bad; i++) {
 		for (k = 0; k < p->bodies[i].count && !c->bad; k++) {
 			p->nodes[p->bodies[i].first + k].body = i;
 			get_node(c, p, &p->nodes[p->bodies[i].first + k], &at);
 		}
 	}
+	if (c->bad)
+		return;
 	if (at.arg != p->arg_count || at.branch != p->branch_count ||
 			at.need != p->edge_count / 2)
 		c->bad = 1;
