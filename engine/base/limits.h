@@ -21,6 +21,7 @@ enum {
 	LIMIT_ITEMS = 1 << 20,        /* elements of one `for` or map */
 	LIMIT_RUNS_OPEN = 1 << 20,    /* runs open at once in one shell */
 	LIMIT_SIGNALS = 1 << 16,      /* signals queued in one run */
+	LIMIT_REASON = 1024,          /* error text of a composite's failure */
 	LIMIT_INLINE = 8192,          /* output bytes kept inside an event */
 	LIMIT_SPOOL_MEMORY = 64 << 20,/* of a spool while the disk is full */
 	LIMIT_CAPTURE = 256 << 20,    /* bytes of one stream of one attempt */

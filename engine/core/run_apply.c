@@ -264,7 +264,7 @@ static void note_unsure(struct run *r, struct step *s, uint32_t node)
 /* What the frames of an attempt came to is forgotten. */
 static void clear_frames(struct extra *x)
 {
-	x->failed = x->culprit = 0;
+	x->failed = 0;
 	x->stopped = x->cut = x->status = 0;
 }
 
@@ -528,10 +528,8 @@ static void on_closed(struct run *r, const struct event *e)
 		s->flags |= STEP_UNDONE;
 	if (role == ROLE_UNDO || role == ROLE_VERIFY)
 		return;
-	if (f->failed && !x->failed++) {
+	if (f->failed && !x->failed++)
 		x->status = f->status;
-		x->culprit = f->culprit;
-	}
 	x->cut |= f->cut;
 }
 

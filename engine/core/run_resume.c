@@ -49,7 +49,7 @@ static void reset(struct run *r, struct step *s, int forget)
 	if (!s->more)
 		return;
 	x = &r->extras[s->more - 1];
-	x->failed = x->culprit = 0;
+	x->failed = 0;
 	x->stopped = x->cut = x->status = 0;
 	x->decided &= (uint8_t)~(DECIDED_CAUSE | DECIDED_ROUND);
 	if (!forget)
@@ -165,7 +165,7 @@ static void reopen_composite(struct run *r, struct step *s, int64_t t_ms)
 		open += !r->frames[id - 1].closed;
 	}
 	x = run_more(r, s);
-	x->failed = x->culprit = 0;
+	x->failed = 0;
 	x->stopped = x->cut = x->status = 0;
 	x->started_ms = t_ms;
 	s->flags &= (uint8_t)~(STEP_TIMED_OUT | STEP_FELL_BACK);
@@ -174,15 +174,17 @@ static void reopen_composite(struct run *r, struct step *s, int64_t t_ms)
 		s->state = STEP_RUNNING;
 }
 
-/* The @fallback that a `once` step was cut off in, or NULL: it goes on, so
- * that a person can decide about that step. */
+/* The @fallback that goes on by itself, or NULL: a `once` step was cut off
+ * in it, which a person must decide about, or it was rewound into: the step
+ * it stands in for has failed already, and is not tried once more. */
 static struct frame *torn_fallback(struct run *r, struct step *s,
 	uint32_t node)
 {
 	const struct extra *x = run_extra(r, s);
 	uint32_t id;
 
-	if (!(s->flags & STEP_FELL_BACK) || !run_unsure(r, s, node))
+	if (!(s->flags & STEP_FELL_BACK) ||
+	    (step_settled(s) && !run_unsure(r, s, node)))
 		return NULL;
 	for (id = x ? x->last_frame : 0; id; id = r->frames[id - 1].prev + 1)
 		if (!r->frames[id - 1].dropped &&
@@ -201,7 +203,7 @@ static void reopen_fallback(struct run *r, struct step *s, struct frame *f)
 	reopen(r, (uint32_t)(f - r->frames));
 	s->open = !f->closed;
 	x = run_more(r, s);
-	x->failed = x->culprit = 0;
+	x->failed = 0;
 	x->stopped = x->cut = x->status = 0;
 	x->lapsed = s->attempts;
 }
@@ -350,7 +352,7 @@ static void rewind_owner(struct run *r, uint32_t frame)
 	s->skip = 0;
 	s->flags &= STEP_DECIDED | (role == ROLE_FALLBACK ? STEP_FELL_BACK : 0);
 	s->open = (uint16_t)open;
-	x->failed = x->culprit = 0;
+	x->failed = 0;
 	x->stopped = x->cut = x->status = 0;
 	if (kind == NODE_WHILE)
 		x->next_index = f->index + 1;

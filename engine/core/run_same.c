@@ -50,7 +50,7 @@ static int same_extra(const struct extra *a, const struct extra *b)
 	return a->started_ms == b->started_ms && a->due_ms == b->due_ms &&
 		a->value == b->value && a->next_index == b->next_index &&
 		a->last_frame == b->last_frame && a->failed == b->failed &&
-		a->culprit == b->culprit && a->lapsed == b->lapsed &&
+		a->lapsed == b->lapsed &&
 		a->decided == b->decided && a->stopped == b->stopped &&
 		a->cut == b->cut && a->status == b->status &&
 		a->has_bytes == b->has_bytes && a->unsure == b->unsure &&

@@ -20,24 +20,68 @@ static void succeed(struct sched *s, struct task *t)
 	task_result(s, t, task_step(t)->attempts, &res, 1);
 }
 
-static void fail_by(struct sched *s, struct task *t, enum outcome outcome,
-	uint32_t culprit, uint8_t status)
+/* The failed frame of this attempt that comes first in item order, or NULL:
+ * a culprit alone does not say in which round it was. */
+static const struct frame *failed_frame(const struct run *r,
+	const struct extra *x)
 {
-	const struct plan *p = t->run->run->plan;
+	const struct frame *f, *found = NULL;
+	uint32_t id;
+
+	for (id = x->last_frame; id; id = f->prev + 1) {
+		f = &r->frames[id - 1];
+		if (!f->dropped && f->failed && f->culprit &&
+		    (!found || f->index < found->index) &&
+		    (r->plan->branches[f->branch].role == ROLE_BODY ||
+		     r->plan->branches[f->branch].role == ROLE_FALLBACK))
+			found = f;
+	}
+	return found;
+}
+
+/* "item 2: step 't' failed: exit 1", to the depth that a line can hold. */
+static void tell_culprit(const struct run *r, const struct frame *f,
+	struct result *res, struct buf *text)
+{
+	const struct plan *p = r->plan;
+	uint32_t node = f->culprit - 1, kind = p->nodes[f->owner].kind;
+	const struct kept *k = f->steps[node - p->bodies[f->body].first].kept;
+
+	if (kind == NODE_FOR || kind == NODE_MAP || kind == NODE_WHILE)
+		buf_printf(text, "%s %lu: ", kind == NODE_WHILE ? "round" :
+			"item", (unsigned long)f->index + 1);
+	buf_printf(text, "step '%s' failed", plan_text(p,
+		p->nodes[node].name));
+	if (!k)
+		return;
+	res->error_class = k->r.error_class;
+	if (k->r.error.n && k->r.error.n + text->len < LIMIT_REASON) {
+		buf_str(text, ": ");
+		buf_add(text, k->r.error.p, k->r.error.n);
+	}
+}
+
+static void fail_by(struct sched *s, struct task *t, enum outcome outcome)
+{
+	const struct run *r = t->run->run;
+	const struct extra *x = run_extra(r, task_step(t));
+	const struct frame *f;
 	struct result res;
 	struct buf text;
 
 	buf_init(&text);
-	if (outcome == OUTCOME_TIMEOUT) {
-		buf_str(&text, "timed out");
-	} else if (culprit) {
-		buf_str(&text, "step '");
-		buf_str(&text, plan_text(p, p->nodes[culprit - 1].name));
-		buf_str(&text, "' failed");
-	}
 	memset(&res, 0, sizeof(res));
 	res.outcome = (uint8_t)outcome;
-	res.exit_code = outcome == OUTCOME_TIMEOUT ? 124 : status;
+	if (outcome == OUTCOME_TIMEOUT) {
+		buf_str(&text, "timed out");
+		res.error_class = CLASS_TRANSIENT;
+		res.exit_code = 124;
+	} else {
+		f = failed_frame(r, x);
+		res.exit_code = x->status;
+		if (f)
+			tell_culprit(r, f, &res, &text);
+	}
 	res.error.p = buf_cstr(&text);
 	res.error.n = text.len;
 	task_result(s, t, task_step(t)->attempts, &res, 0);
@@ -51,9 +95,9 @@ static int ends_badly(struct sched *s, struct task *t)
 	const struct extra *x = run_extra(t->run->run, st);
 
 	if (st->flags & STEP_TIMED_OUT)
-		fail_by(s, t, OUTCOME_TIMEOUT, 0, 124);
+		fail_by(s, t, OUTCOME_TIMEOUT);
 	else if (x && x->failed)
-		fail_by(s, t, OUTCOME_FAILED, x->culprit, x->status);
+		fail_by(s, t, OUTCOME_FAILED);
 	else if (x && x->cut)
 		task_cancel(s, t);
 	else

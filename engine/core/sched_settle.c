@@ -127,6 +127,7 @@ static void judge(struct sched *s, struct task *t, struct result *res,
 
 	if (timed_out) { /* how it died is our doing, and says nothing */
 		res->outcome = OUTCOME_TIMEOUT;
+		res->error_class = CLASS_TRANSIENT;
 		res->error = (struct str){ "timed out", 9 };
 	}
 	if (res->outcome == OUTCOME_LOST) {

@@ -80,6 +80,7 @@ static void wait_fails(struct sched *s, struct task *t)
 
 	memset(&res, 0, sizeof(res));
 	res.outcome = OUTCOME_TIMEOUT;
+	res.error_class = CLASS_TRANSIENT;
 	res.exit_code = -1;
 	res.error = str_of("timed out");
 	task_result(s, t, t->attempt, &res, 0);

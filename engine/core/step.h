@@ -60,7 +60,6 @@ struct extra {
 	uint32_t last_frame;   /* id + 1 of the frame it opened last: its frames
 	                          are that and, by frame.prev, the earlier */
 	uint32_t failed;       /* its frames that failed, this attempt */
-	uint32_t culprit;      /* node + 1 that failed first in one of them */
 	uint16_t lapsed;       /* attempts that do not count for @retry */
 	uint8_t decided;       /* bits 1 << enum eval_purpose, DECIDED_x */
 	uint8_t stopped;       /* opens no more frames: one failed */

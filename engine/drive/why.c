@@ -16,6 +16,10 @@ struct why {
 	size_t count, cap;
 	struct err *err;
 	int rc;
+	char source[ULID_LEN + 1]; /* run of adopted results, short; or "" */
+	uint8_t edited;            /* what is adopted is the run's own */
+	uint8_t ended;             /* an attempt has ended */
+	char *again;               /* owned: what had it run again, or NULL */
 };
 
 static void add(struct why *w, int64_t seq, const char *what, char *value)
@@ -119,6 +123,51 @@ static void skipped(struct why *w, int64_t seq, const struct event *ev)
 	}
 }
 
+static void adopted(struct why *w, int64_t seq, const struct event *ev)
+{
+	const struct result *r = &ev->result;
+
+	add(w, seq, "taken over", mem_printf("%s%s: %s, %.1f ms there",
+		w->edited ? "from before this run's text was edited" :
+		w->source[0] ? "from run " : "from another run",
+		w->edited ? "" : w->source, outcome_name(r->outcome),
+		(double)r->dur_us / 1000.0));
+}
+
+/* Which inner steps made a composite fail: all, up to what one can read. */
+static void failures(struct why *w)
+{
+	enum { SHOWN = 20 };
+	const struct run *r = w->view->run;
+	const struct step *s = run_step(r, w->frame, w->node);
+	struct buf path;
+	size_t n = 0;
+
+	if (s->state != STEP_FAILED)
+		return;
+	buf_init(&path);
+	for (size_t i = 1; i < r->frame_count; i++) {
+		const struct frame *f = &r->frames[i];
+		const struct kept *k;
+
+		if (f->parent != w->frame || f->owner != w->node ||
+				f->dropped || !f->failed || !f->culprit)
+			continue;
+		if (n++ >= SHOWN)
+			continue;
+		k = run_step(r, (uint32_t)i, f->culprit - 1)->kept;
+		buf_clear(&path);
+		run_path(r, (uint32_t)i, f->culprit - 1, &path);
+		add(w, 0, "failed in", mem_printf("%s%s%.*s",
+			buf_cstr(&path), k && k->r.error.n ? ": " : "",
+			k ? (int)k->r.error.n : 0,
+			k && k->r.error.n ? k->r.error.p : ""));
+	}
+	if (n > SHOWN)
+		add(w, 0, "failed in", mem_printf("%zu more", n - SHOWN));
+	buf_release(&path);
+}
+
 static void explain(struct why *w, int64_t seq, const struct event *ev)
 {
 	switch ((enum event_kind)ev->kind) {
@@ -160,9 +209,7 @@ static void explain(struct why *w, int64_t seq, const struct event *ev)
 			ev->status == VERDICT_SKIP ? "skip" : "retry"));
 		return;
 	case EVENT_STEP_ADOPTED:
-		add(w, seq, "taken over", mem_printf("from another run: %s, "
-			"%.1f ms there", outcome_name(ev->result.outcome),
-			(double)ev->result.dur_us / 1000.0));
+		adopted(w, seq, ev);
 		return;
 	case EVENT_STEP_DECIDED:
 		decided(w, seq, ev);
@@ -172,18 +219,59 @@ static void explain(struct why *w, int64_t seq, const struct event *ev)
 	}
 }
 
+/* What happened to the whole run and may reach this step. */
+static void run_events(struct why *w, const struct stored_event *e)
+{
+	struct buf path;
+
+	if (e->kind == EVENT_RUN_EDITED) {
+		w->edited = 1;
+	} else if (e->kind == EVENT_RUN_REWOUND) {
+		buf_init(&path);
+		run_path(w->view->run, e->frame, e->step, &path);
+		free(w->again);
+		w->again = mem_printf("by /resume --from %s",
+			buf_cstr(&path));
+		buf_release(&path);
+	} else if (e->kind == EVENT_RUN_RESUMED && !w->again) {
+		w->again = mem_strdup("by /resume");
+	}
+}
+
+/* Said once, before the first fact of the new beginning. */
+static void told_again(struct why *w, const struct stored_event *e)
+{
+	if (w->again && w->ended && (e->kind == EVENT_STEP_STARTED ||
+			e->kind == EVENT_STEP_FINISHED ||
+			e->kind == EVENT_STEP_SKIPPED ||
+			e->kind == EVENT_STEP_DECIDED)) {
+		add(w, e->seq, "run again", w->again);
+		w->again = NULL;
+		w->ended = 0;
+	}
+	if (e->kind == EVENT_STEP_FINISHED || e->kind == EVENT_STEP_SKIPPED ||
+			e->kind == EVENT_STEP_CANCELLED) {
+		w->ended = 1;
+		free(w->again);
+		w->again = NULL;
+	}
+}
+
 static int on_event(void *ud, const struct stored_event *e)
 {
 	struct why *w = ud;
 	struct event ev = {.kind = e->kind, .frame = e->frame,
 		.step = e->step, .t_ms = e->t_ms};
 
-	if (e->frame != w->frame || e->step != w->node)
+	run_events(w, e);
+	if (e->kind == EVENT_RUN_REWOUND || e->frame != w->frame ||
+			e->step != w->node)
 		return 0;
 	if (event_decode(&ev, e->data, e->len, w->err) < 0) {
 		w->rc = -1;
 		return 1;
 	}
+	told_again(w, e);
 	explain(w, e->seq, &ev);
 	return 0;
 }
@@ -196,12 +284,17 @@ int engine_why(struct engine *e, const struct view *v, const char *path,
 	if (run_find(v->run, str_of(path), &w.frame, &w.node) < 0)
 		return err_set(err, ERR_NOTFOUND, "the run has no step '%s'",
 			path);
+	if (v->row->parent[0])
+		engine_short(e, v->row->parent, w.source);
 	needs(&w);
-	if (store_events(e->store, v->row, 0, on_event, &w, err) < 0 ||
-		w.rc < 0) {
+	if (store_events(e->store, v->row, 0, on_event, &w, err) < 0)
+		w.rc = -1;
+	free(w.again);
+	if (w.rc < 0) {
 		because_free(w.list, w.count);
 		return -1;
 	}
+	failures(&w);
 	*out = w.list;
 	*count = w.count;
 	return 0;

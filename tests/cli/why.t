@@ -15,4 +15,38 @@ run_wf -c '/why @last.nobody'
 is "$status" 1 "an unknown step is a failure"
 run_wf -o json -c '/why'
 has "$out" '"because"' "JSON has the reasons"
+
+run_wf -c '/chain "a: /echo A -> b: /bash test -e go -> c: /echo end"'
+first=$("$WF" -o json -c '/runs' | grep -o '"run":"[^"]*"' | cut -d'"' -f4 |
+	head -n 1)
+touch go
+run_wf -c '/retry'
+run_wf -c '/why @last.a'
+like "$out" "taken over +from run $(echo "$first" | cut -c1-6)" \
+	"a result that was taken over by /retry names its run"
+run_wf -c '/chain --resume-from=c "a: /echo A -> b: /bash test -e go -> c: /echo end"'
+run_wf -c '/why @last.b'
+like "$out" 'taken over +from run [0-9a-z]{6}' "so does --resume-from"
+rm go
+run_wf -c '/chain "x: /echo one -> y: /bash test -e go"'
+touch go
+run_wf -c '/resume'
+run_wf -c '/why @last.y'
+like "$out" 'run again +by /resume$' "a step that was resumed says so"
+run_wf -c '/resume @last --from x'
+run_wf -c '/why @last.y'
+like "$out" 'run again +by /resume --from x$' "and by which --from"
+run_wf -c "/resume @last --force --text '\"x: /echo one -> y: /bash true\"'"
+run_wf -c '/why @last.x'
+has "$out" "from before this run's text was edited" "and by which edit"
+
+run_wf -c '/chain "l: for x in {1,2,3,4} do t: /bash {test ${x} != 3} end"'
+run_wf -c '/why @last.l'
+like "$out" "finished +failed: item 3: step 't' failed: exit 1" \
+	"a loop that fails says which item did, and how"
+like "$out" 'failed in +l\[3\]\.t: exit 1' "/why names the failed item's step"
+lacks "$out" "l[2]" "and no other"
+run_wf -o json -c '/show @last'
+has "$out" "\"error\":\"item 3: step 't' failed: exit 1\"" \
+	"the document has the item too"
 finish
