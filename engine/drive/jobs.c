@@ -157,6 +157,7 @@ static void job_end(struct exec_job *x, struct exec_outcome *o)
 		if (res.outcome == OUTCOME_OK && (is_lost(&o->out, &res.out) ||
 				is_lost(&o->err, &res.err))) {
 			res.outcome = OUTCOME_FAILED;
+			res.error_class = CLASS_RESOURCE;
 			res.error = str_of("its output could not be kept: "
 				"no space");
 		}

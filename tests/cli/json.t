@@ -44,6 +44,37 @@ holds 'len(d["steps"][0]["output"]) == 65536 and d["steps"][0]["truncated"]' \
 holds 'len(open(d["steps"][0]["file"]).read()) == 200000' \
 	"and the file that has it all is named"
 
+# class: what kind of failure it was; of a composite, that of its step.
+class() {
+	run_wf -o json -c "$2"
+	holds "[s['class'] for s in d['steps'] if s['status'] == 'failed'] == $1" \
+		"$3"
+}
+class '[None]' '/bash exit 1' "a plain exit status has no class"
+class '["configuration"]' '/bash no-such-program-here' \
+	"a command that is not there is a matter of configuration"
+class '["transient"]' '/bash exit 75' "a temporary failure is transient"
+class '["resource"]' '/bash kill -KILL $$' \
+	"a kill by the kernel's hand is a matter of resources"
+class '["transient"]' '/chain "/bash sleep 60 @timeout=50ms"' \
+	"a step that timed out is transient"
+class '["transient"]' '/chain "/sleep 60 @timeout=50ms"' \
+	"so is a wait that timed out"
+class '["transient", "transient"]' \
+	'/chain "l: for x in {1} do /bash sleep 60 @timeout=50ms end"' \
+	"a loop fails by the class of its step"
+class '["transient"]' '/chain "(/sleep 60) @timeout=50ms"' \
+	"a group that timed out is transient"
+class '["configuration"]' '/chain "while true do /echo x end @max=2"' \
+	"too many rounds are a matter of configuration"
+class '["configuration"]' '/chain "for x in vars.no.thing do /echo x end"' \
+	"so are items that are none"
+class '["configuration"]' '/read no-such-file' "so is a file that is not there"
+class '["transient"]' '/http http://127.0.0.1:1/' \
+	"a refused connection is transient"
+class '["configuration"]' '/chain "a: /bash head -c 3 /dev/zero -> /bash echo ${a.output}"' \
+	"a value that cannot be given is a matter of configuration"
+
 run_wf -o json -c '/chain "a: /nope"'
 holds 'd["status"] == "error" and d["exit"] == 2' "an error is a document"
 holds 'd["errors"][0]["code"] == "E111" and d["errors"][0]["line"] == 1 and d["errors"][0]["col"] == 12' \

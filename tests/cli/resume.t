@@ -12,6 +12,20 @@ run_wf -c '/resume'
 is "$(tr '\n' ' ' <ledger)" "a b b " "resuming a run that succeeded runs nothing"
 run_wf -c '/resume @last --from a'
 is "$(tr '\n' ' ' <ledger)" "a b b a b " "--from runs a step and what follows"
+rm -f ledger
+run_wf -c '/chain "a: /bash \"echo a >>ledger\" -> b: /bash \"echo b >>ledger; exit 9\" @fallback='"'/bash \\\"echo f >>ledger\\\"'"' -> c: /bash \"echo c >>ledger\""'
+is "$status" 0 "a fallback stands in" || note "$err"
+rm -f ledger
+run_wf -c '/resume @last --from b.fallback.bash'
+is "$(tr '\n' ' ' <ledger)" "f c " \
+	"--from a step within a fallback leaves what it stands in for"
+rm -f ledger
+run_wf -c '/resume @last --from b'
+is "$(tr '\n' ' ' <ledger)" "b f c " "which --from by its own name tries again"
+run_wf -c '/chain "l: for x in {1,2,3} do (p: /bash {echo p${x} >>ledger} -> q: /bash {echo q${x} >>ledger}) end -> z: /bash {echo z >>ledger}"'
+rm -f ledger
+run_wf -c '/resume @last --from l[2].q'
+is "$(tr '\n' ' ' <ledger)" "q2 z " "--from a step of one item leaves the others"
 run_wf -c '/resume @last --from nobody'
 is "$status" 1 "--from needs a step that is there"
 
