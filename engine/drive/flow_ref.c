@@ -340,6 +340,33 @@ struct gather {
 	cJSON *array;
 };
 
+/* One element: its text, or its JSON. */
+static int gather_one(struct gather *g, uint32_t frame, struct err *err)
+{
+	struct buf scratch, text;
+	cJSON *item = NULL;
+	struct value v;
+	int rc;
+
+	buf_init(&scratch);
+	buf_init(&text);
+	rc = step_field(g->f, (struct place){frame, g->want->node},
+		g->want->field, &v, &scratch, err);
+	if (rc > 0)
+		value_text(&v, &text);
+	if (rc > 0 && v.kind == VALUE_STRING)
+		rc = no_nul(&text, err) < 0 ? -1 : 1;
+	if (rc > 0)
+		item = v.kind == VALUE_STRING
+			? cJSON_CreateString(buf_cstr(&text))
+			: cJSON_CreateRaw(text.len ? buf_cstr(&text)
+				: "null");
+	cJSON_AddItemToArray(g->array, item ? item : cJSON_CreateNull());
+	buf_release(&text);
+	buf_release(&scratch);
+	return rc < 0 ? -1 : 0;
+}
+
 static int gather(struct gather *g, uint32_t frame, size_t level,
 	struct err *err)
 {
@@ -347,31 +374,8 @@ static int gather(struct gather *g, uint32_t frame, size_t level,
 	size_t n;
 	int rc = 0;
 
-	if (level == g->depth) {
-		struct buf scratch;
-		struct value v;
-		struct buf text;
-
-		buf_init(&scratch);
-		buf_init(&text);
-		rc = step_field(g->f, (struct place){frame, g->want->node},
-			g->want->field, &v, &scratch, err);
-		if (rc <= 0) {
-			cJSON_AddItemToArray(g->array, cJSON_CreateNull());
-		} else if (v.kind == VALUE_STRING) {
-			value_text(&v, &text);
-			cJSON_AddItemToArray(g->array,
-				cJSON_CreateString(buf_cstr(&text)));
-		} else {
-			value_text(&v, &text);
-			cJSON_AddItemToArray(g->array,
-				cJSON_CreateRaw(text.len ? buf_cstr(&text)
-					: "null"));
-		}
-		buf_release(&text);
-		buf_release(&scratch);
-		return rc < 0 ? -1 : 0;
-	}
+	if (level == g->depth)
+		return gather_one(g, frame, err);
 	n = flow_frames(g->f->run, (struct place){frame, g->chain[level]},
 		ROLE_BODY, &ids);
 	for (size_t i = 0; i < n && rc == 0; i++) {
@@ -393,6 +397,28 @@ static int is_loop(const struct plan *p, uint32_t node)
 	return k == NODE_FOR || k == NODE_WHILE || k == NODE_MAP;
 }
 
+/* No loop is between: the one frame that each node on the way opened. */
+static int only_field(const struct gather *g, uint32_t frame,
+	struct value *out, struct buf *scratch, struct err *err)
+{
+	const struct run *r = g->f->run;
+
+	for (size_t level = 0; level < g->depth; level++) {
+		uint32_t next = level + 1 < g->depth ? g->chain[level + 1]
+			: g->want->node, *ids = NULL;
+		size_t n = flow_frames(r, (struct place){frame,
+			g->chain[level]}, ROLE_BODY, &ids);
+
+		frame = n > 0 ? ids[0] : PLAN_NONE;
+		free(ids);
+		if (frame == PLAN_NONE || r->frames[frame].body !=
+				r->plan->nodes[next].body)
+			return 0;
+	}
+	return step_field(g->f, (struct place){frame, g->want->node},
+		g->want->field, out, scratch, err);
+}
+
 /* A node of a body below: one value, or an array when a loop is between. */
 static int inner_field(struct gather *g, uint32_t frame, struct value *out,
 	struct buf *scratch, struct err *err)
@@ -400,20 +426,14 @@ static int inner_field(struct gather *g, uint32_t frame, struct value *out,
 	const struct plan *p = g->f->run->plan;
 	int rc, loops = 0;
 
-	g->array = cJSON_CreateArray();
 	for (size_t i = 0; i < g->depth; i++)
 		loops += is_loop(p, g->chain[i]);
+	if (!loops)
+		return only_field(g, frame, out, scratch, err);
+	g->array = cJSON_CreateArray();
 	rc = gather(g, frame, 0, err);
-	if (rc == 0 && loops)
+	if (rc == 0)
 		rc = give_json(out, scratch, g->array);
-	else if (rc == 0) {
-		const cJSON *one = cJSON_GetArrayItem(g->array, 0);
-
-		rc = !one || cJSON_IsNull(one) ? 0
-			: cJSON_IsRaw(one)
-			? give_string(out, scratch, one->valuestring)
-			: give_json(out, scratch, one);
-	}
 	cJSON_Delete(g->array);
 	return rc;
 }
