@@ -15,6 +15,7 @@
 #include "shell/line_run.h"
 #include "shell/run_ref.h"
 #include "shell/task.h"
+#include "shell/tell.h"
 
 struct edit {
 	char *text;            /* a whole line or block; owned */
@@ -68,7 +69,8 @@ static char *new_text(struct session *s, const struct cmd_args *a,
 	return mem_printf("/%s %.*s", v->row->command, (int)said.n, said.p);
 }
 
-static int compile(struct session *s, struct edit *e)
+static int compile(struct session *s, const struct cmd_args *a,
+	struct edit *e)
 {
 	struct lines l = {.source = str_of(e->text), .complete = 1};
 	struct line line;
@@ -77,12 +79,12 @@ static int compile(struct session *s, struct edit *e)
 	if (line_next(&l, &line, &e->diags) != LINE_BAD)
 		submission_read(s, &line, &e->diags, &e->sub);
 	if (e->diags.errors)
-		return tell_diags(s, &e->diags);
+		return tell_diags(s, &e->diags, a->output);
 	if (e->sub.plan)
 		return 0;
 	diag_add(&e->diags, "E103", caret(0, 1), NULL,
 		"the edited text is no workflow");
-	return tell_diags(s, &e->diags);
+	return tell_diags(s, &e->diags, a->output);
 }
 
 /* Steps that had finished and are not taken over: told; their number. */
@@ -124,7 +126,7 @@ static int apply_edit(struct session *s, const struct cmd_args *a,
 	e->text = new_text(s, a, v, &o->err);
 	if (!e->text)
 		return -1;
-	status = compile(s, e);
+	status = compile(s, a, e);
 	if (status != 0)
 		return status;
 	if (changed(s, v, e->sub.plan) == 0 || cmd_flag(a, "force"))

@@ -11,11 +11,11 @@
 #include "engine/base/mem.h"
 #include "engine/base/text.h"
 #include "shell/bang.h"
-#include "shell/doc.h"
 #include "shell/own_flags.h"
 #include "shell/script.h"
 #include "shell/status.h"
 #include "shell/task.h"
+#include "shell/tell.h"
 
 enum { DEPTH = 16 };
 
@@ -31,84 +31,6 @@ static struct {
 	struct str name[DEPTH];
 	int count;
 } reading;
-
-/* ------------------------------------------------------------------ errors */
-static int is_json(const struct session *s, const char *said)
-{
-	return session_form(s, said) != OUTPUT_TEXT;
-}
-
-static void errors_open(struct json *j, struct buf *b, int status)
-{
-	json_init(j, b);
-	json_open(j, '{');
-	json_kint(j, "v", 1);
-	json_ktext(j, "status", "error");
-	json_kint(j, "exit", status);
-	json_key(j, "errors");
-	json_open(j, '[');
-}
-
-static void errors_close(struct session *s, struct json *j, struct buf *b)
-{
-	json_close(j, ']');
-	json_close(j, '}');
-	buf_char(b, '\n');
-	out_own(&s->out, (struct str){b->data, b->len});
-	buf_release(b);
-}
-
-int tell_diags(struct session *s, const struct diags *d)
-{
-	int status = d->errors ? STATUS_USAGE : STATUS_OK;
-	struct json j;
-	struct buf b;
-
-	buf_init(&b);
-	if (!is_json(s, NULL) || !d->errors) {
-		diags_print(d, &b);
-		out_bytes(&s->err, (struct str){b.data, b.len});
-		out_end(&s->err);
-		buf_release(&b);
-		return status;
-	}
-	errors_open(&j, &b, status);
-	for (size_t i = 0; i < d->count; i++) {
-		struct doc_place at = {.file = d->file};
-
-		diag_place(d, d->items[i].at, &at.line, &at.col);
-		doc_error(&j, d->items[i].code, d->items[i].text,
-			d->items[i].help, &at);
-	}
-	errors_close(s, &j, &b);
-	return status;
-}
-
-int tell_err(struct session *s, const struct submission *sub,
-	const struct err *err, int status)
-{
-	struct doc_place at = {.file = sub->diags->file};
-	struct json j;
-	struct buf b;
-
-	diag_place(sub->diags, sub->line.at, &at.line, &at.col);
-	buf_init(&b);
-	if (is_json(s, sub->output)) {
-		errors_open(&j, &b, status);
-		doc_error(&j, err_code_name(err->code), err->text, err->help,
-			&at);
-		errors_close(s, &j, &b);
-		return status;
-	}
-	buf_printf(&b, "%s:%u:%u: error: %s\n", at.file ? at.file : "wf",
-		at.line, at.col, err->text);
-	if (err->help[0])
-		buf_printf(&b, "   help: %s\n", err->help);
-	out_bytes(&s->err, (struct str){b.data, b.len});
-	out_end(&s->err);
-	buf_release(&b);
-	return status;
-}
 
 /* ----------------------------------------------------------------- reading */
 static int unknown_command(struct session *s, struct submission *sub)
@@ -132,9 +54,11 @@ static int unknown_command(struct session *s, struct submission *sub)
 
 static int read_command(struct session *s, struct submission *sub)
 {
-	if (cmd_parse(sub->cmd, &sub->line, sub->diags, &sub->args) < 0)
+	int rc = cmd_parse(sub->cmd, &sub->line, sub->diags, &sub->args);
+
+	sub->output = sub->args.output; /* also for its errors */
+	if (rc < 0)
 		return -1;
-	sub->output = sub->args.output;
 	if (sub->cmd->read && !sub->args.help)
 		return sub->cmd->read(s, &sub->args);
 	return 0;
@@ -334,7 +258,7 @@ static int run_command(struct session *s, struct submission *sub)
 	memset(&o, 0, sizeof(o));
 	if (sink_open(&sink, &sub->args.words, &s->out, s->dir, &err) < 0)
 		return tell_err(s, sub, &err, STATUS_FAILED);
-	o.as_json = (uint8_t)is_json(s, sub->output);
+	o.as_json = session_form(s, sub->output) != OUTPUT_TEXT;
 	json_init(&o.json, &o.doc);
 	o.sink = &sink;
 	if (sub->args.help) {

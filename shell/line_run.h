@@ -34,10 +34,4 @@ int submission_read(struct session *s, const struct line *line,
 int submission_run(struct session *s, struct submission *sub);
 void submission_release(struct submission *sub);
 
-/* Tells of errors: all of diags, or one at the line's place; in the form
- * that is set. Returns the exit status. */
-int tell_diags(struct session *s, const struct diags *diags);
-int tell_err(struct session *s, const struct submission *sub,
-	const struct err *err, int status);
-
 #endif

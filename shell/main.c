@@ -17,6 +17,7 @@
 #include "shell/script.h"
 #include "shell/status.h"
 #include "shell/task.h"
+#include "shell/tell.h"
 #include "shell/version.h"
 
 /* A closed descriptor would be taken by the database: fill the gaps with no
@@ -29,22 +30,14 @@ static void fill_gaps(void)
 			abort();
 }
 
-static int complain(const struct err *err, int status)
-{
-	fprintf(stderr, "wf: error: %s\n", err->text);
-	if (err->help[0])
-		fprintf(stderr, "   help: %s\n", err->help);
-	return status;
-}
-
-static int print(const char *text)
+static int print(const struct options *o, const char *text)
 {
 	struct err err = {0};
 
 	if (fputs(text, stdout) >= 0 && fflush(stdout) == 0)
 		return STATUS_OK;
 	err_errno(&err, ERR_IO, "cannot write the output");
-	return complain(&err, STATUS_FAILED);
+	return tell_start(o, &err, STATUS_FAILED);
 }
 
 /* All scripts of the command line are read before the first one runs. */
@@ -63,7 +56,7 @@ static int run_scripts(struct session *s)
 		all[i] = o->scripts[i].is_file ? script_of_file(text, &err)
 			: script_new("-c", str_of(text));
 		bad = all[i] ? script_read(s, all[i])
-			: complain(&err, STATUS_USAGE);
+			: tell_start(o, &err, STATUS_USAGE);
 		status = status ? status : bad;
 	}
 	defs_back(&s->defs, mark);
@@ -134,7 +127,7 @@ static int run(const struct options *o)
 	int status = STATUS_FAILED;
 
 	if (session_open(&s, o, &err) < 0)
-		status = complain(&err, status_of_err(&err));
+		status = tell_start(o, &err, status_of_err(&err));
 	else
 		status = wait_at_end(&s, run_lines(&s));
 	if (s.out.error && s.out.error != EPIPE && status == 0)
@@ -148,7 +141,7 @@ static int no_dir(const struct options *o)
 	struct err err = {0};
 
 	err_errno(&err, ERR_USAGE, "cannot go to %s", o->dir);
-	return complain(&err, STATUS_USAGE);
+	return tell_start(o, &err, STATUS_USAGE);
 }
 
 int main(int argc, char **argv)
@@ -162,11 +155,11 @@ int main(int argc, char **argv)
 	fill_gaps();
 	signal(SIGPIPE, SIG_IGN);
 	if (args_parse(&o, argc, argv, &err) < 0)
-		status = complain(&err, STATUS_USAGE);
+		status = tell_start(&o, &err, STATUS_USAGE);
 	else if (o.version)
-		status = print("wf " WF_VERSION "\n");
+		status = print(&o, "wf " WF_VERSION "\n");
 	else if (o.help)
-		status = print(args_usage);
+		status = print(&o, args_usage);
 	else if (o.dir && chdir(o.dir) < 0)
 		status = no_dir(&o);
 	else if (o.doctor)

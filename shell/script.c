@@ -13,6 +13,7 @@
 #include "engine/io/file.h"
 #include "shell/line_run.h"
 #include "shell/status.h"
+#include "shell/tell.h"
 
 enum { KEEP_PLANS = 256 };
 
@@ -78,12 +79,16 @@ static enum line_kind next(struct script *sc, struct lines *l,
 	return LINE_BLOCK;
 }
 
+/* *said: the form of what is told of errors, that of the first bad line. */
 static void read_line(struct session *s, struct script *sc,
-	const struct line *line)
+	const struct line *line, const char **said)
 {
 	struct submission sub;
+	size_t before = sc->diags.errors;
 
 	submission_read(s, line, &sc->diags, &sub);
+	if (!before && sc->diags.errors)
+		*said = sub.output;
 	if (sc->line_count++ >= KEEP_PLANS) {
 		submission_release(&sub);
 		return;
@@ -96,13 +101,14 @@ static void read_line(struct session *s, struct script *sc,
 int script_read(struct session *s, struct script *sc)
 {
 	struct lines l = {.source = sc->diags.source, .complete = 1};
+	const char *said = NULL;
 	enum line_kind kind;
 	struct line line;
 
 	while ((kind = next(sc, &l, &line)) != LINE_END)
 		if (kind != LINE_BAD)
-			read_line(s, sc, &line);
-	return tell_diags(s, &sc->diags);
+			read_line(s, sc, &line, &said);
+	return tell_diags(s, &sc->diags, said);
 }
 
 /* The next line's submission: kept, or read again. */
@@ -118,7 +124,7 @@ static int one_line(struct session *s, struct script *sc, size_t i,
 		return status;
 	}
 	if (submission_read(s, line, &sc->diags, &again) < 0)
-		status = tell_diags(s, &sc->diags);
+		status = tell_diags(s, &sc->diags, again.output);
 	else
 		status = submission_run(s, &again);
 	submission_release(&again);

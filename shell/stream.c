@@ -15,6 +15,7 @@
 #include "shell/script.h"
 #include "shell/status.h"
 #include "shell/task.h"
+#include "shell/tell.h"
 
 struct stream {
 	struct session *s;
@@ -131,10 +132,10 @@ static int one(struct stream *st)
 		return st->eof ? AT_END : NEED_MORE;
 	}
 	if (kind == LINE_BAD) {
-		status = tell_diags(st->s, &d);
+		status = tell_diags(st->s, &d, NULL);
 	} else {
 		status = submission_read(st->s, &line, &d, &sub) < 0
-			? tell_diags(st->s, &d) : -1;
+			? tell_diags(st->s, &d, sub.output) : -1;
 		if (status < 0 && st->s->options->check)
 			status = 0;
 		if (status < 0)

@@ -322,7 +322,7 @@ static int in_foreground(struct session *s, struct task *t)
 	int status;
 
 	if (t->form == OUTPUT_JSONL)
-		jsonl_begin(s->jsonl, t->slot, t->sink->out);
+		jsonl_begin(s->jsonl, t);
 	wait_for(s, t);
 	status = task_end(s, t);
 	task_drop(s, t);

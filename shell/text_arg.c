@@ -10,6 +10,7 @@
 #include "engine/base/mem.h"
 #include "shell/line_run.h"
 #include "shell/run_ref.h"
+#include "shell/tell.h"
 #include "shell/status.h"
 
 /* The line as if typed: the command in front, or /chain. */
@@ -75,7 +76,7 @@ int text_arg_open(struct session *s, const struct cmd_args *a,
 	d.first_col = a->diags->first_col;
 	rc = compile(s, &d, text, t);
 	if (rc < 0)
-		rc = tell_diags(s, &d);
+		rc = tell_diags(s, &d, a->output);
 	else
 		rc = redirect(s, t, o);
 	diags_release(&d);

@@ -1,0 +1,125 @@
+/*
+ * Errors as text or as one document. What is told here is not told again;
+ * nothing else in the shell writes errors of lines.
+ */
+#include "shell/tell.h"
+
+#include <string.h>
+
+#include "shell/doc.h"
+#include "shell/line_run.h"
+#include "shell/status.h"
+
+/* The head of the document; of jsonl it is the run's last event as well. */
+static void document_open(struct json *j, struct buf *b, int lines,
+	int status)
+{
+	buf_init(b);
+	json_init(j, b);
+	json_open(j, '{');
+	json_kint(j, "v", 1);
+	if (lines) {
+		json_kint(j, "seq", 1);
+		json_kint(j, "t_ms", 0);
+		json_ktext(j, "run", NULL);
+		json_ktext(j, "event", "run.finished");
+	}
+	json_ktext(j, "status", "error");
+	json_kint(j, "exit", status);
+	json_key(j, "errors");
+	json_open(j, '[');
+}
+
+static void document_close(struct json *j, struct buf *b, struct out *out)
+{
+	json_close(j, ']');
+	json_close(j, '}');
+	buf_char(b, '\n');
+	out_own(out, (struct str){b->data, b->len});
+	buf_release(b);
+}
+
+int tell_diags(struct session *s, const struct diags *d, const char *said)
+{
+	enum output_form form = session_form(s, said);
+	int status = d->errors ? STATUS_USAGE : STATUS_OK;
+	struct json j;
+	struct buf b;
+
+	if (form == OUTPUT_TEXT || !d->errors) {
+		buf_init(&b);
+		diags_print(d, &b);
+		out_bytes(&s->err, (struct str){b.data, b.len});
+		out_end(&s->err);
+		buf_release(&b);
+		return status;
+	}
+	document_open(&j, &b, form == OUTPUT_JSONL, status);
+	for (size_t i = 0; i < d->count; i++) {
+		struct doc_place at = {.file = d->file};
+
+		diag_place(d, d->items[i].at, &at.line, &at.col);
+		doc_error(&j, d->items[i].code, d->items[i].text,
+			d->items[i].help, &at);
+	}
+	document_close(&j, &b, &s->out);
+	return status;
+}
+
+static void as_text(struct out *out, const char *place,
+	const struct err *err)
+{
+	struct buf b;
+
+	buf_init(&b);
+	buf_printf(&b, "%s: error: %s\n", place, err->text);
+	if (err->help[0])
+		buf_printf(&b, "   help: %s\n", err->help);
+	out_bytes(out, (struct str){b.data, b.len});
+	out_end(out);
+	buf_release(&b);
+}
+
+int tell_err(struct session *s, const struct submission *sub,
+	const struct err *err, int status)
+{
+	enum output_form form = session_form(s, sub->output);
+	struct doc_place at = {.file = sub->diags->file};
+	struct json j;
+	struct buf b;
+
+	diag_place(sub->diags, sub->line.at, &at.line, &at.col);
+	if (form == OUTPUT_TEXT) {
+		buf_init(&b);
+		buf_printf(&b, "%s:%u:%u", at.file ? at.file : "wf", at.line,
+			at.col);
+		as_text(&s->err, buf_cstr(&b), err);
+		buf_release(&b);
+		return status;
+	}
+	document_open(&j, &b, form == OUTPUT_JSONL, status);
+	doc_error(&j, err_code_name(err->code), err->text, err->help, &at);
+	document_close(&j, &b, &s->out);
+	return status;
+}
+
+int tell_start(const struct options *o, const struct err *err, int status)
+{
+	int lines = o->output && strcmp(o->output, "jsonl") == 0;
+	struct doc_place nowhere = {.file = NULL};
+	struct out out;
+	struct json j;
+	struct buf b;
+
+	out_init(&out, 2);
+	if (!lines && !(o->output && strcmp(o->output, "json") == 0)) {
+		as_text(&out, "wf", err);
+		return status;
+	}
+	out_init(&out, 1);
+	document_open(&j, &b, lines, status);
+	doc_error(&j, err_code_name(err->code), err->text, err->help,
+		&nowhere);
+	document_close(&j, &b, &out);
+	return status;
+}
