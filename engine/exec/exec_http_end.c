@@ -6,6 +6,7 @@
 #include <ctype.h>
 #include <stddef.h>
 
+#include "engine/base/limits.h"
 #include "engine/base/mem.h"
 #include "engine/exec/exec_http.h"
 
@@ -186,12 +187,26 @@ static void save_done(struct work *w)
 	finish(f);
 }
 
+/* Whole or not at all: what was cut is not put under the file's name. */
+static void refuse_cut(struct fetch *f)
+{
+	f->outcome.outcome = OUTCOME_FAILED;
+	f->outcome.error_class = CLASS_RESOURCE;
+	f->outcome.exit_code = -1;
+	buf_printf(&f->text, "body over %d MiB: %s is not written",
+		LIMIT_CAPTURE >> 20, exec_field(f->job, "output").p);
+	spool_release(&f->body);
+}
+
 void fetch_end(struct fetch *f, const struct http_response *r)
 {
+	int to_file = exec_field(f->job, "output").p != NULL;
+
 	judge(f, r);
 	make_meta(f, r);
-	if (f->outcome.outcome == OUTCOME_OK && exec_field(f->job,
-		"output").p) {
+	if (f->outcome.outcome == OUTCOME_OK && to_file && f->body.truncated)
+		refuse_cut(f);
+	if (f->outcome.outcome == OUTCOME_OK && to_file) {
 		f->save.run = save_run;
 		f->save.done = save_done;
 		work_submit(f->job->host->workers, &f->save);

@@ -50,6 +50,35 @@ static void reply(struct client *c, const char *status, const char *headers,
 	uv_write(&c->write, (uv_stream_t *)&c->tcp, &b, 1, on_written);
 }
 
+/* The same block often enough to be more than is kept of an output. */
+static void reply_huge(struct client *c)
+{
+	enum { BLOCK = 1 << 20, COUNT = (LIMIT_CAPTURE >> 20) + 1 };
+	static char block[BLOCK];
+	static uv_buf_t b[COUNT + 1];
+
+	buf_printf(&c->out, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n",
+		COUNT * BLOCK);
+	b[0] = uv_buf_init(c->out.data, (unsigned)c->out.len);
+	for (size_t i = 1; i <= COUNT; i++)
+		b[i] = uv_buf_init(block, BLOCK);
+	c->write.data = c;
+	uv_write(&c->write, (uv_stream_t *)&c->tcp, b, COUNT + 1, on_written);
+}
+
+/* Ends before all that was announced has come. */
+static void reply_short(struct client *c)
+{
+	static const char head[] = "HTTP/1.1 200 OK\r\nContent-Length: 100"
+		"\r\n\r\nten bytes.";
+	uv_buf_t b;
+
+	buf_str(&c->out, head);
+	b = uv_buf_init(c->out.data, (unsigned)c->out.len);
+	c->write.data = c;
+	uv_write(&c->write, (uv_stream_t *)&c->tcp, &b, 1, on_written);
+}
+
 /* What was asked, back as the body: method, one header, the body. */
 static void echo(struct client *c, const char *body)
 {
@@ -76,6 +105,10 @@ static void answer(struct client *c, const char *body)
 		big = mem_zero(200000);
 		reply(c, "200 OK", "", big, 200000);
 		free(big);
+	} else if (strncmp(path, "/huge", 5) == 0) {
+		reply_huge(c);
+	} else if (strncmp(path, "/short", 6) == 0) {
+		reply_short(c);
 	} else if (strncmp(path, "/status/", 8) == 0) {
 		snprintf(to, sizeof(to), "%.3s Told", path + 8);
 		reply(c, to, "Retry-After: 7\r\n", "why", 3);
@@ -272,6 +305,46 @@ static void test_bodies(void)
 	trial_release(&t);
 }
 
+/* Whole or not at all under its name, which keeps what it had. */
+static void test_cut_bodies(void)
+{
+	static const struct {
+		const char *path, *what;
+		uint8_t error_class;
+	} cases[] = {{"/huge", "a body over the limit", CLASS_RESOURCE},
+		{"/short", "a body that ends early", CLASS_TRANSIENT}};
+	struct exec_arg a[2];
+	struct err err = {0};
+	struct buf b;
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		ok(file_write(H.dir, "old", str_of("as it was"), 0, &err) == 0,
+			"a file is there");
+		a[0] = at(cases[i].path);
+		a[1] = field("output", "old");
+		begin(a, 2);
+		trial_wait(&t);
+		ok(t.outcome == OUTCOME_FAILED && t.error[0] &&
+			t.error_class == cases[i].error_class,
+			"%s fails the step: %s", cases[i].what, t.error);
+		trial_release(&t);
+		buf_init(&b);
+		ok(file_read(H.dir, "old", 1 << 20, &b, &err) == 0 &&
+			strcmp(buf_cstr(&b), "as it was") == 0,
+			"and the file of -o keeps what it had");
+		buf_release(&b);
+	}
+	a[1] = field("output", "new");
+	begin(a, 2);
+	trial_wait(&t);
+	trial_release(&t);
+	buf_init(&b);
+	ok(file_read(H.dir, "new", 1 << 20, &b, &err) < 0,
+		"a file that was not there does not come into being");
+	buf_release(&b);
+}
+
 static void test_kill(void)
 {
 	struct exec_arg a[1] = {at("/hang")};
@@ -303,6 +376,7 @@ int main(int argc, char **argv)
 	test_answers();
 	test_failures();
 	test_bodies();
+	test_cut_bodies();
 	test_kill();
 	uv_close((uv_handle_t *)&server, NULL);
 	host_close();
