@@ -12,6 +12,7 @@
 #include "engine/base/mem.h"
 #include "engine/io/file.h"
 #include "shell/line_run.h"
+#include "shell/plain_text.h"
 #include "shell/status.h"
 #include "shell/tell.h"
 
@@ -41,11 +42,16 @@ struct script *script_new(const char *name, struct str text)
 struct script *script_of_file(const char *path, struct err *err)
 {
 	struct script *sc = NULL;
+	size_t bad;
 	struct buf b;
 
 	buf_init(&b);
-	if (file_read(NULL, path, LIMIT_SOURCE, &b, err) == 0)
+	if (file_read(NULL, path, LIMIT_SOURCE, &b, err) == 0) {
+		bad = text_check((struct str){b.data, b.len});
 		sc = script_new(path, (struct str){b.data, b.len});
+		if (bad < b.len)
+			text_refuse(&sc->diags, bad);
+	}
 	buf_release(&b);
 	return sc;
 }
@@ -105,6 +111,8 @@ int script_read(struct session *s, struct script *sc)
 	enum line_kind kind;
 	struct line line;
 
+	if (sc->diags.errors) /* no text at all */
+		return tell_diags(s, &sc->diags, NULL);
 	while ((kind = next(sc, &l, &line)) != LINE_END)
 		if (kind != LINE_BAD)
 			read_line(s, sc, &line, &said);

@@ -12,6 +12,7 @@
 #include "engine/base/limits.h"
 #include "engine/base/mem.h"
 #include "shell/line_run.h"
+#include "shell/plain_text.h"
 #include "shell/script.h"
 #include "shell/status.h"
 #include "shell/task.h"
@@ -23,8 +24,9 @@ struct stream {
 	const char *name, *prompt;
 	struct buf text;
 	size_t done;           /* bytes of text that have been run */
+	size_t checked;        /* bytes of text known to be UTF-8 */
 	uint32_t line;         /* line of text[done], from 1 */
-	uint8_t eof;
+	uint8_t eof, refused;
 };
 
 /* Waits until fd can be read, turning the loop meanwhile. */
@@ -54,7 +56,7 @@ static void forget(struct stream *st)
 {
 	st->s->interrupts = 0;
 	buf_clear(&st->text);
-	st->done = 0;
+	st->done = st->checked = 0;
 	out_text(&st->s->err, "\n");
 }
 
@@ -67,6 +69,8 @@ static int read_more(struct stream *st, struct err *err)
 		memmove(st->text.data, st->text.data + st->done,
 			st->text.len - st->done + 1);
 		st->text.len -= st->done;
+		st->checked -= st->done < st->checked ? st->done
+			: st->checked;
 		st->done = 0;
 	}
 	wait_readable(st);
@@ -110,12 +114,52 @@ static void consume(struct stream *st, size_t n)
 	st->done += n;
 }
 
+/* The length of `s`, less the lines from the first on that is no text. What
+ * was looked at is not looked at again. */
+static size_t readable(struct stream *st, struct str s)
+{
+	size_t from = st->checked > st->done ? st->checked - st->done : 0;
+	size_t bad;
+
+	if (from > s.n)
+		return s.n;
+	bad = from + text_check((struct str){s.p + from, s.n - from});
+	st->checked = st->done + bad;
+	if (bad == s.n)
+		return s.n;
+	while (bad > 0 && s.p[bad - 1] != '\n')
+		bad--;
+	st->checked = st->done + bad;
+	return bad;
+}
+
+/* The submission that is no text: at a prompt it is gone, else reading
+ * ends. */
+static int refuse(struct stream *st, struct str s)
+{
+	size_t bad = text_check(s);
+	const char *nl = memchr(s.p + bad, '\n', s.n - bad);
+	struct diags d;
+	int status;
+
+	diags_init(&d, st->name, st->line, s);
+	text_refuse(&d, bad);
+	status = tell_diags(st->s, &d, NULL);
+	diags_release(&d);
+	st->refused = st->prompt == NULL;
+	consume(st, nl ? (size_t)(nl - s.p) + 1 : s.n);
+	return status;
+}
+
 enum { NEED_MORE = -1, AT_END = -2 };
 
 /* The next submission of what is there: its status, or NEED_MORE, AT_END. */
 static int one(struct stream *st)
 {
-	struct lines l = {.source = whole(st), .complete = st->eof,
+	struct str there = whole(st);
+	size_t n = readable(st, there);
+	struct lines l = {.source = {there.p, n},
+		.complete = st->eof && n == there.n,
 		.interactive = st->prompt != NULL};
 	struct submission sub;
 	struct diags d;
@@ -123,12 +167,18 @@ static int one(struct stream *st)
 	enum line_kind kind;
 	int status;
 
+	if (n == 0 && there.n)
+		return refuse(st, there);
 	diags_init(&d, st->name, st->line, l.source);
 	kind = line_next(&l, &line, &d);
 	if (kind == LINE_END || kind == LINE_MORE) {
 		diags_release(&d);
+		if (kind == LINE_MORE && n < there.n)
+			return refuse(st, there);
 		if (kind == LINE_END)
 			consume(st, l.source.n);
+		if (n < there.n)
+			return one(st);
 		return st->eof ? AT_END : NEED_MORE;
 	}
 	if (kind == LINE_BAD) {
@@ -180,7 +230,7 @@ int script_stream(struct session *s, int fd, const char *name,
 		if (status != NEED_MORE) {
 			s->status = status;
 			first = first ? first : status;
-			if (!keeps_going(&st, status))
+			if (st.refused || !keeps_going(&st, status))
 				break;
 			continue;
 		}
