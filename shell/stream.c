@@ -4,8 +4,9 @@
  * go on.
  */
 #include <errno.h>
-#include <poll.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <unistd.h>
 #include <uv.h>
 
@@ -18,9 +19,12 @@
 #include "shell/task.h"
 #include "shell/tell.h"
 
+struct watch;
+
 struct stream {
 	struct session *s;
 	int fd;
+	struct watch *watch;   /* NULL: fd is always ready */
 	const char *name, *prompt;
 	struct buf text;
 	size_t done;           /* bytes of text that have been run */
@@ -29,25 +33,74 @@ struct stream {
 	uint8_t eof, refused;
 };
 
+/*
+ * The loop watches fd through an epoll descriptor of our own: libuv makes
+ * what it watches non-blocking, and fd is shared with whoever gave it to us.
+ */
+struct watch {
+	uv_poll_t poll;
+	int fd;
+	uint8_t ready;
+};
+
+static void on_readable(uv_poll_t *p, int status, int events)
+{
+	struct watch *w = p->data;
+
+	(void)status, (void)events;
+	w->ready = 1;
+	uv_poll_stop(p);
+}
+
+/* NULL for what cannot be waited for: files are always ready. */
+static struct watch *watch_new(struct session *s, int fd)
+{
+	struct epoll_event ev = {.events = EPOLLIN};
+	int own = epoll_create1(EPOLL_CLOEXEC);
+	struct watch *w;
+
+	if (own < 0 || epoll_ctl(own, EPOLL_CTL_ADD, fd, &ev) < 0) {
+		if (own >= 0)
+			close(own);
+		return NULL;
+	}
+	w = mem_zero(sizeof(*w));
+	w->fd = own;
+	w->poll.data = w;
+	uv_poll_init(engine_loop(s->engine), &w->poll, own);
+	return w;
+}
+
+static void on_closed(uv_handle_t *h)
+{
+	struct watch *w = h->data;
+
+	close(w->fd);
+	free(w);
+}
+
+static void watch_free(struct watch *w)
+{
+	if (w)
+		uv_close((uv_handle_t *)&w->poll, on_closed);
+}
+
 /* Waits until fd can be read, turning the loop meanwhile. */
 static void wait_readable(struct stream *st)
 {
 	uv_loop_t *loop = engine_loop(st->s->engine);
 
-	for (;;) {
-		struct pollfd p[2] = {{.fd = st->fd, .events = POLLIN},
-			{.fd = uv_backend_fd(loop), .events = POLLIN}};
-
-		uv_run(loop, UV_RUN_NOWAIT);
+	uv_run(loop, UV_RUN_NOWAIT);
+	tasks_reap(st->s);
+	if (!st->watch)
+		return;
+	st->watch->ready = 0;
+	uv_poll_start(&st->watch->poll, UV_READABLE, on_readable);
+	while (!st->watch->ready && !session_stopped(st->s)) {
+		uv_run(loop, UV_RUN_ONCE);
 		tasks_reap(st->s);
-		if (session_stopped(st->s))
-			return;
-		if (poll(p, 2, uv_backend_timeout(loop)) < 0 &&
-				errno != EINTR)
-			return;
-		if (p[0].revents)
-			return;
 	}
+	uv_poll_stop(&st->watch->poll);
 }
 
 /* INT at the prompt: what was typed so far is gone, as the terminal has
@@ -221,6 +274,7 @@ int script_stream(struct session *s, int fd, const char *name,
 	int status = 0, first = 0;
 
 	buf_init(&st.text);
+	st.watch = watch_new(s, fd);
 	if (prompt)
 		session_interactive(s);
 	while (!s->signal && !s->quit) {
@@ -241,6 +295,7 @@ int script_stream(struct session *s, int fd, const char *name,
 			break;
 		}
 	}
+	watch_free(st.watch);
 	buf_release(&st.text);
 	if (prompt && !s->quit)
 		out_text(&s->err, "\n");
