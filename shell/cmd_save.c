@@ -47,6 +47,21 @@ static int has_flags(const char *source)
 	return rest.n && rest.p[0] != '#';
 }
 
+/* A line as typed; of a single step its text alone. */
+static void add_line(struct session *s, const char *source, struct buf *out)
+{
+	struct lines l = {.source = str_of(source), .complete = 1};
+	struct diags none;
+	struct line line;
+
+	diags_init(&none, NULL, 1, l.source);
+	line_next(&l, &line, &none);
+	diags_release(&none);
+	if (!front_step_text(&s->env, &line, out))
+		buf_str(out, source);
+	buf_char(out, '\n');
+}
+
 static int save(struct session *s, const struct cmd_args *a,
 	const struct view *v, struct cmd_out *o)
 {
@@ -62,7 +77,7 @@ static int save(struct session *s, const struct cmd_args *a,
 	if (yaml)
 		plan_yaml(v->plan, v->row->text, &b);
 	else
-		buf_printf(&b, "%s\n", source);
+		add_line(s, source, &b);
 	if (stat(path, &st) == 0 && !cmd_flag(a, "force")) {
 		err_set(&o->err, ERR_USAGE, "%s exists", path);
 		rc = err_help(&o->err, "/save --force replaces it");

@@ -378,24 +378,67 @@ int defs_find(struct defs *d, struct str name, struct front_def *out)
 	return 1;
 }
 
-int defs_find_line(struct defs *d, struct str name, struct str *text)
+/* `/chain …` with what was said behind its name, or nothing: it is more than
+ * a line, or none. */
+static int add_line(const struct line *said, struct str text, struct buf *out)
 {
-	static const char *const names[] = {"/chain", "/flow", "/swarm",
-		"/pipeline"};
-	struct front_def def;
-	size_t n;
+	struct lines l = {.source = text, .complete = 1};
+	struct workflow_arg w = {0};
+	struct line line, more;
+	struct diags none;
+	int found, block;
 
-	if (!defs_find(d, name, &def) || def.yaml || !def.file ||
-			def.param_count)
+	diags_init(&none, NULL, 1, text);
+	found = line_next(&l, &line, &none) != LINE_BAD &&
+		(str_eq(line.name, "chain") || str_eq(line.name, "flow") ||
+		str_eq(line.name, "swarm") || str_eq(line.name, "pipeline")) &&
+		line_next(&l, &more, &none) == LINE_END;
+	block = found && line.kind == LINE_BLOCK;
+	if (found && !block)
+		found = workflow_arg_split(&w, line.rest,
+			(size_t)(line.rest.p - text.p), &none) == 0;
+	workflow_arg_release(&w);
+	diags_release(&none);
+	if (!found)
 		return 0;
-	*text = def.text;
-	for (size_t i = 0; i < 4; i++) {
-		n = strlen(names[i]);
-		if (text->n > n && memcmp(text->p, names[i], n) == 0 &&
-				strchr(" \t:", text->p[n]) && text->p[n])
-			return 1;
-	}
-	return 0;
+	buf_printf(out, "/%.*s%s%s%.*s%s%.*s%s", (int)line.name.n, line.name.p,
+		block ? ":" : "", said->rest.n ? " " : "", (int)said->rest.n,
+		said->rest.p, line.rest.n ? " " : "", (int)line.rest.n,
+		line.rest.p, said->background || line.background ? " &" : "");
+	if (block)
+		buf_printf(out, "\n%.*s", (int)line.body.n, line.body.p);
+	return 1;
+}
+
+/* A file of YAML: what was said stands behind it, where no step sees it. */
+static void add_block(const struct line *said, struct str text,
+	struct buf *out, struct line *line)
+{
+	buf_add(out, text.p, text.n);
+	buf_char(out, '\n');
+	buf_add(out, said->rest.p, said->rest.n);
+	memset(line, 0, sizeof(*line));
+	line->kind = LINE_BLOCK;
+	line->background = said->background;
+	line->body = (struct str){out->data, text.n};
+	line->len = text.n;
+	line->name = (struct str){out->data, 0};
+	line->rest = (struct str){out->data + text.n + 1, said->rest.n};
+}
+
+int defs_line(struct defs *d, const struct line *said, struct buf *out,
+	struct line *line)
+{
+	struct front_def def;
+
+	memset(line, 0, sizeof(*line));
+	if (!defs_find(d, said->name, &def) || def.param_count ||
+			(said->rest.n && said->rest.p[0] != '-'))
+		return 0;
+	if (!def.yaml)
+		return add_line(said, def.text, out);
+	add_block(said, def.text, out, line);
+	return 1;
 }
 
 size_t defs_names(struct defs *d, const char **names, size_t max)

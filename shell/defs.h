@@ -29,9 +29,12 @@ void defs_alias(struct defs *d, struct str name, struct str text);
 /* Text of an alias: 1 and *text, or 0. */
 int defs_find_alias(const struct defs *d, struct str name,
 	struct str *text);
-/* A stored file that holds a whole line of a workflow, with its flags: it is
- * run as that line. 1 and *text, or 0. */
-int defs_find_line(struct defs *d, struct str name, struct str *text);
+/* A definition without parameters that holds a whole line of a workflow, or
+ * a file of YAML, is run as that line with the flags `said` behind its name:
+ * 1, *out gets the source, *line the block in it, all 0 when it is a line to
+ * be read. Else 0. */
+int defs_line(struct defs *d, const struct line *said, struct buf *out,
+	struct line *line);
 /* As front_env.find_def and def_names. */
 int defs_find(struct defs *d, struct str name, struct front_def *out);
 size_t defs_names(struct defs *d, const char **names, size_t max);

@@ -97,17 +97,36 @@ static int alias_circle(struct submission *sub)
 	return rc;
 }
 
-/* The text of an alias with the line's own arguments behind it. */
-static int read_alias(struct session *s, struct submission *sub,
-	struct str text)
+/* What is wrong in the line that an alias or definition stands for. */
+static int retell(struct submission *sub, const char *what)
 {
-	struct alias_line *a = mem_zero(sizeof(*a));
-	struct lines l = {.complete = 1};
-	const char *inner;
-	struct line line;
-	int said;
+	const struct diags *d = &sub->alias->diags;
+	char place[48] = "";
+	uint32_t line, col;
 
-	sub->alias = a;
+	for (size_t i = 0; i < d->count; i++) {
+		const char *inner = d->items[i].text;
+		int said = strncmp(inner, "in ", 3) == 0 ||
+			strncmp(inner, "aliases in a circle", 19) == 0;
+
+		diag_place(d, d->items[i].at, &line, &col);
+		if (sub->alias->sub.line.kind == LINE_BLOCK)
+			snprintf(place, sizeof(place), ":%u:%u", line, col);
+		diag_add(sub->diags, d->items[i].code,
+			caret(sub->line.at, sub->line.name.n + 1),
+			d->items[i].help, "%s%s%s%s", said ? "" : what,
+			said ? "" : place, said ? "" : ": ", inner);
+	}
+	return -1;
+}
+
+/* Reads the line of sub->alias: `line`, or the first of its text. */
+static int read_inner(struct session *s, struct submission *sub,
+	struct line *line, const char *what)
+{
+	struct alias_line *a = sub->alias;
+	struct lines l = {.complete = 1};
+
 	if (alias_circle(sub) < 0)
 		return -1;
 	if (reading.count == DEPTH)
@@ -115,30 +134,52 @@ static int read_alias(struct session *s, struct submission *sub,
 			caret(sub->line.at, sub->line.name.n + 1), NULL,
 			"more than %d aliases within each other", DEPTH);
 	reading.name[reading.count++] = sub->line.name;
-	buf_add(&a->text, text.p, text.n);
-	if (sub->line.rest.n) {
-		buf_char(&a->text, ' ');
-		buf_add(&a->text, sub->line.rest.p, sub->line.rest.n);
-	}
-	if (sub->line.background)
-		buf_str(&a->text, " &");
 	snprintf(a->name, sizeof(a->name), "%s: /%.*s",
 		sub->diags->file ? sub->diags->file : "wf",
 		(int)sub->line.name.n, sub->line.name.p);
 	l.source = (struct str){a->text.data, a->text.len};
 	diags_init(&a->diags, a->name, 1, l.source);
-	if (line_next(&l, &line, &a->diags) != LINE_BAD)
-		submission_read(s, &line, &a->diags, &a->sub);
+	if (line->kind || line_next(&l, line, &a->diags) != LINE_BAD)
+		submission_read(s, line, &a->diags, &a->sub);
 	reading.count--;
-	if (!a->diags.errors)
-		return 0;
-	inner = a->diags.items[0].text;
-	said = strncmp(inner, "in the alias: ", 14) == 0 ||
-		strncmp(inner, "aliases in a circle", 19) == 0;
-	return diag_add(sub->diags, a->diags.items[0].code,
-		caret(sub->line.at, sub->line.name.n + 1),
-		a->diags.items[0].help, "%s%s", said ? "" : "in the alias: ",
-		inner);
+	return a->diags.errors ? retell(sub, what) : 0;
+}
+
+/* The text of an alias with the line's own arguments behind it. */
+static int read_alias(struct session *s, struct submission *sub,
+	struct str text)
+{
+	struct line line = {0};
+	struct buf *b;
+
+	sub->alias = mem_zero(sizeof(*sub->alias));
+	b = &sub->alias->text;
+	buf_add(b, text.p, text.n);
+	if (sub->line.rest.n) {
+		buf_char(b, ' ');
+		buf_add(b, sub->line.rest.p, sub->line.rest.n);
+	}
+	if (sub->line.background)
+		buf_str(b, " &");
+	return read_inner(s, sub, &line, "in the alias");
+}
+
+/* A definition that is a line of a workflow: 1 when it is none. */
+static int read_stored(struct session *s, struct submission *sub)
+{
+	struct alias_line *a = mem_zero(sizeof(*a));
+	struct line line;
+	char what[80];
+
+	if (!defs_line(&s->defs, &sub->line, &a->text, &line)) {
+		buf_release(&a->text);
+		free(a);
+		return 1;
+	}
+	sub->alias = a;
+	snprintf(what, sizeof(what), "in %.*s", (int)sub->line.name.n,
+		sub->line.name.p);
+	return read_inner(s, sub, &line, what);
 }
 
 /* At a prompt a few bare words are what people mean by them. */
@@ -165,6 +206,7 @@ int submission_read(struct session *s, const struct line *line,
 	struct diags *diags, struct submission *out)
 {
 	struct str text;
+	int rc;
 
 	memset(out, 0, sizeof(*out));
 	out->line = *line;
@@ -179,10 +221,10 @@ int submission_read(struct session *s, const struct line *line,
 			return read_command(s, out);
 		if (defs_find_alias(&s->defs, line->name, &text))
 			return read_alias(s, out, text);
+		rc = read_stored(s, out);
+		if (rc <= 0)
+			return rc;
 	}
-	if (line->kind == LINE_COMMAND && !line->rest.n &&
-			defs_find_line(&s->defs, line->name, &text))
-		return read_alias(s, out, text);
 	if (line->name.n && !front_knows(&s->env, line->name))
 		return unknown_command(s, out);
 	return compile(s, out);

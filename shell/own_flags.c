@@ -12,6 +12,8 @@
 struct own {
 	struct submission *sub;
 	char *copy;            /* of the whole source; NULL until needed */
+	struct buf kept;       /* the submission without what was taken off */
+	size_t kept_to;        /* offset in the source up to which it goes */
 	size_t source;         /* offset of rest in it */
 	struct str rest;
 	uint8_t has_o;         /* the step has a flag -o of its own */
@@ -60,13 +62,26 @@ static size_t closed_end(struct str s, size_t i)
 	return s.n;
 }
 
+/* The source up to `to` is kept; one blank joins the pieces. */
+static void keep(struct own *o, size_t to)
+{
+	const char *p = o->sub->diags->source.p;
+
+	if (to > o->kept_to)
+		buf_add(&o->kept, p + o->kept_to, to - o->kept_to);
+}
+
 static void blank(struct own *o, size_t from, size_t to)
 {
 	struct str src = o->sub->diags->source;
 
-	if (!o->copy)
+	if (!o->copy) {
 		o->copy = mem_strndup(src.p, src.n);
+		o->kept_to = o->sub->line.at;
+	}
 	memset(o->copy + o->source + from, ' ', to - from);
+	keep(o, o->source + from);
+	o->kept_to = o->source + skip(o->rest, to);
 }
 
 static struct str unquoted(struct str s)
@@ -155,7 +170,7 @@ static size_t flags_at(struct own *o, size_t i)
 		end = own_flag(o, i);
 		if (end == SIZE_MAX)
 			return end;
-		i = end ? end : word_end(o->rest, i);
+		i = end ? end : line_flag_end(o->rest, i);
 	}
 	return i;
 }
@@ -177,6 +192,8 @@ static int compile_copy(struct session *s, struct own *o)
 	l.rest = rebase(l.rest, typed, o->copy);
 	l.name = rebase(l.name, typed, o->copy);
 	l.body = rebase(l.body, typed, o->copy);
+	keep(o, sub->line.at + sub->line.len);
+	l.kept = (struct str){o->kept.data, o->kept.len};
 	d->source.p = o->copy;
 	rc = front_compile(&s->env, &l, &sub->plan, &sub->flags,
 		&sub->redirect, d);
@@ -201,7 +218,7 @@ int own_flags_compile(struct session *s, struct submission *sub)
 {
 	struct own o = {.sub = sub, .rest = sub->line.rest};
 	size_t i;
-	int rc;
+	int rc = -1;
 
 	o.has_o = (uint8_t)has_o(s->env.vocab, sub->line.name);
 	if (o.rest.p) {
@@ -211,13 +228,13 @@ int own_flags_compile(struct session *s, struct submission *sub)
 				vocab_find(s->env.vocab, sub->line.name.p,
 				sub->line.name.n) < 0)
 			i = flags_at(&o, closed_end(o.rest, i));
-		if (i == SIZE_MAX) {
-			free(o.copy);
-			return -1;
-		}
+		if (i == SIZE_MAX)
+			goto out;
 	}
 	rc = o.copy ? compile_copy(s, &o) : front_compile(&s->env, &sub->line,
 		&sub->plan, &sub->flags, &sub->redirect, sub->diags);
+out:
+	buf_release(&o.kept);
 	free(o.copy);
 	return rc;
 }

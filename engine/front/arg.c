@@ -44,19 +44,26 @@ int arg_flag_known(struct str name, int *valued)
 	return 0;
 }
 
+int arg_flag_shells(struct str name)
+{
+	return str_eq(name, "answer") || str_eq(name, "output");
+}
+
 int arg_flag_valued(struct str name)
 {
 	int valued;
 
-	return arg_flag_known(name, &valued) && valued;
+	return arg_flag_shells(name) ||
+		(arg_flag_known(name, &valued) && valued);
 }
 
 size_t arg_flag_end(struct str s, size_t at)
 {
 	size_t end = arg_word_end(s, at), next;
-	struct str name = scan_cut(s, at + 2, end);
+	struct str word = scan_cut(s, at, end);
 
-	if (!arg_flag_valued(name))
+	if (!str_eq(word, "-o") && !arg_flag_valued(scan_cut(word, word.n > 2
+			? 2 : word.n, word.n)))
 		return end;
 	next = end;
 	while (next < s.n && (s.p[next] == ' ' || s.p[next] == '\t'))

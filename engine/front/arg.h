@@ -12,11 +12,14 @@
 int arg_is_workflow(struct str name);
 /* `--name` or `--name=…` */
 int arg_is_flag(struct str word);
-/* Behind the flag at `at` and its value, when it is a workflow flag that
- * takes one in a word of its own. */
+/* Behind the flag at `at` and its value, when it is a workflow flag, or one
+ * of the shell's, that takes one in a word of its own. */
 size_t arg_flag_end(struct str s, size_t at);
 /* 1 when the workflow flag (without dashes) takes a value. */
 int arg_flag_valued(struct str name);
+/* 1 for --answer and --output: they are the shell's, which takes them off
+ * before a line is compiled. */
+int arg_flag_shells(struct str name);
 /* 1 for --save-state and its kind; *valued says whether a value follows. */
 int arg_flag_known(struct str name, int *valued);
 /* All workflow flags without dashes, NULL-terminated. */

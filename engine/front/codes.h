@@ -49,6 +49,7 @@
 	X(E222, "an annotation that this kind of unit does not take") \
 	X(E223, "an annotation is given twice") \
 	X(E224, "an environment name that workflow files may not set") \
+	X(E225, "a flag of a whole run at a workflow that is a step") \
 	X(E301, "a reference to an unknown name") \
 	X(E302, "an unknown step in needs") \
 	X(E303, "steps need each other in a circle") \

@@ -1,137 +1,12 @@
 /*
- * The door of the room: a line becomes a plan. Flags and redirections are
- * read here, the text by the parser or the YAML readers, and the builder has
- * the last word.
+ * The door of the room: a line becomes a plan. The text is read by the parser
+ * or the YAML readers, and the builder has the last word.
  */
 #include "engine/front/bind.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "engine/base/text.h"
-
-static int flag_wrong(struct diags *d, const struct words *w, size_t i,
-	struct str value, const char *want)
-{
-	if (value.n == 0)
-		return diag_add(d, "E109", caret(w->at[i], w->word[i].n), NULL,
-			"'%.*s' needs a value: %s", (int)w->word[i].n,
-			w->word[i].p, want);
-	return diag_add(d, "E109", caret(w->at[i], w->word[i].n), NULL,
-		"'%.*s' is no value of '%.*s': write %s", (int)value.n,
-		value.p, (int)w->word[i].n, w->word[i].p, want);
-}
-
-static int set_valued(struct front_flags *f, struct str name,
-	struct str value, const char **want)
-{
-	static const char *const how[] = { "stop", "continue_on_failure",
-		"ignore", "rollback" };
-	int64_t n;
-	int8_t i;
-
-	if (str_eq(name, "resume-from")) {
-		f->resume_from = value;
-		*want = "the name of a step";
-		return is_name(value) ? 0 : -1;
-	}
-	if (str_eq(name, "timeout")) {
-		*want = "a duration such as 30s";
-		return duration_parse(value, &f->timeout_ms);
-	}
-	if (str_eq(name, "limit")) {
-		*want = "a number from 1";
-		if (number_parse(value, 1, 1 << 20, &n))
-			return -1;
-		f->limit = (uint32_t)n;
-		return 0;
-	}
-	*want = "stop, continue_on_failure, ignore or rollback";
-	for (i = 0; i < 4; i++)
-		if (str_eq(value, how[i])) {
-			f->strategy = i;
-			return 0;
-		}
-	return -1;
-}
-
-static void set_plain(struct front_flags *f, struct str name)
-{
-	if (str_eq(name, "save-state"))
-		f->save_state = 1;
-	else if (str_eq(name, "parallel"))
-		f->parallel = 1;
-	else if (str_eq(name, "fail-fast"))
-		f->fail_fast = 1;
-	else if (str_eq(name, "adaptive"))
-		f->adaptive = 1;
-	else if (str_eq(name, "no-learning"))
-		f->no_learning = 1;
-	else
-		f->continuous = 1;
-}
-
-static int unknown_flag(struct diags *d, const struct words *w, size_t i,
-	struct str name)
-{
-	const char *near;
-	char help[80] = "";
-	size_t n = 0;
-
-	while (arg_flags()[n])
-		n++;
-	near = text_nearest(name, arg_flags(), n);
-	if (near)
-		snprintf(help, sizeof(help), "did you mean '--%s'?", near);
-	return diag_add(d, "E108", caret(w->at[i], w->word[i].n), help,
-		"unknown flag '%.*s'", (int)w->word[i].n, w->word[i].p);
-}
-
-/* Reads all words as flags of a workflow. */
-static int flags_read(struct front_flags *f, const struct words *w,
-	struct diags *d)
-{
-	struct str name, value;
-	const char *eq, *want;
-	int rc = 0, valued;
-	size_t i, at;
-
-	for (i = 0; i < w->count; i++) {
-		at = i;
-		name = scan_cut(w->word[i], w->word[i].n > 2 ? 2 : 0,
-			w->word[i].n);
-		eq = memchr(name.p, '=', name.n);
-		value = str_of(NULL);
-		if (eq) {
-			value = scan_cut(name, (size_t)(eq - name.p) + 1,
-				name.n);
-			name.n = (size_t)(eq - name.p);
-		}
-		if (!arg_is_flag(w->word[i]) ||
-				!arg_flag_known(name, &valued)) {
-			rc = unknown_flag(d, w, i, name);
-			continue;
-		}
-		if (!valued && eq) {
-			rc = diag_add(d, "E109", caret(w->at[i], w->word[i].n),
-				NULL, "'--%.*s' takes no value", (int)name.n,
-				name.p);
-			continue;
-		}
-		if (!valued) {
-			set_plain(f, name);
-			continue;
-		}
-		if (!eq && i + 1 < w->count)
-			value = w->word[++i];
-		if (set_valued(f, name, value, &want))
-			rc = flag_wrong(d, w, at, value, want);
-		else if (str_eq(name, "resume-from"))
-			f->resume_from.p = memmem(d->source.p + w->at[i],
-				d->source.n - w->at[i], value.p, value.n);
-	}
-	return rc;
-}
 
 /* Copies redirections: the caller's words own their strings. */
 static void redirect_copy(struct words *out, const struct words *in)
@@ -190,6 +65,7 @@ int front_finish(struct front_ctx *c, const struct line *line,
 
 	if (front_failed(c) && !only_keys(c))
 		return -1;
+	c->spaces[c->top.space].parallel = c->flags->parallel;
 	names_finish(c);
 	pending_finish(c);
 	if (front_failed(c))
@@ -197,9 +73,9 @@ int front_finish(struct front_ctx *c, const struct line *line,
 	edges_finish(c);
 	if (!o.command.n)
 		o.command = c->command;
-	if (c->flags->parallel)
-		parallel_arrows(c);
-	o.source = scan_cut(c->diags->source, line->at, line->at + line->len);
+	parallel_arrows(c);
+	o.source = line->kept.p ? line->kept : scan_cut(c->diags->source,
+		line->at, line->at + line->len);
 	while (o.source.n && scan_blank(o.source.p[o.source.n - 1]))
 		o.source.n--;
 	o.strategy = c->flags->strategy < 0 ? STRATEGY_STOP :
@@ -256,6 +132,7 @@ static int compile_workflow(struct front_ctx *c, const struct line *line,
 	}
 	u.src = line_src(c, &w);
 	u.to = u.src->text.n;
+	u.whole = 1;
 	if (is_name(u.src->text) && def_find(c, u.src->text, &def)) {
 		rc = unit_compile(c, c->top, &u) == PLAN_NONE ? -1 : 0;
 	} else {
@@ -286,6 +163,7 @@ static int compile_leaf(struct front_ctx *c, const struct line *line,
 	u.src = t.src = src_new(c, line->rest, at, 1);
 	u.place = src_new(c, c->diags->source, 0, 1);
 	u.at = line->at;
+	u.whole = 1;
 	t.s = line->rest;
 	u.to = line->rest.n;
 	if (kind && kind->style != STYLE_WORDS) {

@@ -81,6 +81,12 @@ int front_knows(const struct front_env *env, struct str name);
  */
 void front_leaf_key(const struct plan *p, uint32_t node, char *out);
 
+/* The line of a single step, `/bash text`, as workflow text: in braces or
+ * quotes when it needs them, without redirections. Appends, 1; or 0 when it
+ * is no such line. */
+int front_step_text(const struct front_env *env, const struct line *line,
+	struct buf *out);
+
 /* Arrows and blanks normalised: what "the same text" means for
  * --resume-from. Appends. */
 void front_normal_text(struct str text, struct buf *out);

@@ -32,6 +32,7 @@ struct src {
 	uint32_t cut_count;
 	uint8_t fixed;         /* 1: every offset means `at` (folded YAML, the
 	                          text of a /def) */
+	size_t span;           /* fixed: bytes of a caret there; 0: one */
 	const char *note;      /* "in /deploy: ", begins messages; or NULL */
 };
 size_t src_place(const struct src *s, size_t off); /* diags->source offset */
@@ -88,6 +89,9 @@ struct space {
 	uint32_t owner;        /* node it is inside of; PLAN_NONE: none */
 	uint32_t block;        /* BLOCK made for a /def: its args; or NONE */
 	const struct front_def *def;
+	uint8_t parallel;      /* arrows neither order nor carry data */
+	uint32_t limit;        /* --limit and --timeout of a definition's line: */
+	int64_t timeout_ms;    /* they bind its block; 0: none */
 	struct strmap names, counts;
 };
 struct arrow {
@@ -117,7 +121,7 @@ struct front_ctx {
 	struct order_info *orders; size_t order_count, order_cap;
 	struct space *spaces; size_t space_count, space_cap;
 	struct pending *pending; size_t pending_count, pending_cap;
-	/* with flags->parallel: arrows, not built until parallel_arrows() */
+	/* of parallel spaces: arrows, not built until parallel_arrows() */
 	struct arrow *arrows; size_t arrow_count, arrow_cap;
 	const struct front_def *open_def[LIMIT_NEST]; /* being inlined */
 	uint32_t open_defs;

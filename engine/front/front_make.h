@@ -25,7 +25,8 @@ struct spot body_open(struct front_ctx *c, struct spot s, uint32_t owner,
 /* Deeper in the same body: one member of s.order, itself a series or set. */
 struct spot order_open(struct front_ctx *c, struct spot s, int series);
 /* A new space of names within s, reached from outside as `owner`.name; when
- * `def` is given it sees no outer names and `args` are those of `owner`. */
+ * `def` is given it sees no outer names and `args` are those of `owner`. It
+ * is parallel when c->flags are. */
 struct spot space_open(struct front_ctx *c, struct spot s, uint32_t owner,
 	const struct front_def *def);
 int spot_ok(struct spot s);
@@ -63,6 +64,8 @@ struct unit {
 	size_t flags_from, flags_to;
 	const struct src *const *argv; /* list params: one word each; or NULL */
 	size_t argc;
+	uint8_t whole;         /* all of a line: the flags of a definition are
+	                          those of the run */
 };
 uint32_t unit_compile(struct front_ctx *c, struct spot s,
 	const struct unit *u);

@@ -89,6 +89,11 @@ static int bare_text(struct str s, size_t at, struct reach *r)
 	return 0;
 }
 
+size_t line_flag_end(struct str s, size_t at)
+{
+	return arg_flag_end(s, at);
+}
+
 /* Where the text of `name` may begin: behind flags, behind the words that
  * /def and /fact take before it. */
 static size_t text_start(struct str s, size_t at, struct str name)
@@ -102,7 +107,8 @@ static size_t text_start(struct str s, size_t at, struct str name)
 		w = scan_word(s, at);
 		if (w.n == 0)
 			return at;
-		if (arg_is_flag(w))
+		if (arg_is_flag(w) || (str_eq(w, "-o") &&
+				arg_is_workflow(name)))
 			at = arg_flag_end(s, at);
 		else if (define && (scan_name(w, 0) > 0 ||
 				(w.p[0] == '/' && scan_name(w, 1) == w.n - 1 &&

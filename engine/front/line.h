@@ -29,6 +29,9 @@ struct line {
 	                          colon. BANG, PLAIN: the text */
 	struct str body;       /* BLOCK: the YAML, indentation kept */
 	char open;             /* MORE: what is open: \ " ' { [ ( or : */
+	struct str kept;       /* what the plan keeps as its text; set by a
+	                          caller that took flags off; .p == NULL: the
+	                          submission as it stands */
 };
 
 struct lines {
@@ -41,6 +44,10 @@ struct lines {
 /* Next submission; blank lines and comments are skipped. */
 enum line_kind line_next(struct lines *l, struct line *out,
 	struct diags *diags);
+
+/* Behind the flag of a workflow line that stands at s.p[at], and behind its
+ * value when that is a word of its own. */
+size_t line_flag_end(struct str s, size_t at);
 
 /*
  * Splits typed arguments into words (language.md 1.3, 2.4): quotes open only

@@ -58,6 +58,7 @@ int src_error(struct front_ctx *c, struct src_range r, const char *code,
 	const char *help, const char *fmt, ...)
 {
 	const struct src *top = r.src;
+	size_t span = 0;
 	char text[320];
 	va_list ap;
 	size_t at = src_place(r.src, r.off);
@@ -66,9 +67,10 @@ int src_error(struct front_ctx *c, struct src_range r, const char *code,
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	while (!top->note && top->up)
-		top = top->up;
-	return diag_add(c->diags, code, caret(at, end > at ? end - at : 1),
+	for (; !top->note && top->up; top = top->up)
+		span = top->fixed && top->span ? top->span : span;
+	span = top->fixed && top->span ? top->span : span ? span : 1;
+	return diag_add(c->diags, code, caret(at, end > at ? end - at : span),
 		help, "%s%s", top->note ? top->note : "", text);
 }
 
@@ -154,6 +156,7 @@ struct spot space_open(struct front_ctx *c, struct spot s, uint32_t owner,
 	p->block = def ? owner : PLAN_NONE;
 	p->def = def;
 	p->owner = owner;
+	p->parallel = c->flags->parallel;
 	strmap_init(&p->names);
 	strmap_init(&p->counts);
 	s.space = (uint32_t)c->space_count++;

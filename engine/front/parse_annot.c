@@ -82,11 +82,16 @@ const char *const *annot_keys(void)
 void annot_begin(struct front_ctx *c, struct annot *a, struct spot s,
 	uint32_t node)
 {
-	(void)c;
+	uint32_t inner = c->nodes[node].inner;
+
 	memset(a, 0, sizeof(*a));
 	a->node = node;
 	a->spot = s;
 	a->policy.pool = PLAN_NONE;
+	if (inner != PLAN_NONE) {
+		a->policy.limit = c->spaces[inner].limit;
+		a->policy.timeout_ms = c->spaces[inner].timeout_ms;
+	}
 }
 
 void annot_end(struct front_ctx *c, struct annot *a)

@@ -73,17 +73,12 @@ int unit_unknown(struct front_ctx *c, const struct src *src, size_t off,
 		"unknown command '/%.*s'", (int)name.n, name.p);
 }
 
-static const struct src *where(const struct unit *u)
-{
-	return u->place ? u->place : u->src;
-}
-
 static uint32_t leaf_node(struct front_ctx *c, struct spot s,
 	const struct unit *u, const struct vocab_kind *kind,
 	const char *fallback)
 {
 	enum node_kind k = s.mode == MODE_PIPELINE ? NODE_STAGE : NODE_STEP;
-	uint32_t node = node_new(c, s, k, u->name, where(u), u->at);
+	uint32_t node = node_new(c, s, k, u->name, unit_where(u), u->at);
 	struct plan_node *n;
 
 	if (node == PLAN_NONE)
@@ -128,11 +123,10 @@ static uint32_t leaf(struct front_ctx *c, struct spot s,
 	return node;
 }
 
-/* The BLOCK of a nested workflow or definition, and the spot inside it. */
-static uint32_t block(struct front_ctx *c, struct spot s,
-	const struct unit *u, const struct front_def *def, struct spot *in)
+uint32_t unit_block(struct front_ctx *c, struct spot s, const struct unit *u,
+	const struct front_def *def, struct spot *in)
 {
-	uint32_t node = node_new(c, s, NODE_BLOCK, u->name, where(u),
+	uint32_t node = node_new(c, s, NODE_BLOCK, u->name, unit_where(u),
 		u->at);
 
 	if (node == PLAN_NONE)
@@ -142,7 +136,7 @@ static uint32_t block(struct front_ctx *c, struct spot s,
 		u->command;
 	*in = body_open(c, s, node, ROLE_BODY, NULL, 1);
 	if (!spot_ok(*in)) {
-		src_error(c, src_at(where(u), u->at, 1), "E209", NULL,
+		src_error(c, src_at(unit_where(u), u->at, 1), "E209", NULL,
 			"nested more than %d deep", LIMIT_NEST);
 		return PLAN_NONE;
 	}
@@ -150,52 +144,7 @@ static uint32_t block(struct front_ctx *c, struct spot s,
 	return node;
 }
 
-static uint32_t call_def(struct front_ctx *c, struct spot s,
-	const struct unit *u, const struct front_def *def)
-{
-	struct spot in;
-	struct pending *p;
-	struct src *text;
-	struct frag f;
-	uint32_t node, i;
-
-	for (i = 0; i < c->open_defs; i++)
-		if (str_same(c->open_def[i]->name, def->name)) {
-			src_error(c, src_at(where(u), u->at, def->name.n + 1),
-				"E217", "use a while loop instead",
-				"'%.*s' calls itself", (int)def->name.n,
-				def->name.p);
-			return PLAN_NONE;
-		}
-	node = block(c, s, u, def, &in);
-	if (node == PLAN_NONE || c->open_defs == LIMIT_NEST)
-		return PLAN_NONE;
-	p = pending_add(c, PENDING_ARGS, s, node);
-	p->src = u->src;
-	p->from = u->from;
-	p->to = u->to;
-	p->argv = u->argv;
-	p->argc = u->argc;
-	p->def = def;
-	text = arena_alloc(&c->arena, sizeof(*text));
-	text->text = def->text;
-	text->up = where(u);
-	text->at = u->at;
-	text->fixed = 1;
-	text->note = arena_printf(&c->arena, "in %.*s: ", (int)def->name.n,
-		def->name.p);
-	c->open_def[c->open_defs++] = def;
-	if (def->yaml) {
-		yaml_compile(c, in, str_of("chain"), text);
-	} else {
-		sequence_compile(c, in, text, 0, text->text.n, &f);
-		frag_release(&f);
-	}
-	c->open_defs--;
-	return node;
-}
-
-static enum text_mode mode_of(struct str command)
+enum text_mode mode_of(struct str command)
 {
 	return str_eq(command, "swarm") ? MODE_SWARM :
 		str_eq(command, "pipeline") ? MODE_PIPELINE : MODE_FLOW;
@@ -221,7 +170,7 @@ static uint32_t nested(struct front_ctx *c, struct spot s,
 			(int)text.n, text.p);
 		return PLAN_NONE;
 	}
-	node = block(c, s, u, NULL, &in);
+	node = unit_block(c, s, u, NULL, &in);
 	if (node == PLAN_NONE)
 		return node;
 	in.mode = (uint8_t)mode_of(u->command);
@@ -274,6 +223,6 @@ uint32_t unit_compile(struct front_ctx *c, struct spot s,
 		return leaf(c, s, u, kind);
 	if (def_find(c, u->command, &def))
 		return call_def(c, s, u, def);
-	unit_unknown(c, where(u), u->at, u->command);
+	unit_unknown(c, unit_where(u), u->at, u->command);
 	return PLAN_NONE;
 }

@@ -150,7 +150,7 @@ int order_compare(const struct front_ctx *c, uint32_t a, uint32_t b)
 	uint32_t oa = c->nodes[a].order, ob = c->nodes[b].order;
 	uint32_t ia = c->nodes[a].index, ib = c->nodes[b].index;
 
-	if (c->flags->parallel)
+	if (c->spaces[c->nodes[a].space].parallel)
 		return 0;
 	while (oa != ob) {
 		if (c->orders[oa].depth >= c->orders[ob].depth) {

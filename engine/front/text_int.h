@@ -84,6 +84,20 @@ int unit_unknown(struct front_ctx *c, const struct src *src, size_t off,
 	struct str name);
 int def_find(struct front_ctx *c, struct str name, struct front_def **out);
 const char *suggest_step(struct front_ctx *c, struct str word);
+/* The text in which the unit stands, at u->at. */
+static inline const struct src *unit_where(const struct unit *u)
+{
+	return u->place ? u->place : u->src;
+}
+uint32_t call_def(struct front_ctx *c, struct spot s, const struct unit *u,
+	const struct front_def *def);
+/* The BLOCK of a nested workflow or definition, and the spot inside it. */
+uint32_t unit_block(struct front_ctx *c, struct spot s, const struct unit *u,
+	const struct front_def *def, struct spot *in);
+enum text_mode mode_of(struct str command);
+/* Reads all words as flags of a workflow. */
+int flags_read(struct front_flags *f, const struct words *w,
+	struct diags *d);
 /* Where the flags of a text command end. */
 size_t leaf_flags_end(const struct vocab_kind *kind, struct str s,
 	size_t from);

@@ -39,8 +39,7 @@ void yaml_args(const struct ytree *t, struct spot s, uint32_t node,
 /* 1 when more may stand inside `in`; else 0 after E209 at `node`. */
 int yaml_deeper(const struct ytree *t, struct spot in, uint32_t node);
 
-/* Whether the options written at `s` are those of the whole run: inside
- * another workflow the outer one's count. */
+/* Whether what is written at `s` is the whole run, not a step of it. */
 int yaml_is_top(struct spot s);
 
 #endif

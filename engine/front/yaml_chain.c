@@ -9,12 +9,11 @@ int yaml_is_top(struct spot s)
 	return s.body == 0;
 }
 
+/* Of the run; of a stored workflow that is a step, its own. */
 static void options(const struct ytree *t, struct spot s, const uint32_t *v)
 {
 	struct front_flags *f = t->c->flags;
 
-	if (!yaml_is_top(s))
-		return;
 	f->save_state |= (uint8_t)yread_bool(t, v[OPT_SAVE], 0);
 	f->parallel |= (uint8_t)yread_bool(t, v[OPT_PARALLEL], 0);
 	f->fail_fast |= (uint8_t)yread_bool(t, v[OPT_FAIL_FAST], 0);
@@ -25,6 +24,7 @@ static void options(const struct ytree *t, struct spot s, const uint32_t *v)
 		f->limit = (uint32_t)yread_number(t, v[OPT_LIMIT], 0);
 	if (!f->timeout_ms)
 		f->timeout_ms = yread_ms(t, v[OPT_TIMEOUT], 0);
+	t->c->spaces[s.space].parallel = f->parallel;
 }
 
 /* Whether a step names its predecessors: then written order says nothing

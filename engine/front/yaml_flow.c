@@ -91,12 +91,8 @@ int yaml_flow(const struct ytree *t, struct spot s, uint32_t node)
 	uint32_t v[YREAD_KEYS];
 	int rc = yread_map(t, node, &ykeys_flow, v);
 
-	if (yaml_is_top(s)) {
-		t->c->flags->adaptive |=
-			(uint8_t)yread_bool(t, v[FLOW_ADAPTIVE], 0);
-		t->c->flags->no_learning |=
-			!yread_bool(t, v[FLOW_LEARNING], 1);
-	}
+	t->c->flags->adaptive |= (uint8_t)yread_bool(t, v[FLOW_ADAPTIVE], 0);
+	t->c->flags->no_learning |= !yread_bool(t, v[FLOW_LEARNING], 1);
 	if (v[FLOW_CONDITIONS] == YNODE_NONE)
 		return rc;
 	if (!yread_at(t, v[FLOW_CONDITIONS])->count)

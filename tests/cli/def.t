@@ -56,4 +56,33 @@ has "$err" "did you mean 'NAME'?" "and the right one named"
 run_wf -c '/def greet NAME "/echo hi ${args.NAME}"
 /greet other=x'
 is "$out" "hi other=x" "a word with = that is like no parameter is a value"
+run_wf -c '/def d /chain --parallel --limit=2 {a: /echo 1 -> b: /echo 2}
+/d
+/chain "/d -> /bash sort -r"'
+is "$out" "1
+2
+2
+1" "a line with flags can be defined, run and be a step"
+run_wf -c '/def d /chain --answer sure=yes {sure: /ask Sure? -> /bash cat}
+/d'
+is "$out" "yes" "flags of the shell count where the line is the whole run"
+run_wf -c '/def d /chain --answer sure=yes {sure: /ask Sure? -> /bash cat}
+/chain {/d}'
+has "$err" "-c:2:9: error: in d: --answer is for a run of its own" \
+	"where it is a step they are refused by name, at the step"
+run_wf -o json -c '/def d P /chain --on-error ignore {/bash exit ${args.P}}
+/d 3'
+is "$status" 0 "flags of a definition with parameters are those of the run"
+run_wf -c '/def d /chain a: /echo bare -> b: /bash cat # x
+/d &'
+is "$out" "bare" "a defined line can be run in the background"
+run_wf -c '/ym -o json'
+has "$out" '"output":"5\n"' "a stored file takes flags of the line" ||
+	note "$err"
+printf 'chain:\n  steps:\n    - comand: /echo 1\n      bad: 2\n' \
+	>.wf/workflows/wrong.yaml
+run_wf -c '/wrong'
+has "$err" "-c:1:1: error: in wrong:3:7: a step has no key 'comand'" \
+	"an error in a stored file names its place"
+has "$err" "in wrong:4:7:" "and all are told"
 finish

@@ -103,6 +103,29 @@ static const struct test_def test_defs[] = {
 	{ "broken", "/bash make -> ", { NULL }, { NULL }, 0 },
 	{ "badparam", "/echo ${args.tagret}", { "target" }, { "x" }, 0 },
 	{ "security_hardening", "/echo harden", { NULL }, { NULL }, 0 },
+	{ "lined", "/chain --parallel --limit=2 {a: /echo 1 -> b: /bash cat} "
+		"--timeout 30s # as saved", { NULL }, { NULL }, 0 },
+	{ "bared", "/chain a: /echo ${args.x} -> b: /bash cat", { "x" },
+		{ "1" }, 0 },
+	{ "blocked", "/chain: --parallel\n  steps:\n    - name: a\n"
+		"      command: /echo 1\n    - command: /bash cat\n", { NULL },
+		{ NULL }, 0 },
+	{ "runly", "/flow --fail-fast --answer a=b --on-error ignore "
+		"--parallel {/echo 1} > out | cat", { NULL }, { NULL }, 0 },
+	{ "resumed", "/chain --resume-from=a {a: /echo 1}", { NULL }, { NULL },
+		0 },
+	{ "backed", "/chain {a: /echo 1} &", { NULL }, { NULL }, 0 },
+	{ "strict", "/chain --on-error rollback --fail-fast --limit 3 "
+		"{a: /echo 1}", { NULL }, { NULL }, 0 },
+	{ "named", "/flow --parallel strict", { NULL }, { NULL }, 0 },
+	{ "halfline", "/chain {a: /echo 1} @retry=2 -> b: /bash cat", { NULL },
+		{ NULL }, 0 },
+	{ "misflagged", "/chain --paralel {a: /echo 1}", { NULL }, { NULL },
+		0 },
+	{ "optioned", "chain:\n  steps:\n    - name: a\n      command: /echo "
+		"1\n    - command: /bash cat\n  options:\n    "
+		"error_strategy: rollback\n    limit: 4\n    "
+		"parallel_where_possible: true\n", { NULL }, { NULL }, 1 },
 	{ "complex_analysis_team", "lead: plan the work", { NULL }, { NULL },
 		0 },
 };
