@@ -1,6 +1,6 @@
 /*
- * /runs: recorded runs, newest first; `/runs purge` deletes what is over the
- * bounds of retention, or the runs that are named.
+ * /runs: recorded runs, newest first; `/runs purge` deletes runs. On a
+ * terminal a row is one line of it; elsewhere texts are whole, on one line.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -9,57 +9,90 @@
 #include "engine/base/text.h"
 #include "engine/io/clock.h"
 #include "shell/doc.h"
+#include "shell/purge.h"
 #include "shell/run_ref.h"
+#include "shell/screen.h"
+
+enum { SHOWN = 20, NARROW = 60, MIDDLE = 100 };
 
 struct listing {
 	struct session *s;
 	struct cmd_out *o;
-	size_t count;
+	size_t count, limit;
+	int columns;           /* 0: no terminal */
+	uint8_t more;
 };
 
-/* One line of text, cut to what fits. */
-static void brief_text(struct buf *b, const char *text)
+/* The columns before the text; how wide they are. */
+static size_t figures(struct listing *l, const struct run_row *r,
+	struct buf *b)
 {
-	size_t n = 0;
+	char brief[ULID_LEN + 1], age[16], took[16] = "";
+	size_t from = b->len;
 
-	for (; *text && n < 60; text++, n++)
-		buf_char(b, *text == '\n' || *text == '\t' ? ' ' : *text);
-	while (b->len && utf8_check(b->data, b->len) != b->len)
-		b->data[--b->len] = '\0';
-	if (*text)
-		buf_str(b, "...");
+	engine_short(l->s->engine, r->ulid, brief);
+	run_age(r->started_ms, age);
+	if (r->finished_ms)
+		duration_print((r->finished_ms - r->started_ms) * 1000, took);
+	buf_printf(b, "%-8s %-11s ", brief,
+		run_state_name((enum run_state)r->state));
+	if (l->columns && l->columns < NARROW) {
+		buf_printf(b, "%4s  ", age);
+		return b->len - from;
+	}
+	if (r->finished_ms)
+		buf_printf(b, "%4d ", r->exit);
+	else
+		buf_str(b, "   - ");
+	buf_printf(b, "%5s %8s ", age, took);
+	if (l->columns && l->columns < MIDDLE)
+		buf_char(b, ' ');
+	else
+		buf_printf(b, "%5u %6u  ", r->steps, r->failed);
+	return b->len - from;
+}
+
+static void heading(struct listing *l)
+{
+	if (l->columns && l->columns < NARROW)
+		buf_str(&l->o->text, "RUN      STATUS       AGE  TEXT\n");
+	else
+		buf_printf(&l->o->text, "RUN      STATUS      EXIT   AGE     "
+			"TOOK %s TEXT\n", l->columns && l->columns < MIDDLE
+			? "" : "STEPS FAILED ");
+}
+
+static void text_row(struct listing *l, const struct run_row *r)
+{
+	struct buf *b = &l->o->text, title;
+	size_t used;
+	int left;
+
+	if (l->count == 0)
+		heading(l);
+	used = figures(l, r, b);
+	left = l->columns - (int)used - (r->pinned ? 8 : 0);
+	buf_init(&title);
+	run_title(l->s, r, &title);
+	screen_line(b, (struct str){title.data, title.len},
+		!l->columns ? 0 : left > 4 ? left : 4);
+	buf_release(&title);
+	buf_str(b, r->pinned ? "  (kept)\n" : "\n");
 }
 
 static int one(void *ud, const struct run_row *r)
 {
 	struct listing *l = ud;
-	char brief[ULID_LEN + 1], age[16], took[16] = "";
-	struct buf text;
 
-	if (l->o->as_json) {
-		doc_row(&l->o->json, r);
-		return 0;
+	if (l->count == l->limit) {
+		l->more = 1;
+		return 1;
 	}
-	if (l->count++ == 0)
-		buf_printf(&l->o->text, "%-10s %-11s %4s %5s %8s %5s %6s  "
-			"%s\n", "RUN", "STATUS", "EXIT", "AGE", "TOOK",
-			"STEPS", "FAILED", "TEXT");
-	engine_short(l->s->engine, r->ulid, brief);
-	run_age(r->started_ms, age);
-	if (r->finished_ms)
-		duration_print((r->finished_ms - r->started_ms) * 1000, took);
-	buf_init(&text);
-	brief_text(&text, r->text ? r->text : "");
-	buf_printf(&l->o->text, "%-10s %-11s ", brief,
-		run_state_name((enum run_state)r->state));
-	if (r->finished_ms)
-		buf_printf(&l->o->text, "%4d ", r->exit);
+	if (l->o->as_json)
+		doc_row(&l->o->json, r);
 	else
-		buf_str(&l->o->text, "   - ");
-	buf_printf(&l->o->text, "%5s %8s %5u %6u  /%s %s%s\n", age, took,
-		r->steps, r->failed, r->command, buf_cstr(&text),
-		r->pinned ? "  (kept)" : "");
-	buf_release(&text);
+		text_row(l, r);
+	l->count++;
 	return 0;
 }
 
@@ -77,96 +110,86 @@ static int set_state(struct run_filter *f, struct str word, struct err *err)
 	}
 	err_set(err, ERR_USAGE, "no run is ever '%.*s'", (int)name.n, name.p);
 	near = text_nearest(name, names, RUN_STATES);
-	return near ? err_help(err, "did you mean status:%s?", near) : -1;
+	if (near)
+		return err_help(err, "did you mean status:%s?", near);
+	return err_help(err, "status: running, waiting, paused, succeeded, "
+		"failed, cancelled or interrupted");
+}
+
+static int filter(const struct cmd_args *a, struct run_filter *f,
+	struct err *err)
+{
+	struct str word, since = cmd_arg(a, "since");
+	int64_t n;
+
+	for (size_t i = 0; (word = cmd_nth(a, "filter", i)).p; i++) {
+		if (word.n >= 7 && memcmp(word.p, "status:", 7) == 0) {
+			if (set_state(f, word, err) < 0)
+				return -1;
+		} else if (f->pattern.p) {
+			err_set(err, ERR_USAGE, "a second text to look for");
+			return err_help(err, "/runs 'two words' looks for "
+				"both in this order");
+		} else {
+			f->pattern = word;
+		}
+	}
+	if (since.p && duration_parse(since, &n) == 0)
+		f->since_ms = clock_now_ms() - n;
+	f->all = (uint8_t)cmd_flag(a, "all");
+	f->limit = f->all ? UINT32_MAX : SHOWN + 1;
+	if (!cmd_arg(a, "limit").p)
+		return 0;
+	if (number_parse(cmd_arg(a, "limit"), 1, 1000000, &n) < 0)
+		return err_set(err, ERR_USAGE,
+			"--limit takes a number from 1 to 1000000");
+	f->limit = (uint32_t)n + 1; /* one more tells that there are more */
+	return 0;
+}
+
+/* What an empty or a cut list does not say itself. */
+static void hint(const struct listing *l, const struct run_filter *f)
+{
+	if (l->more)
+		session_say(l->s, "older runs are not shown    /runs -n N, "
+			"/runs --all");
+	else if (l->count)
+		return;
+	else if (f->pattern.n || f->state >= 0 || f->since_ms)
+		session_say(l->s, "no run matches%s", f->all ? ""
+			: "; runs of one in-process step: /runs --all");
+	else if (f->all)
+		session_say(l->s, "no runs yet    /chain \"a: /bash date -> "
+			"/echo it is ${a.output}\"");
+	else
+		session_say(l->s, "no runs yet    /chain \"a: /bash date -> "
+			"/echo it is ${a.output}\"    /runs --all has those "
+			"of one in-process step");
 }
 
 static int list(struct session *s, const struct cmd_args *a,
 	struct cmd_out *o)
 {
 	struct run_filter f = {.state = -1};
-	struct listing l = {.s = s, .o = o};
-	struct str word, since = cmd_arg(a, "since");
-	int64_t ms;
+	struct listing l = {.s = s, .o = o,
+		.columns = screen_columns(o->sink->out)};
 
-	for (size_t i = 0; (word = cmd_nth(a, "filter", i)).p; i++) {
-		if (word.n > 7 && memcmp(word.p, "status:", 7) == 0) {
-			if (set_state(&f, word, &o->err) < 0)
-				return -1;
-		} else {
-			f.pattern = word;
-		}
-	}
-	if (since.p && duration_parse(since, &ms) == 0)
-		f.since_ms = clock_now_ms() - ms;
-	if (cmd_arg(a, "limit").p && number_parse(cmd_arg(a, "limit"), 1,
-			1000000, &ms) == 0)
-		f.limit = (uint32_t)ms;
-	f.all = (uint8_t)cmd_flag(a, "all");
-	if (engine_flush(s->engine, &o->err) < 0)
+	if (filter(a, &f, &o->err) < 0 ||
+			engine_flush(s->engine, &o->err) < 0)
 		return -1;
+	l.limit = f.limit == UINT32_MAX ? UINT32_MAX : f.limit - 1;
 	if (o->as_json)
 		json_list_open(&o->json, "runs");
 	if (store_list(engine_store(s->engine), &f, one, &l, &o->err) < 0) {
 		buf_clear(&o->doc);
 		return -1;
 	}
-	if (o->as_json)
-		json_list_close(&o->json);
-	return 0;
-}
-
-static int delete_named(struct session *s, const struct cmd_args *a,
-	uint64_t *gone, struct err *err)
-{
-	struct store *st = engine_store(s->engine);
-	struct str name;
-	int rc = 0;
-
-	for (size_t i = 1; rc == 0 && (name = cmd_nth(a, "filter", i)).p;
-			i++) {
-		struct run_row row;
-
-		memset(&row, 0, sizeof(row));
-		if (store_find_run(st, name, &row, err) < 0)
-			return -1;
-		if (engine_slot(s->engine, row.ulid) != PLAN_NONE ||
-				row.state == RUN_RUNNING)
-			rc = err_set(err, ERR_BUSY, "run %.*s is running",
-				(int)name.n, name.p);
-		else
-			rc = store_delete_run(st, &row, err);
-		*gone += rc == 0;
-		run_row_release(&row);
-	}
-	return rc;
-}
-
-static int purge(struct session *s, const struct cmd_args *a,
-	struct cmd_out *o)
-{
-	struct retention r = {.runs = 1000, .hidden_runs = 100,
-		.age_ms = (int64_t)30 * 86400 * 1000,
-		.blob_bytes = (uint64_t)1 << 30};
-	struct str since = cmd_arg(a, "since");
-	uint64_t gone = 0;
-	int rc;
-
-	if (engine_flush(s->engine, &o->err) < 0)
-		return -1;
-	if (since.p && duration_parse(since, &r.age_ms) < 0)
-		return err_set(&o->err, ERR_USAGE, "--since takes 7d");
-	rc = cmd_nth(a, "filter", 1).p ? delete_named(s, a, &gone, &o->err)
-		: store_clean(engine_store(s->engine), &r, &gone, &o->err);
-	if (rc < 0)
-		return -1;
 	if (o->as_json) {
-		json_open(&o->json, '{');
-		json_kint(&o->json, "v", 1);
-		json_kint(&o->json, "deleted", (int64_t)gone);
+		json_close(&o->json, ']');
+		json_kbool(&o->json, "more", l.more);
 		json_close(&o->json, '}');
-	} else {
-		buf_printf(&o->text, "%llu runs deleted\n",
-			(unsigned long long)gone);
+	} else if (!s->options->quiet) {
+		hint(&l, &f);
 	}
 	return 0;
 }
@@ -174,7 +197,7 @@ static int purge(struct session *s, const struct cmd_args *a,
 static int run(struct session *s, const struct cmd_args *a,
 	struct cmd_out *o)
 {
-	return str_eq(cmd_arg(a, "filter"), "purge") ? purge(s, a, o)
+	return str_eq(cmd_arg(a, "filter"), "purge") ? purge_runs(s, a, o)
 		: list(s, a, o);
 }
 
@@ -183,15 +206,15 @@ static const struct vocab_field args[] = {
 		"status:failed, or text; or: purge [RUN]..."},
 	{"since", 0, FIELD_DURATION, PLACE_FLAG, 0,
 		"begun within 1d; purge: older than it"},
-	{"limit", 'n', FIELD_NUMBER, PLACE_FLAG, 0, "at most so many"},
+	{"limit", 'n', FIELD_NUMBER, PLACE_FLAG, 0, "at most so many, not 20"},
 	{"all", 'a', FIELD_FLAG, PLACE_FLAG, 0,
-		"runs of one in-process step too"},
+		"all, runs of one in-process step too"},
 	{NULL, 0, 0, 0, 0, NULL},
 };
 
 const struct cmd cmd_runs = {
 	.name = "runs",
-	.summary = "list recorded runs, newest first",
+	.summary = "list the newest recorded runs; delete runs",
 	.group = "runs",
 	.args = args,
 	.examples = (const char *const[]){"/runs",

@@ -9,7 +9,10 @@
 
 #include "engine/base/mem.h"
 #include "engine/base/text.h"
+#include "engine/front/front.h"
 #include "engine/io/clock.h"
+
+enum { TITLE_STEPS = 50 };
 
 /* RUN without its step. */
 static char *run_name(const struct cmd_args *a, const char *name)
@@ -126,6 +129,50 @@ int run_elsewhere(struct session *s, const struct run_row *row,
 		return 0;
 	return store_owner_socket(engine_store(s->engine), row, path,
 		sizeof(path), err);
+}
+
+/* Steps of the outermost level, as long as there is room. */
+static int step_names(struct session *s, const struct run_row *row,
+	struct buf *out)
+{
+	struct err err = {0};
+	struct plan *p = NULL;
+	const char *comma = "";
+	struct buf b;
+	int rc;
+
+	buf_init(&b);
+	rc = store_plan(engine_store(s->engine), row, &b, &err);
+	if (rc == 0)
+		rc = plan_decode(b.data, b.len, &p, &err);
+	buf_release(&b);
+	if (rc < 0)
+		return -1;
+	for (uint32_t i = 0; i < p->bodies[0].count && i < TITLE_STEPS; i++) {
+		const struct plan_node *n = &p->nodes[p->bodies[0].first + i];
+
+		if (n->flags & NODE_QUIET)
+			continue;
+		buf_printf(out, "%s%s", comma, plan_text(p, n->name));
+		comma = ", ";
+	}
+	if (p->bodies[0].count > TITLE_STEPS)
+		buf_str(out, ", ...");
+	plan_drop(p);
+	return 0;
+}
+
+void run_title(struct session *s, const struct run_row *row,
+	struct buf *out)
+{
+	const char *text = row->text ? row->text : "";
+
+	if (front_is_block_file(str_of(text), "")) {
+		buf_printf(out, "/%s: ", row->command);
+		if (step_names(s, row, out) == 0)
+			return;
+	}
+	buf_printf(out, "/%s %s", row->command, text);
 }
 
 void run_age(int64_t ms, char out[16])

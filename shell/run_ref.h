@@ -33,6 +33,11 @@ int run_tell(struct session *s, const struct run_row *row,
 int run_elsewhere(struct session *s, const struct run_row *row,
 	struct err *err);
 
+/* What a person knows a run by: "/chain build: make", of a block its steps,
+ * "/chain: build, test". Appends; may have several lines. */
+void run_title(struct session *s, const struct run_row *row,
+	struct buf *out);
+
 /* "7s" "3m" "2h" "5d" since ms: for lists. */
 void run_age(int64_t ms, char out[16]);
 

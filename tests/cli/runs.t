@@ -3,6 +3,11 @@
 
 run_wf -c '/runs'
 is "$out" "" "without runs the list is empty"
+has "$err" "no runs yet    /chain" "a note says so, and what to do next"
+run_wf -q -c '/runs'
+is "$err" "" "but not with -q"
+run_wf -c '/runs status:failed'
+has "$err" "no run matches" "a filter that nothing passes is told"
 run_wf -c '/chain "/bash true"'
 run_wf -c '/chain "/bash false -> /echo never"'
 run_wf -c '/echo hidden'
@@ -29,10 +34,76 @@ is "$status" 2 "anything else is a usage error"
 run_wf -c '/runs status:faild'
 is "$status" 2 "an unknown status is a usage error"
 has "$err" "status:failed" "with a suggestion"
+run_wf -c '/runs status:'
+is "$status" 2 "no status is a usage error"
+run_wf -c '/runs one two'
+is "$status" 2 "so are two texts"
 run_wf -c '/runs purge'
-is "$out" "0 runs deleted" "purge keeps what is within the bounds"
+like "$out" '^deleted 0 runs, kept 3: .*30 days.*--since' \
+	"purge keeps what is within the bounds, and names them"
 run_wf -c '/runs purge @last'
-is "$out" "1 runs deleted" "purge RUN deletes it"
+is "$out" "deleted 1 run, kept 2" "purge RUN deletes it"
 run_wf -c '/runs status:failed'
 is "$out" "" "and it is gone"
+run_wf -q -c '/chain "/bash true" --save-state'
+run_wf -c '/runs purge @last'
+is "$status" 1 "a run that is kept is not deleted"
+has "$err" "is kept (--save-state)" "and the error says why"
+run_wf -c '/runs purge @-2 zzzzzzzz'
+is "$status" 1 "an unknown run is a failure"
+has "$out" "deleted 1 run, kept 2 (1 by --save-state)" \
+	"what was deleted before it is told"
+run_wf -c '/runs purge --since 1d @last'
+is "$status" 2 "--since and RUN contradict each other"
+run_wf -c '/runs purge -o json'
+is "$out" '{"v":1,"deleted":0,"kept":2}' "-o json has the numbers"
+
+# Blocks by their steps, long texts whole, twenty rows.
+cat >build.yaml <<'END'
+# What it does.
+chain:
+  steps:
+    - name: fetch
+      command: /bash true
+    - name: pack
+      command: /echo packed
+END
+run_wf -q build.yaml
+run_wf -q -c '/runs'
+has "$out" "/chain: fetch, pack" "a block is listed by its steps"
+long=$(printf '%0100d' 7)
+run_wf -q -c "/chain \"/bash echo $long
+ -> /echo end\""
+run_wf -q -c '/runs'
+has "$out" "/bash echo $long -> /echo end" \
+	"where no terminal is, a text is whole and on one line"
+i=0
+while [ $i -lt 20 ]; do
+	echo '/bash true'
+	i=$((i + 1))
+done | "$WF" -q
+run_wf -c '/runs'
+is "$(printf '%s\n' "$out" | wc -l)" 21 "twenty runs are listed"
+has "$err" "/runs --all" "a note says how to see the others"
+run_wf -c '/runs -o json'
+has "$out" '"more":true' "-o json says that there are more"
+run_wf -c '/runs -n 23'
+is "$(printf '%s\n' "$out" | wc -l)" 24 "-n N lists as many"
+run_wf -c '/runs -n 24'
+is "$err" "" "and says nothing when those are all"
+run_wf -c '/runs -n 0'
+is "$status" 2 "-n 0 is a usage error"
+run_wf -c '/runs --all'
+is "$(printf "%s\n" "$out" | wc -l)" 25 "--all lists all"
+
+if command -v script >/dev/null; then
+	for columns in 40 60 80 100 132; do
+		COLUMNS=$columns script -qec "$WF -c '/runs -n 30'" /dev/null \
+			</dev/null | tr -d '\r' >"$WORLD/screen"
+		is "$(awk -v n=$columns 'length > n' "$WORLD/screen" |
+			grep -v '^wf: ')" "" "a row fits in $columns columns"
+		grep -q '/ba' "$WORLD/screen"
+		ok $? "and shows some of its text"
+	done
+fi
 finish

@@ -1,0 +1,16 @@
+/*
+ * The width of a terminal and texts that fit in it. What is not a terminal
+ * has no width: a program that reads a list gets whole texts.
+ */
+#ifndef WF_SHELL_SCREEN_H
+#define WF_SHELL_SCREEN_H
+
+#include "shell/out.h"
+
+/* Columns: of COLUMNS when it is set, else of the terminal; 0: no terminal. */
+int screen_columns(const struct out *o);
+/* Appends `text` as one line, blanks and newlines run together, of at most
+ * `columns` columns, "..." when it is cut; 0: whole. */
+void screen_line(struct buf *b, struct str text, int columns);
+
+#endif
