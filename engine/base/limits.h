@@ -35,6 +35,8 @@ enum {
 	LIMIT_DIAGS = 20,             /* diagnostics printed for one text */
 	LIMIT_TAIL_LINES = 20,        /* lines shown of a failing step */
 	LIMIT_KILL_GRACE_MS = 2000,   /* between TERM and KILL */
+	LIMIT_SPAWN_WAIT_MS = 10000,  /* for room for a process to start */
+	LIMIT_GUARDS_LOST = 5,        /* in a row, then their steps fail */
 	LIMIT_EVAL_MS = 100,          /* one condition */
 	LIMIT_LUA_BYTES = 32 << 20,   /* memory of one Lua state */
 	LIMIT_PATTERN_STEPS = 1000000,/* work of one Lua pattern call */

@@ -91,6 +91,7 @@ struct engine {
 	int64_t timer_at;
 	struct exec_host host;
 	struct guard *guard;
+	uint32_t guards_lost;      /* in a row, without a report between */
 	struct http *http;
 	uint64_t next_job;
 	struct idmap jobs;         /* id -> struct job */

@@ -21,6 +21,7 @@ static void on_report(void *ud, const struct guard_report *r)
 	struct engine *e = ud;
 	struct job *j = idmap_find(&e->jobs, r->id);
 
+	e->guards_lost = 0;
 	if (j)
 		exec_report(&j->x, r);
 }
@@ -34,6 +35,21 @@ static void on_tap(void *ud, uint64_t id, int stream, struct str bytes)
 		exec_tap(&j->x, stream + 1, bytes); /* 1 stdout, 2 stderr */
 }
 
+/* Its job may be what ends the guard, each time anew. What must not be done
+ * twice is lost all the same: nobody knows how far it came. */
+static void job_lost(struct engine *e, struct job *j)
+{
+	const struct drive_run *r = drive_run_at(e, j->slot);
+	const struct plan_node *n = r ? &r->setup->plan->nodes[j->step] : NULL;
+	int once = n && (n->kind == NODE_CALL || n->effect == EFFECT_ONCE);
+
+	if (e->guards_lost < LIMIT_GUARDS_LOST || once || !j->x.report)
+		exec_lost(&j->x);
+	else
+		exec_fail(&j->x, CLASS_RESOURCE, -1, "the process that kept "
+			"it died, %u times in a row", e->guards_lost);
+}
+
 /* The guard died: its jobs are lost; the next job starts a new guard. */
 static void on_death(void *ud)
 {
@@ -42,11 +58,12 @@ static void on_death(void *ud)
 	uint64_t last = e->next_job;
 
 	e->guard = NULL;
+	e->guards_lost++;
 	for (uint64_t id = 1; id <= last && e->jobs.count > 0; id++) {
 		struct job *j = idmap_find(&e->jobs, id);
 
 		if (j)
-			exec_lost(&j->x);
+			job_lost(e, j);
 	}
 	guard_end(dead);
 }

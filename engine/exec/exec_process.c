@@ -242,7 +242,12 @@ static void of_errno(const struct guard_report *r, struct exec_outcome *o,
 	default:
 		o->error_class = CLASS_CONFIGURATION;
 	}
-	if (no_exec && r->code == ENOENT)
+	if (!no_exec && (r->code == EAGAIN || r->code == EMFILE ||
+			r->code == ENFILE || r->code == ENOMEM))
+		snprintf(text, PROCESS_ERROR, "no %.*s to be had for %d s: %s",
+			(int)r->what.n, r->what.n ? r->what.p : "",
+			LIMIT_SPAWN_WAIT_MS / 1000, strerror(r->code));
+	else if (no_exec && r->code == ENOENT)
 		snprintf(text, PROCESS_ERROR, "%.*s: command not found",
 			(int)r->what.n, r->what.n ? r->what.p : "");
 	else

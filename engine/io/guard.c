@@ -31,6 +31,8 @@ extern char **environ;
 enum {
 	READ_CHUNK = 256 << 10,
 	JOB_MAX = 8 << 20,        /* bytes of one job's message */
+	LAUNCH_TRIES = 50,        /* when there is no room for a process: */
+	LAUNCH_NAP_MS = 20,       /* the loop stands still meanwhile */
 	FIRST_FREE_FD = 10,
 	FALLEN_LOOKS = 400,       /* for what a dead guard left, at most */
 	FALLEN_EMPTY = 12,        /* in a row that find nothing */
@@ -124,14 +126,24 @@ static pid_t start(const struct guard_options *o, int sock, struct err *err)
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC), i;
 	struct launch l = { .exe = o->exe ? o->exe : "/proc/self/exe",
 		.env = exec_vector(o->env) };
-	pid_t pid;
+	pid_t pid = -1;
 
 	l.fd[0] = l.fd[1] = high(null);
 	l.fd[2] = 2;
 	l.fd[3] = high(sock);
 	l.fd[4] = high(o->owner_fd);
 	l.fd[5] = high(o->spool_dir);
-	pid = launch(&l);
+	if (l.fd[0] < 0 || l.fd[3] < 0 || (o->owner_fd >= 0 && l.fd[4] < 0) ||
+	    (o->spool_dir >= 0 && l.fd[5] < 0))
+		l.error = EMFILE; /* it would die at once, and again */
+	else
+		pid = launch(&l);
+	for (i = 0; i < LAUNCH_TRIES && pid < 0 && (l.error == EAGAIN ||
+			l.error == ENOMEM); i++) {
+		sweep_nap(LAUNCH_NAP_MS);
+		l.error = 0;
+		pid = launch(&l);
+	}
 	for (i = 3; i < 6; i++)
 		if (l.fd[i] >= 0)
 			close(l.fd[i]);

@@ -157,20 +157,62 @@ static void begin(struct guard_run *r)
 	pthread_mutex_unlock(&r->m->lock);
 }
 
-static int start(struct guard_run *r)
+static int try_start(struct guard_run *r, struct spawn *sp)
 {
-	struct spawn sp = { .fd = { -1, -1, -1 }, .end = GUARD_FAILED };
-	int i, rc = open_all(r, &sp);
+	int i, rc;
 
+	*sp = (struct spawn){ .fd = { -1, -1, -1 }, .end = GUARD_FAILED };
+	r->fed = 0;
+	rc = open_all(r, sp);
 	if (rc)
-		sp.error = errno;
+		sp->error = errno;
 	/* Before the process: a descendant's start is never earlier. */
 	r->t->start_ticks = proc_ticks();
 	if (!rc)
-		rc = spawn_task(r->s, r->t, &sp);
-	for (i = 0; i < 3; i++)
-		if (sp.fd[i] != r->m->null_fd)
-			shut(&sp.fd[i]);
+		rc = spawn_task(r->s, r->t, sp);
+	for (i = 0; i < 3; i++) {
+		if (sp->fd[i] != r->m->null_fd)
+			shut(&sp->fd[i]);
+		if (rc)
+			shut(&r->fd[i]);
+	}
+	return rc;
+}
+
+/* Of processes, memory or descriptors there may be enough again soon. */
+static int is_scarce(const struct spawn *sp)
+{
+	return sp->error == EAGAIN || (sp->end == GUARD_FAILED &&
+		(sp->error == ENOMEM || sp->error == EMFILE ||
+		sp->error == ENFILE));
+}
+
+/* 0 when it is not worth waiting on: stopped, ending, or for too long. */
+static int wait_for_room(struct guard_run *r, unsigned *nap)
+{
+	int goes_on;
+
+	pthread_mutex_lock(&r->m->lock);
+	goes_on = r->t->stop == STOP_NONE && !r->m->ending;
+	pthread_mutex_unlock(&r->m->lock);
+	if (!goes_on || clock_mono_us() - r->start_us >
+			(uint64_t)LIMIT_SPAWN_WAIT_MS * 1000)
+		return 0;
+	sweep_nap(*nap);
+	if (*nap < 100)
+		*nap *= 2;
+	return 1;
+}
+
+static int start(struct guard_run *r)
+{
+	struct spawn sp;
+	unsigned nap = 2;
+	int rc;
+
+	while ((rc = try_start(r, &sp)) && is_scarce(&sp) &&
+			wait_for_room(r, &nap))
+		continue;
 	if (rc) {
 		set_end(r, sp.end, sp.error, sp.what);
 		return -1;

@@ -200,6 +200,16 @@ static int staff(struct machine *m)
 	return m->threads ? 0 : rc;
 }
 
+static void start_pooled(struct machine *m, struct task *t)
+{
+	pthread_mutex_lock(&m->lock);
+	list_add(&m->queue, t);
+	/* A slot that reads takes the first itself. */
+	if (!(m->polling && m->queue.n == 1) && staff(m) && !m->unstaffed_us)
+		m->unstaffed_us = clock_mono_us();
+	pthread_mutex_unlock(&m->lock);
+}
+
 static void start_direct(struct machine *m, struct task *t)
 {
 	struct direct *d = mem_alloc(sizeof(*d));
@@ -213,30 +223,38 @@ static void start_direct(struct machine *m, struct task *t)
 	rc = start_thread(direct_main, d);
 	if (rc) {
 		list_remove(&m->running, t);
-		idmap_take(&m->by_id, t->job.id);
+		t->running = 0;
 	}
 	pthread_mutex_unlock(&m->lock);
 	if (!rc)
 		return;
 	free(d);
-	report_unborn(m, t, GUARD_FAILED, rc);
+	t->job.flags &= ~(uint32_t)GUARD_DIRECT;
+	start_pooled(m, t);
 }
 
-static void start_pooled(struct machine *m, struct task *t)
+/* No thread would start: tries again, and gives up after a while. Returns ms
+ * until the next try, or -1. */
+static int staff_again(struct machine *m)
 {
-	int rc;
+	struct task *t = NULL;
+	int rc = 0;
 
 	pthread_mutex_lock(&m->lock);
-	list_add(&m->queue, t);
-	/* A slot that reads takes the first itself. */
-	rc = m->polling && m->queue.n == 1 ? 0 : staff(m);
-	if (rc) {
+	if (m->unstaffed_us && (m->threads || !m->queue.n))
+		m->unstaffed_us = 0;
+	if (m->unstaffed_us)
+		rc = staff(m);
+	if (rc && clock_mono_us() - m->unstaffed_us >
+			(uint64_t)LIMIT_SPAWN_WAIT_MS * 1000) {
+		t = m->queue.head;
 		list_remove(&m->queue, t);
 		idmap_take(&m->by_id, t->job.id);
 	}
 	pthread_mutex_unlock(&m->lock);
-	if (rc)
+	if (t)
 		report_unborn(m, t, GUARD_FAILED, rc);
+	return rc ? 20 : -1;
 }
 
 void queue_add(struct machine *m, struct str body)
@@ -321,6 +339,7 @@ void queue_slots(struct machine *m, uint32_t slots)
 int queue_due(struct machine *m)
 {
 	uint64_t now = clock_mono_us(), next = UINT64_MAX;
+	int again = staff_again(m);
 	struct task *t;
 
 	pthread_mutex_lock(&m->lock);
@@ -334,8 +353,8 @@ int queue_due(struct machine *m)
 			next = t->kill_at_us;
 	}
 	pthread_mutex_unlock(&m->lock);
-	if (next == UINT64_MAX)
-		return -1;
+	if (next == UINT64_MAX || (again > 0 && next > now + 20000))
+		return again;
 	return (int)((next - now) / 1000) + 1;
 }
 

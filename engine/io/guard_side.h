@@ -57,6 +57,7 @@ struct machine {
 	uint32_t slots, threads, busy;
 	uint64_t serial;
 	int ending;
+	uint64_t unstaffed_us;      /* since when no thread would start; 0 */
 	int spawning;               /* threads between check and exec */
 	/* Who reads the socket: the main thread, or the slot that has nothing
 	 * to do (`polling` while it does), which saves a chain one wake-up a
