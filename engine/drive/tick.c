@@ -247,6 +247,19 @@ static void tell_stall(struct engine *e, const char *text)
 			o->on_stall(o->ud, text);
 }
 
+/* So many results at once are handed over in parts: the writer writes the
+ * first while the loop works on the next. */
+enum { PART_EVENTS = 2048 };
+
+static void act(struct engine *e, const struct tick *t)
+{
+	for (size_t i = 0; i < t->out.action_count; i++) {
+		do_action(e, &t->out.actions[i]);
+		if (e->tick->out.event_count >= PART_EVENTS)
+			tick_flush(e);
+	}
+}
+
 static void on_wake(uv_async_t *h)
 {
 	struct engine *e = h->data;
@@ -274,8 +287,7 @@ static void on_wake(uv_async_t *h)
 			tell_stall(e, NULL);
 		}
 		publish(e, t, seq);
-		for (size_t i = 0; i < t->out.action_count; i++)
-			do_action(e, &t->out.actions[i]);
+		act(e, t);
 		tick_recycle(e, t);
 	}
 	if (e->guard)
