@@ -6,7 +6,9 @@
 
 #include "engine/base/mem.h"
 #include "engine/base/text.h"
+#include "shell/lost.h"
 #include "shell/run_ref.h"
+#include "shell/status.h"
 
 enum { COMPARED = 1 << 20 };
 
@@ -16,32 +18,45 @@ struct side {
 	int64_t us;
 	struct buf output;
 	uint64_t total;
-	uint8_t there;
+	const struct datum *stored; /* of a step that ran */
+	uint8_t there, lost;
 };
 
-static int fill(struct session *s, const struct view *v, const char *path,
-	struct side *out, struct err *err)
+static void fill(struct session *s, const struct view *v, const char *path,
+	struct side *out, struct lost *lost)
 {
+	struct err err = {0};
 	struct output_of of = {.run = v->run, .stream = 1};
 	const struct step *st;
 
 	memset(out, 0, sizeof(*out));
 	out->status = "-";
 	if (run_find(v->run, str_of(path), &of.at.frame, &of.at.node) < 0)
-		return 0;
+		return;
 	st = run_step(v->run, of.at.frame, of.at.node);
 	out->there = 1;
 	out->status = step_state_name(st->state);
 	if (st->kept) {
 		out->us = (int64_t)st->kept->r.dur_us;
 		duration_print(out->us, out->took);
+		out->stored = &st->kept->r.out;
 	}
-	return engine_output(s->engine, &of, COMPARED, &out->output,
-		&out->total, err);
+	if (engine_output(s->engine, &of, COMPARED, &out->output,
+			&out->total, &err) < 0) {
+		out->lost = 1;
+		lost_add(lost, path, &err);
+	}
 }
 
+/* What is lost is still known by its digest. */
 static int same_output(const struct side *a, const struct side *b)
 {
+	if (a->stored && b->stored && a->stored->has_digest &&
+			b->stored->has_digest)
+		return memcmp(&a->stored->digest, &b->stored->digest,
+			sizeof(a->stored->digest)) == 0;
+	if (a->lost || b->lost)
+		return 0;
 	return a->total == b->total && a->output.len == b->output.len &&
 		memcmp(buf_cstr(&a->output), buf_cstr(&b->output),
 			a->output.len) == 0;
@@ -58,6 +73,8 @@ static void json_side(struct json *j, const char *key, const struct side *x)
 	json_ktext(j, "status", x->status);
 	json_kint(j, "duration_ms", x->us / 1000);
 	json_kint(j, "bytes", (int64_t)x->total);
+	if (x->lost)
+		json_kbool(j, "lost", 1);
 	json_close(j, '}');
 }
 
@@ -81,19 +98,17 @@ static void print(struct cmd_out *o, const char *path, const struct side *a,
 	json_close(&o->json, '}');
 }
 
-/* Compares one step; 1 when it differs, -1. */
+/* Compares one step; 1 when it differs. */
 static int compare(struct session *s, const struct view *v, const char *path,
-	struct cmd_out *o)
+	struct cmd_out *o, struct lost *lost)
 {
 	struct side a, b;
-	int rc = -1;
+	int rc;
 
-	memset(&b, 0, sizeof(b));
-	if (fill(s, &v[0], path, &a, &o->err) == 0 &&
-			fill(s, &v[1], path, &b, &o->err) == 0) {
-		print(o, path, &a, &b);
-		rc = strcmp(a.status, b.status) != 0 || !same_output(&a, &b);
-	}
+	fill(s, &v[0], path, &a, lost);
+	fill(s, &v[1], path, &b, lost);
+	print(o, path, &a, &b);
+	rc = strcmp(a.status, b.status) != 0 || !same_output(&a, &b);
 	buf_release(&a.output);
 	buf_release(&b.output);
 	return rc;
@@ -102,20 +117,20 @@ static int compare(struct session *s, const struct view *v, const char *path,
 /* All leaves of view `which`; those of the other one are left out when
  * `only_missing`. */
 static int walk(struct session *s, const struct view *v, int which,
-	struct cmd_out *o)
+	struct cmd_out *o, struct lost *lost)
 {
 	const struct run *r = v[which].run;
 	struct buf path;
-	int differ = 0, rc = 0;
+	int differ = 0;
 
 	buf_init(&path);
-	for (uint32_t i = 0; rc >= 0 && i < r->plan->node_count; i++) {
+	for (uint32_t i = 0; i < r->plan->node_count; i++) {
 		const struct plan_node *n = &r->plan->nodes[i];
 		uint32_t frame, node;
 
 		if (!node_is_leaf(n) || (n->flags & NODE_QUIET))
 			continue;
-		for (uint32_t f = 0; rc >= 0 && f < r->frame_count; f++) {
+		for (uint32_t f = 0; f < r->frame_count; f++) {
 			if (r->frames[f].body != n->body ||
 					!r->frames[f].steps)
 				continue;
@@ -124,19 +139,19 @@ static int walk(struct session *s, const struct view *v, int which,
 			if (which && run_find(v[0].run, str_of(buf_cstr(
 					&path)), &frame, &node) == 0)
 				continue;
-			rc = compare(s, v, buf_cstr(&path), o);
-			differ |= rc > 0;
+			differ |= compare(s, v, buf_cstr(&path), o, lost);
 		}
 	}
 	buf_release(&path);
-	return rc < 0 ? -1 : differ;
+	return differ;
 }
 
 static int run(struct session *s, const struct cmd_args *a,
 	struct cmd_out *o)
 {
+	struct lost lost = {0};
 	struct view v[2];
-	int first, second = -1;
+	int differ;
 
 	if (run_view(s, a, "a", &v[0], o) < 0)
 		return -1;
@@ -152,19 +167,15 @@ static int run(struct session *s, const struct cmd_args *a,
 		json_key(&o->json, "steps");
 		json_open(&o->json, '[');
 	}
-	first = walk(s, v, 0, o);
-	if (first >= 0)
-		second = walk(s, v, 1, o);
+	differ = walk(s, v, 0, o, &lost);
+	differ |= walk(s, v, 1, o, &lost);
 	if (o->as_json) {
 		json_close(&o->json, ']');
 		json_close(&o->json, '}');
 	}
 	view_release(&v[0]);
 	view_release(&v[1]);
-	if (second >= 0)
-		return first | second;
-	buf_clear(&o->doc);
-	return -1;
+	return lost_tell(s, &lost) ? STATUS_FAILED : differ;
 }
 
 static const struct vocab_field args[] = {

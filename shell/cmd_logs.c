@@ -9,6 +9,7 @@
 
 #include "engine/base/mem.h"
 #include "engine/base/text.h"
+#include "shell/lost.h"
 #include "shell/run_ref.h"
 
 enum { FOLLOW_MS = 200 };
@@ -22,6 +23,7 @@ struct logs {
 	char label[256];
 	uint32_t attempt;
 	struct err *err;
+	struct lost lost;
 	int rc;
 };
 
@@ -51,6 +53,24 @@ static int one_line(void *ud, const struct log_line *l)
 	return 0;
 }
 
+/* Lines that are gone: told in their place. */
+static void gone(struct logs *g, int64_t ms, const struct err *err)
+{
+	lost_add(&g->lost, g->label, err);
+	if (!g->o->as_json) {
+		buf_printf(&g->o->text, "%4lld.%03lld %s ? %s\n",
+			(long long)ms / 1000, (long long)ms % 1000, g->label,
+			err->text);
+		return;
+	}
+	json_open(&g->o->json, '{');
+	json_kint(&g->o->json, "t_ms", ms);
+	json_ktext(&g->o->json, "path", g->label);
+	json_kint(&g->o->json, "attempt", g->attempt);
+	json_ktext(&g->o->json, "error", err->text);
+	json_close(&g->o->json, '}');
+}
+
 static int is_wanted(struct logs *g, uint32_t frame, uint32_t step)
 {
 	const struct run *r = g->v->run;
@@ -76,6 +96,7 @@ static int one_event(void *ud, const struct stored_event *e)
 	struct logs *g = ud;
 	struct event ev = {.kind = e->kind, .frame = e->frame,
 		.step = e->step, .t_ms = e->t_ms};
+	struct err lost = {0};
 
 	if (e->seq <= g->seq)
 		return 0;
@@ -90,8 +111,11 @@ static int one_event(void *ud, const struct stored_event *e)
 		return 1;
 	}
 	g->attempt = ev.attempt;
-	g->rc = engine_log(g->s->engine, &ev.result, one_line, g, g->err);
-	return g->rc < 0;
+	if (engine_log(g->s->engine, &ev.result, one_line, g, &lost) < 0)
+		gone(g, ev.result.start_ms > g->v->run->started_ms
+			? ev.result.start_ms - g->v->run->started_ms : 0,
+			&lost);
+	return 0;
 }
 
 static int print(struct logs *g)
@@ -169,7 +193,7 @@ static int run(struct session *s, const struct cmd_args *a,
 		buf_clear(&o->doc);
 	view_release(&v);
 	mem_free(path);
-	return rc;
+	return rc < 0 ? rc : lost_tell(s, &g.lost);
 }
 
 static const struct vocab_field args[] = {

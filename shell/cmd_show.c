@@ -79,6 +79,8 @@ static int as_text(struct session *s, const struct view *v,
 {
 	struct output_of whole = {v->run, {0, PLAN_NONE}, 1};
 	uint64_t total = 0;
+	struct lost lost = {0};
+	struct err err = {0};
 	size_t before;
 
 	head(&o->text, v);
@@ -86,20 +88,21 @@ static int as_text(struct session *s, const struct view *v,
 	buf_str(&o->text, "output:\n");
 	before = o->text.len;
 	if (engine_output(s->engine, &whole, SHOWN, &o->text, &total,
-			&o->err) < 0)
-		return -1;
+			&err) < 0)
+		lost_add(&lost, NULL, &err);
 	if (o->text.len > before && o->text.data[o->text.len - 1] != '\n')
 		buf_char(&o->text, '\n');
 	if (total > SHOWN)
 		buf_printf(&o->text, "(the first %d of %llu bytes)\n", SHOWN,
 			(unsigned long long)total);
-	return 0;
+	return lost_tell(s, &lost);
 }
 
 static int run(struct session *s, const struct cmd_args *a,
 	struct cmd_out *o)
 {
 	struct view v;
+	struct lost lost = {0};
 	struct doc_of of;
 	int rc;
 
@@ -113,10 +116,10 @@ static int run(struct session *s, const struct cmd_args *a,
 		of = (struct doc_of){.engine = s->engine, .run = v.run,
 			.ulid = v.row->ulid, .parent = v.row->parent,
 			.command = v.row->command, .text = v.row->text,
+			.lost = &lost,
 			.interrupted = v.row->state == RUN_INTERRUPTED};
-		rc = doc_run(&o->json, &of, &o->err);
-		if (rc < 0)
-			buf_clear(&o->doc);
+		doc_run(&o->json, &of);
+		rc = lost_tell(s, &lost);
 	} else {
 		rc = as_text(s, &v, o);
 	}

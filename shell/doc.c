@@ -33,51 +33,64 @@ static void known(struct json *j, const char *key, int is_known, int64_t v)
 		json_null(j);
 }
 
-static int output(struct json *j, const struct doc_of *of, uint32_t frame,
-	uint32_t step, struct err *err)
+/* An output that is not there any more, of `path`. */
+static void gone(struct json *j, const struct doc_of *of, const char *path,
+	const struct err *err)
 {
-	struct output_of shown = {of->run, {frame, step}, 1};
+	json_ktext(j, "output_error", err->text);
+	lost_add(of->lost, path, err);
+}
+
+static void output(struct json *j, const struct doc_of *of, struct place at,
+	const char *path)
+{
+	struct output_of shown = {of->run, at, 1};
+	struct err err = {0};
 	struct buf b;
 	uint64_t total = 0;
-	int rc;
 
 	buf_init(&b);
-	rc = engine_output(of->engine, &shown, SHOWN, &b, &total, err);
-	if (rc == 0) {
+	if (engine_output(of->engine, &shown, SHOWN, &b, &total, &err) < 0) {
+		json_ktext(j, "output", NULL);
+		gone(j, of, path, &err);
+	} else {
 		json_kbytes(j, "output", (struct str){b.data, b.len});
 		if (total > b.len)
 			json_kbool(j, "truncated", 1);
 	}
 	buf_release(&b);
-	return rc;
 }
 
-/* A loop's output is the array of its iterations'. */
-static int iterations(struct json *j, const struct doc_of *of,
-	uint32_t frame, uint32_t node, struct err *err)
+/* A loop's output is the array of its iterations'; one that is lost is
+ * null. */
+static void iterations(struct json *j, const struct doc_of *of,
+	struct place at, const char *path)
 {
 	uint32_t *frames;
-	size_t n = engine_iterations(of->run, frame, node, &frames);
+	size_t n = engine_iterations(of->run, at.frame, at.node, &frames);
 	size_t left = SHOWN;
-	int rc = 0;
+	struct err err = {0};
 
 	json_key(j, "output");
 	json_open(j, '[');
-	for (size_t i = 0; rc == 0 && i < n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		struct buf b;
 
 		buf_init(&b);
-		rc = engine_frame_output(of->engine, of->run, frames[i],
-			left, &b, err);
-		json_str(j, (struct str){b.data, b.len});
+		if (engine_frame_output(of->engine, of->run, frames[i], left,
+				&b, &err) < 0)
+			json_null(j);
+		else
+			json_str(j, (struct str){b.data, b.len});
 		left -= b.len < left ? b.len : left;
 		buf_release(&b);
 	}
 	json_close(j, ']');
 	free(frames);
+	if (err.code)
+		gone(j, of, path, &err);
 	if (left == 0)
 		json_kbool(j, "truncated", 1);
-	return rc;
 }
 
 static int is_loop(const struct plan_node *n)
@@ -170,8 +183,8 @@ const char *doc_step_state(const struct step *s, int interrupted)
 	return step_state_name(interrupted ? STEP_READY : STEP_RUNNING);
 }
 
-static int step(struct json *j, const struct doc_of *of, uint32_t frame,
-	uint32_t node, struct err *err)
+static void step(struct json *j, const struct doc_of *of, uint32_t frame,
+	uint32_t node)
 {
 	static const char *const kinds[NODE_KINDS] = {"step", "call", "block",
 		"if", "choose", "for", "while", "map", "join", "stage"};
@@ -180,7 +193,6 @@ static int step(struct json *j, const struct doc_of *of, uint32_t frame,
 	const struct step *s = run_step(r, frame, node);
 	const char *exec = plan_text(r->plan, n->exec);
 	struct buf path;
-	int rc;
 
 	buf_init(&path);
 	run_path(r, frame, node, &path);
@@ -189,19 +201,21 @@ static int step(struct json *j, const struct doc_of *of, uint32_t frame,
 	json_ktext(j, "path", buf_cstr(&path));
 	json_ktext(j, "kind", exec[0] ? exec : kinds[n->kind]);
 	json_ktext(j, "status", doc_step_state(s, of->interrupted));
-	buf_release(&path);
 	figures(j, of, s);
 	needs(j, r->plan, node);
-	rc = is_loop(n) ? iterations(j, of, frame, node, err)
-		: output(j, of, frame, node, err);
+	if (is_loop(n))
+		iterations(j, of, (struct place){frame, node},
+			buf_cstr(&path));
+	else
+		output(j, of, (struct place){frame, node}, buf_cstr(&path));
+	buf_release(&path);
 	whole_file(j, of, s);
 	spent(j, s);
 	json_close(j, '}');
-	return rc;
 }
 
 /* Frames by body, in the order of their opening. */
-static int steps(struct json *j, const struct doc_of *of, struct err *err)
+static void steps(struct json *j, const struct doc_of *of)
 {
 	const struct run *r = of->run;
 
@@ -219,12 +233,10 @@ static int steps(struct json *j, const struct doc_of *of, struct err *err)
 			if ((n->flags & NODE_SHADOW) &&
 				run_step(r, f, i)->state == STEP_WAITING)
 				continue;
-			if (step(j, of, f, i, err) < 0)
-				return -1;
+			step(j, of, f, i);
 		}
 	}
 	json_close(j, ']');
-	return 0;
 }
 
 static int is_degraded(const struct run *r)
@@ -281,15 +293,14 @@ static void head(struct json *j, const struct doc_of *of)
 	json_kbool(j, "degraded", is_degraded(r));
 }
 
-int doc_run(struct json *j, const struct doc_of *of, struct err *err)
+void doc_run(struct json *j, const struct doc_of *of)
 {
 	char brief[ULID_LEN + 1], *resume;
 
 	json_open(j, '{');
 	head(j, of);
-	if (steps(j, of, err) < 0 ||
-			output(j, of, 0, PLAN_NONE, err) < 0)
-		return -1;
+	steps(j, of);
+	output(j, of, (struct place){0, PLAN_NONE}, NULL);
 	first_error(j, of->run);
 	engine_short(of->engine, of->ulid, brief);
 	json_key(j, "resume");
@@ -305,7 +316,6 @@ int doc_run(struct json *j, const struct doc_of *of, struct err *err)
 		mem_free(resume);
 	}
 	json_close(j, '}');
-	return 0;
 }
 
 void doc_row(struct json *j, const struct run_row *r)

@@ -7,15 +7,18 @@
 
 #include "engine/engine.h"
 #include "shell/json.h"
+#include "shell/lost.h"
 
 struct doc_of {
 	struct engine *engine;
 	const struct run *run;
 	const char *ulid, *parent, *command, *text;
+	struct lost *lost;     /* outputs that cannot be read are added */
 	uint8_t interrupted;   /* its owner is gone */
 };
-/* Writes the whole document as one object. */
-int doc_run(struct json *j, const struct doc_of *of, struct err *err);
+/* Writes the whole document as one object. An output that cannot be read is
+ * null, and output_error tells why. */
+void doc_run(struct json *j, const struct doc_of *of);
 
 /* One row of /runs. */
 struct run_row;

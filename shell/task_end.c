@@ -59,23 +59,22 @@ static void lone_error(struct session *s, const struct run *r)
 			r->plan->command), (int)e.n, e.p);
 }
 
-static int document(struct session *s, struct task *t, const struct run *r,
-	struct err *err)
+static int document(struct session *s, struct task *t, const struct run *r)
 {
+	struct lost lost = {0};
 	struct doc_of of = {.engine = s->engine, .run = r, .ulid = t->ulid,
-		.parent = t->parent, .command = t->command, .text = t->text};
+		.parent = t->parent, .command = t->command, .text = t->text,
+		.lost = &lost};
 	struct buf b;
 	struct json j;
-	int rc;
 
 	buf_init(&b);
 	json_init(&j, &b);
-	rc = doc_run(&j, &of, err);
+	doc_run(&j, &of);
 	buf_char(&b, '\n');
-	if (rc == 0)
-		rc = out_own(t->sink->out, (struct str){b.data, b.len});
+	out_own(t->sink->out, (struct str){b.data, b.len});
 	buf_release(&b);
-	return rc;
+	return lost_tell(s, &lost);
 }
 
 /* The reader of a pipe is gone: an error condition on our end. */
@@ -111,10 +110,10 @@ static int write_failed(struct session *s, struct task *t, struct err *err)
 static int print(struct session *s, struct task *t, const struct run *r)
 {
 	struct err err = {0};
-	int rc = 0;
+	int rc = 0, lost = 0;
 
 	if (t->form == OUTPUT_JSON) {
-		rc = document(s, t, r, &err);
+		lost = document(s, t, r);
 	} else if (t->form == OUTPUT_TEXT) {
 		if (t->lone)
 			rc = print_stream(s, t, r, 2, &err);
@@ -125,7 +124,7 @@ static int print(struct session *s, struct task *t, const struct run *r)
 	}
 	if (rc != 0 || t->sink->out->error)
 		return write_failed(s, t, &err);
-	return 0;
+	return lost ? STATUS_FAILED : 0;
 }
 
 /* ------------------------------------------------------- standing still */
