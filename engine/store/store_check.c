@@ -214,10 +214,100 @@ static int64_t number(struct check *c, const char *sql)
 	return v;
 }
 
+/* Every row of it, to its last column, can be read. */
+static int is_readable(struct check *c, const char *table)
+{
+	sqlite3_stmt *q;
+	char sql[80];
+	int rc;
+
+	snprintf(sql, sizeof(sql), "SELECT * FROM %s", table);
+	rc = sqlite3_prepare_v2(c->s.reader.c, sql, -1, &q, NULL);
+	if (rc != SQLITE_OK)
+		return 0;
+	while ((rc = sqlite3_step(q)) == SQLITE_ROW)
+		sqlite3_column_blob(q, sqlite3_column_count(q) - 1);
+	sqlite3_finalize(q);
+	return rc == SQLITE_DONE;
+}
+
+/* Plan and events of the run can be read. */
+static int is_run_readable(sqlite3_stmt *q, int64_t id)
+{
+	int rc;
+
+	sqlite3_bind_int64(q, 1, id);
+	while ((rc = sqlite3_step(q)) == SQLITE_ROW)
+		sqlite3_column_blob(q, 0);
+	sqlite3_reset(q);
+	return rc == SQLITE_DONE;
+}
+
+static void tell_damaged_runs(struct check *c)
+{
+	static const char one[] = "SELECT p.body FROM runs r JOIN plans p ON "
+		"p.id = r.plan WHERE r.id = ?1 UNION ALL SELECT e.data FROM "
+		"runs r JOIN events e ON e.seq BETWEEN r.first_seq AND "
+		"ifnull(r.last_seq, 9e18) AND e.run = r.id WHERE r.id = ?1";
+	enum { NAMED = 5 };
+	sqlite3_stmt *all = NULL, *q = NULL;
+	int64_t runs = 0, bad = 0;
+	struct buf names;
+
+	buf_init(&names);
+	if (sqlite3_prepare_v2(c->s.reader.c, "SELECT id, ulid FROM runs", -1,
+			&all, NULL) == SQLITE_OK &&
+	    sqlite3_prepare_v2(c->s.reader.c, one, -1, &q, NULL) ==
+			SQLITE_OK)
+		while (sqlite3_step(all) == SQLITE_ROW) {
+			runs++;
+			if (is_run_readable(q, sqlite3_column_int64(all, 0)))
+				continue;
+			if (bad++ < NAMED)
+				buf_printf(&names, " %s", (const char *)
+					sqlite3_column_text(all, 1));
+		}
+	sqlite3_finalize(all);
+	sqlite3_finalize(q);
+	if (bad)
+		say(c, CHECK_FAIL, "damage", "%lld of %lld runs cannot be read:"
+			"%s%s", (long long)bad, (long long)runs,
+			buf_cstr(&names), bad > NAMED ? " …" : "");
+	else
+		say(c, CHECK_WARN, "damage", "all %lld runs that are listed "
+			"can be read", (long long)runs);
+	buf_release(&names);
+}
+
+/* What is damaged, and what can be done: nothing here changes a file. */
+static void tell_damage(struct check *c)
+{
+	static const char *const tables[] = { "runs", "events", "plans",
+		"durations", "cache", "blobs", "blob_refs", "owners" };
+	struct buf bad;
+	size_t i;
+
+	buf_init(&bad);
+	for (i = 0; i < sizeof(tables) / sizeof(*tables); i++)
+		if (!is_readable(c, tables[i]))
+			buf_printf(&bad, " %s", tables[i]);
+	say(c, CHECK_FAIL, "damage", bad.len ? "unreadable in part:%s" :
+		"all tables can be read; an index or free space is damaged%s",
+		buf_cstr(&bad));
+	buf_release(&bad);
+	tell_damaged_runs(c);
+	say(c, CHECK_FAIL, "rescue", "end every wf, then start anew beside it:"
+		" mv '%.200s' '%.200s.damaged'; what can be read is still "
+		"shown by: WF_STATE_DIR='%.200s.damaged' wf; never part wf.db "
+		"from its wf.db-wal", c->s.dir, c->s.dir, c->s.dir);
+}
+
 static void check_integrity(struct check *c)
 {
 	sqlite3_stmt *q = NULL;
 	const char *text;
+	struct buf line;
+	size_t i;
 	int rc = sqlite3_prepare_v2(c->s.reader.c, "PRAGMA quick_check(3)", -1,
 		&q, NULL);
 
@@ -225,18 +315,41 @@ static void check_integrity(struct check *c)
 		rc = sqlite3_step(q);
 	text = rc == SQLITE_ROW ? (const char *)sqlite3_column_text(q, 0) :
 		sqlite3_errmsg(c->s.reader.c);
-	if (rc == SQLITE_ROW && text && strcmp(text, "ok") == 0)
+	if (rc == SQLITE_ROW && text && strcmp(text, "ok") == 0) {
 		say(c, CHECK_OK, "integrity", "the database is whole");
-	else
-		say(c, CHECK_FAIL, "integrity", "%s; keep wf.db and wf.db-wal "
-			"together, and move both away to start anew",
-			text ? text : "no answer");
+		sqlite3_finalize(q);
+		return;
+	}
+	buf_init(&line);
+	buf_str(&line, text ? text : "no answer");
+	for (i = 0; i < line.len; i++)
+		if (line.data[i] == '\n')
+			line.data[i] = ';';
+	say(c, CHECK_FAIL, "integrity", "wf.db is damaged: %s",
+		buf_cstr(&line));
+	buf_release(&line);
 	sqlite3_finalize(q);
+	tell_damage(c);
+}
+
+/* "17 runs", or that they cannot be counted. */
+static void add_count(struct check *c, const char *table, struct buf *out)
+{
+	char sql[80];
+	int64_t n;
+
+	snprintf(sql, sizeof(sql), "SELECT count(*) FROM %s", table);
+	n = number(c, sql);
+	if (n < 0)
+		buf_printf(out, ", %s that cannot be counted", table);
+	else
+		buf_printf(out, ", %lld %s", (long long)n, table);
 }
 
 /* 1 when the database can be asked further. */
 static int check_database(struct check *c)
 {
+	struct buf counts;
 	struct stat st;
 	struct err err;
 
@@ -251,11 +364,12 @@ static int check_database(struct check *c)
 		say(c, CHECK_FAIL, "database", "%s; %s", err.text, err.help);
 		return 0;
 	}
-	say(c, CHECK_OK, "database", "schema %d, %lld runs, %lld events, "
-		"%lld MiB", SCHEMA_VERSION,
-		(long long)number(c, "SELECT count(*) FROM runs"),
-		(long long)number(c, "SELECT count(*) FROM events"),
-		(long long)st.st_size >> 20);
+	buf_init(&counts);
+	add_count(c, "runs", &counts);
+	add_count(c, "events", &counts);
+	say(c, CHECK_OK, "database", "schema %d%s, %lld MiB", SCHEMA_VERSION,
+		buf_cstr(&counts), (long long)st.st_size >> 20);
+	buf_release(&counts);
 	if (fstatat(c->s.dir_fd, "wf.db-wal", &st, 0) == 0 &&
 	    st.st_size >> 20 > WAL_MIB)
 		say(c, CHECK_WARN, "database", "wf.db-wal has %lld MiB: a "
@@ -344,10 +458,15 @@ static int64_t count_orphans(struct check *c)
 
 static void check_blobs(struct check *c)
 {
-	int64_t missing, orphans;
+	int64_t missing, orphans, count;
 
 	if (c->s.blobs_fd < 0)
 		return;
+	count = number(c, "SELECT count(*) FROM blobs");
+	if (count < 0) {
+		say(c, CHECK_FAIL, "blobs", "they cannot be counted");
+		return;
+	}
 	missing = count_missing(c);
 	orphans = count_orphans(c);
 	if (missing)
@@ -356,9 +475,8 @@ static void check_blobs(struct check *c)
 			(long long)missing);
 	else
 		say(c, CHECK_OK, "blobs", "%lld, %lld MiB%s",
-			(long long)number(c, "SELECT count(*) FROM blobs"),
-			(long long)number(c, "SELECT ifnull(sum(bytes), 0) "
-				"FROM blobs") >> 20,
+			(long long)count, (long long)number(c, "SELECT "
+				"ifnull(sum(bytes), 0) FROM blobs") >> 20,
 			orphans ? "; left-overs of a crash go when wf is idle" :
 			"");
 }
