@@ -48,7 +48,8 @@ static struct str in_its_words(const char *choices, int yes)
 	return str_of(words[yes][0]);
 }
 
-/* Before a run at rest is touched: the step is there, the answer allowed. */
+/* Before a run at rest is touched: the step is there, the answer allowed.
+ * err is about the step, -1, or about the answer, -2. */
 static int check(const struct view *v, const char *path, const char *choices,
 	struct str text, struct err *err)
 {
@@ -56,9 +57,10 @@ static int check(const struct view *v, const char *path, const char *choices,
 
 	if (path && run_step_find(v, path, &frame, &node, err) < 0)
 		return -1;
-	if (choices && !text_listed(choices, str_trim(text)))
-		return err_set(err, ERR_USAGE, "answer one of %s", choices);
-	return 0;
+	if (!choices || text_listed(choices, str_trim(text)))
+		return 0;
+	err_set(err, ERR_USAGE, "answer one of %s", choices);
+	return -2;
 }
 
 static int go_on(struct session *s, const struct view *v, struct giving *g,
@@ -107,8 +109,9 @@ int answer_give(struct session *s, const struct cmd_args *a,
 		rc = err_set(&o->err, ERR_STATE, "run %s has %s: nothing "
 			"waits for an answer", v.ulid_short,
 			run_state_name((enum run_state)v.row->state));
-	} else if (check(&v, path, choices, g.text, &o->err) < 0) {
-		rc = -1;
+	} else if ((rc = check(&v, path, choices, g.text, &o->err)) < 0) {
+		rc = rc == -1 ? cmd_blame_step(o, a, "run")
+			: cmd_blame(o, g.text);
 	} else {
 		rc = run_tell(s, v.row, &verb, &o->err);
 		if (rc > 0)

@@ -418,6 +418,64 @@ int cmd_flag(const struct cmd_args *a, const char *name)
 	return cmd_arg(a, name).p != NULL;
 }
 
+/* ------------------------------------------------------------- errors */
+int cmd_blame(struct cmd_out *out, struct str arg)
+{
+	out->about = arg;
+	return -1;
+}
+
+int cmd_blame_step(struct cmd_out *out, const struct cmd_args *a,
+	const char *name)
+{
+	struct str s = cmd_arg(a, name);
+	const char *dot = s.n ? memchr(s.p, '.', s.n) : NULL;
+
+	return cmd_blame(out, dot ? (struct str){dot + 1,
+		(size_t)(s.p + s.n - dot) - 1} : s);
+}
+
+/* Errors of a text, not of the disk beneath it. */
+static int is_of_words(const struct err *err, const struct vocab_field *f)
+{
+	switch (err->code) {
+	case ERR_USAGE: case ERR_SYNTAX: case ERR_PLAN: case ERR_REFUSED:
+	case ERR_NOTFOUND: case ERR_STATE: case ERR_BUSY:
+		return 1;
+	case ERR_IO: case ERR_LIMIT:
+		return f->type == FIELD_PATH;
+	case ERR_NONE: case ERR_TIMEOUT: case ERR_CORRUPT:
+		break;
+	}
+	return 0;
+}
+
+/* A word whose quotes were taken off is no slice of the source. */
+static struct caret quoted_mark(struct str src, size_t at)
+{
+	return caret(at, word_end(src, at) - at);
+}
+
+struct caret cmd_mark(const struct cmd_args *a, const struct cmd_out *out)
+{
+	struct str src = a->diags->source, about = out->about;
+
+	for (size_t i = 0; i < a->count && !about.p; i++)
+		if (a->v[i].field->place != PLACE_FLAG &&
+				is_of_words(&out->err, a->v[i].field))
+			about = a->v[i].text;
+	if (!about.p)
+		return caret(0, 0);
+	if (about.p >= src.p && about.p <= src.p + src.n)
+		return caret((size_t)(about.p - src.p),
+			about.n ? about.n : 1);
+	for (size_t i = 0; i < a->count; i++)
+		if (about.p >= a->v[i].text.p && about.p <= a->v[i].text.p +
+				a->v[i].text.n)
+			return quoted_mark(src, a->v[i].at);
+	return caret(0, 0);
+}
+
 char *cmd_take(const struct cmd_args *a, const char *name)
 {
 	struct str s = cmd_arg(a, name);

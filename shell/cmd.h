@@ -67,7 +67,17 @@ struct cmd_out {
 	struct json json;
 	struct sink *sink;     /* where it goes; for run output that streams */
 	struct err err;
+	struct str about;      /* the argument it is about; see cmd_blame */
 };
+
+/* out->err is about this slice of an argument, as cmd_arg gave it; returns
+ * -1. When nobody says so, it is about the first argument by place. */
+int cmd_blame(struct cmd_out *out, struct str arg);
+/* About the STEP of an argument RUN.STEP, when it has one. */
+int cmd_blame_step(struct cmd_out *out, const struct cmd_args *a,
+	const char *name);
+/* Where the error stands in the source; len 0: the line. */
+struct caret cmd_mark(const struct cmd_args *a, const struct cmd_out *out);
 
 /* Reads the arguments of the line; -1 with diagnostics. */
 int cmd_parse(const struct cmd *cmd, const struct line *line,

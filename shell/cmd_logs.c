@@ -174,6 +174,10 @@ static int run(struct session *s, const struct cmd_args *a,
 		return -1;
 	}
 	rc = path ? run_step_find(&v, path, &frame, &node, &o->err) : 0;
+	if (rc < 0 && cmd_arg(a, "step").p)
+		cmd_blame(o, cmd_arg(a, "step"));
+	else if (rc < 0)
+		cmd_blame_step(o, a, "run");
 	if (o->as_json) {
 		json_open(&o->json, '{');
 		json_kint(&o->json, "v", 1);

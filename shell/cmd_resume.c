@@ -221,8 +221,10 @@ static int run(struct session *s, const struct cmd_args *a,
 	}
 	how.from = from;
 	r.row = v.row;
-	if (set_verdict(a, &v, &how, &o->err) < 0)
+	if (set_verdict(a, &v, &how, &o->err) < 0) {
+		cmd_blame(o, cmd_arg(a, "in-doubt"));
 		goto out;
+	}
 	alive = run_elsewhere(s, v.row, &o->err);
 	if (alive < 0)
 		goto out;
@@ -238,6 +240,8 @@ static int run(struct session *s, const struct cmd_args *a,
 	if (r.background)
 		r.sink = NULL;
 	status = task_resume(s, &r, &o->err);
+	if (status < 0 && from && o->err.code == ERR_NOTFOUND)
+		cmd_blame(o, cmd_arg(a, "from"));
 out:
 	submission_release(&e.sub);
 	diags_release(&e.diags);

@@ -117,19 +117,21 @@ static int set_state(struct run_filter *f, struct str word, struct err *err)
 }
 
 static int filter(const struct cmd_args *a, struct run_filter *f,
-	struct err *err)
+	struct cmd_out *o)
 {
-	struct str word, since = cmd_arg(a, "since");
+	struct str word, since = cmd_arg(a, "since"), most;
+	struct err *err = &o->err;
 	int64_t n;
 
 	for (size_t i = 0; (word = cmd_nth(a, "filter", i)).p; i++) {
 		if (word.n >= 7 && memcmp(word.p, "status:", 7) == 0) {
 			if (set_state(f, word, err) < 0)
-				return -1;
+				return cmd_blame(o, word);
 		} else if (f->pattern.p) {
 			err_set(err, ERR_USAGE, "a second text to look for");
-			return err_help(err, "/runs 'two words' looks for "
-				"both in this order");
+			err_help(err, "/runs 'two words' looks for both in "
+				"this order");
+			return cmd_blame(o, word);
 		} else {
 			f->pattern = word;
 		}
@@ -138,11 +140,14 @@ static int filter(const struct cmd_args *a, struct run_filter *f,
 		f->since_ms = clock_now_ms() - n;
 	f->all = (uint8_t)cmd_flag(a, "all");
 	f->limit = f->all ? UINT32_MAX : SHOWN + 1;
-	if (!cmd_arg(a, "limit").p)
+	most = cmd_arg(a, "limit");
+	if (!most.p)
 		return 0;
-	if (number_parse(cmd_arg(a, "limit"), 1, 1000000, &n) < 0)
-		return err_set(err, ERR_USAGE,
+	if (number_parse(most, 1, 1000000, &n) < 0) {
+		err_set(err, ERR_USAGE,
 			"--limit takes a number from 1 to 1000000");
+		return cmd_blame(o, most);
+	}
 	f->limit = (uint32_t)n + 1; /* one more tells that there are more */
 	return 0;
 }
@@ -174,7 +179,7 @@ static int list(struct session *s, const struct cmd_args *a,
 	struct listing l = {.s = s, .o = o,
 		.columns = screen_columns(o->sink->out)};
 
-	if (filter(a, &f, &o->err) < 0 ||
+	if (filter(a, &f, o) < 0 ||
 			engine_flush(s->engine, &o->err) < 0)
 		return -1;
 	l.limit = f.limit == UINT32_MAX ? UINT32_MAX : f.limit - 1;

@@ -110,7 +110,7 @@ static int run(struct session *s, const struct cmd_args *a,
 			? "/%.*s is a command of wf" : "'%.*s' is no name",
 			(int)name.n, name.p);
 	if (run_view(s, a, "run", &v, o) < 0)
-		return -1;
+		return cmd_blame(o, cmd_arg(a, "run"));
 	rc = save(s, a, &v, o);
 	view_release(&v);
 	return rc;

@@ -121,7 +121,9 @@ static int run(struct session *s, const struct cmd_args *a,
 	}
 	rc = setting_set(&s->settings, (enum setting_id)id, value, FROM_SET,
 		&o->err);
-	if (rc == 0)
+	if (rc < 0)
+		cmd_blame(o, setting_kinds[id].fixed ? name : value);
+	else
 		apply(s, (enum setting_id)id);
 	return rc;
 }

@@ -68,7 +68,7 @@ static int run(struct session *s, const struct cmd_args *a,
 	for (size_t i = 0; (name = cmd_nth(a, "runs", i)).p; i++) {
 		status = one(s, name, &o->err);
 		if (status < 0)
-			return -1;
+			return cmd_blame(o, name);
 		first = first ? first : status;
 	}
 	return first;

@@ -97,6 +97,8 @@ static int run(struct session *s, const struct cmd_args *a,
 			rc = all(s, &v, o);
 		else if (run_step_find(&v, path, &frame, &node, &o->err) == 0)
 			rc = one(s, &v, path, 0, o);
+		else
+			rc = cmd_blame_step(o, a, "run");
 		view_release(&v);
 	}
 	if (rc < 0)

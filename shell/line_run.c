@@ -273,9 +273,12 @@ static int print_out(struct session *s, struct submission *sub,
 		write_failed(s, o);
 	if (s->signal)
 		return 128 + s->signal;
-	if (o->err.code)
+	if (o->err.code) {
+		if (!sub->args.help)
+			sub->mark = cmd_mark(&sub->args, o);
 		status = tell_err(s, sub, &o->err, status > 0 ? status
 			: status_of_err(&o->err));
+	}
 	return status;
 }
 
@@ -363,6 +366,7 @@ static int run_plan(struct session *s, struct submission *sub)
 	struct task_wish wish = {.plan = sub->plan, .flags = &sub->flags,
 		.redirect = &sub->redirect, .answers = sub->answers,
 		.answer_count = sub->answer_count};
+	struct str about = {NULL, 0};
 	struct err err = {0};
 	int status;
 
@@ -370,7 +374,11 @@ static int run_plan(struct session *s, struct submission *sub)
 	wish.text = run_text(sub, &w);
 	wish.form = session_form(s, sub->output);
 	wish.background = sub->line.background;
+	wish.about = &about;
 	status = task_run(s, &wish, &err);
+	if (about.p)
+		sub->mark = caret((size_t)(about.p - sub->diags->source.p),
+			about.n ? about.n : 1);
 	if (status < 0)
 		status = tell_err(s, sub, &err, status_of_err(&err));
 	workflow_arg_release(&w);

@@ -23,6 +23,7 @@ struct submission {
 	struct str answers[ANSWERS];
 	size_t answer_count;
 	const char *output;    /* -o of the line */
+	struct caret mark;     /* what its error is about; len 0: all of it */
 	uint8_t help;          /* --help of a step or workflow */
 	struct alias_line *alias; /* the line it stands for; owned */
 };

@@ -202,6 +202,8 @@ static int adopt_latest(struct session *s, const struct task_wish *w,
 	struct digest key;
 	int found;
 
+	if (w->about)
+		*w->about = name;
 	if (step == PLAN_NONE)
 		return no_such_step(w->plan, name, err);
 	digest_of(normal.p ? normal.p : "", normal.n, &key);
@@ -215,6 +217,8 @@ static int adopt_latest(struct session *s, const struct task_wish *w,
 	run_row_release(&row);
 	if (found < 0)
 		return -1;
+	if (w->about)
+		w->about->p = NULL;
 	a->keep = view_keep(&a->view, w->plan, &a->from);
 	keep_before(w->plan, root_of(w->plan, step), a->keep);
 	session_say(s, "taking over results of run %s before %.*s",
@@ -241,6 +245,30 @@ static int make_setup(struct session *s, const struct task_wish *w,
 	return setup_new(s->engine, &o, out, err);
 }
 
+/* The STEP of an answer; what is wrong with it is about that word. */
+static int answer_step(const struct task_wish *w, size_t i, struct str *step,
+	struct err *err)
+{
+	struct str a = w->answers[i];
+	const char *eq = memchr(a.p, '=', a.n);
+
+	step->p = a.p;
+	step->n = eq ? (size_t)(eq - a.p) : 0;
+	if (step->n)
+		return 0;
+	if (w->about)
+		*w->about = a;
+	return err_set(err, ERR_USAGE, "--answer takes STEP=TEXT");
+}
+
+static int no_such_answer(const struct task_wish *w, struct str step,
+	struct err *err)
+{
+	if (w->about)
+		*w->about = step;
+	return no_such_step(w->plan, step, err);
+}
+
 /* --answer STEP=TEXT: waits in the run until the step asks. */
 static int give_answers(struct session *s, uint32_t slot,
 	const struct task_wish *w, struct err *err)
@@ -248,19 +276,16 @@ static int give_answers(struct session *s, uint32_t slot,
 	const struct run *r = engine_run(s->engine, slot);
 
 	for (size_t i = 0; i < w->answer_count; i++) {
-		struct str a = w->answers[i];
-		const char *eq = memchr(a.p, '=', a.n);
-		struct str step = {a.p, eq ? (size_t)(eq - a.p) : 0};
+		struct str a = w->answers[i], step;
 		struct place at;
 
-		if (!eq || !step.n)
-			return err_set(err, ERR_USAGE,
-				"--answer takes STEP=TEXT");
+		if (answer_step(w, i, &step, err) < 0)
+			return -1;
 		if (run_find(r, step, &at.frame, &at.node) < 0)
-			return no_such_step(w->plan, step, err);
+			return no_such_answer(w, step, err);
 		if (engine_signal(s->engine, slot, at, "answer",
-				(struct str){eq + 1, a.n - step.n - 1},
-				err) < 0)
+				(struct str){step.p + step.n + 1,
+				a.n - step.n - 1}, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -269,16 +294,13 @@ static int give_answers(struct session *s, uint32_t slot,
 /* Answers name steps that exist, before anything starts. */
 static int check_answers(const struct task_wish *w, struct err *err)
 {
-	for (size_t i = 0; i < w->answer_count; i++) {
-		struct str a = w->answers[i];
-		const char *eq = memchr(a.p, '=', a.n);
-		struct str step = {a.p, eq ? (size_t)(eq - a.p) : 0};
+	struct str step;
 
-		if (!step.n)
-			return err_set(err, ERR_USAGE,
-				"--answer takes STEP=TEXT");
+	for (size_t i = 0; i < w->answer_count; i++) {
+		if (answer_step(w, i, &step, err) < 0)
+			return -1;
 		if (plan_find(w->plan, step) == PLAN_NONE)
-			return no_such_step(w->plan, step, err);
+			return no_such_answer(w, step, err);
 	}
 	return 0;
 }

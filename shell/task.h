@@ -22,6 +22,8 @@ struct task_wish {
 	uint8_t background;
 	const struct str *answers;         /* STEP=TEXT each */
 	size_t answer_count;
+	struct str *about;                 /* out: which of these words an error
+	                                      is about; may be NULL */
 };
 /*
  * Runs a plan. In the foreground: until it is over or stands still, then

@@ -67,12 +67,12 @@ int tell_diags(struct session *s, const struct diags *d, const char *said)
 }
 
 static void as_text(struct out *out, const char *place,
-	const struct err *err)
+	const struct err *err, const char *strip)
 {
 	struct buf b;
 
 	buf_init(&b);
-	buf_printf(&b, "%s: error: %s\n", place, err->text);
+	buf_printf(&b, "%s: error: %s\n%s", place, err->text, strip);
 	if (err->help[0])
 		buf_printf(&b, "   help: %s\n", err->help);
 	out_bytes(out, (struct str){b.data, b.len});
@@ -86,14 +86,19 @@ int tell_err(struct session *s, const struct submission *sub,
 	enum output_form form = session_form(s, sub->output);
 	struct doc_place at = {.file = sub->diags->file};
 	struct json j;
-	struct buf b;
+	struct buf b, strip;
 
-	diag_place(sub->diags, sub->line.at, &at.line, &at.col);
+	diag_place(sub->diags, sub->mark.len ? sub->mark.at : sub->line.at,
+		&at.line, &at.col);
 	if (form == OUTPUT_TEXT) {
 		buf_init(&b);
+		buf_init(&strip);
 		buf_printf(&b, "%s:%u:%u", at.file ? at.file : "wf", at.line,
 			at.col);
-		as_text(&s->err, buf_cstr(&b), err);
+		if (sub->mark.len)
+			diag_strip(sub->diags, sub->mark, &strip);
+		as_text(&s->err, buf_cstr(&b), err, buf_cstr(&strip));
+		buf_release(&strip);
 		buf_release(&b);
 		return status;
 	}
@@ -113,7 +118,7 @@ int tell_start(const struct options *o, const struct err *err, int status)
 
 	out_init(&out, 2);
 	if (!lines && !(o->output && strcmp(o->output, "json") == 0)) {
-		as_text(&out, "wf", err);
+		as_text(&out, "wf", err, "");
 		return status;
 	}
 	out_init(&out, 1);

@@ -127,28 +127,28 @@ struct strip {
 	uint8_t cut;           /* the beginning is left out */
 };
 
-static void strip_of(const struct diags *d, const struct diag *g,
+static void strip_of(const struct diags *d, struct caret g,
 	struct strip *s)
 {
-	size_t start = line_start(d->source, g->at), end = g->at, mark;
+	size_t start = line_start(d->source, g.at), end = g.at, mark;
 	int32_t cp;
 
 	while (end < d->source.n && d->source.p[end] != '\n')
 		end++;
-	if (end > start && d->source.p[end - 1] == '\r' && end > g->at)
+	if (end > start && d->source.p[end - 1] == '\r' && end > g.at)
 		end--;
-	if (start == 0 && end >= 3 && g->at >= 3 &&
+	if (start == 0 && end >= 3 && g.at >= 3 &&
 			memcmp(d->source.p, "\xef\xbb\xbf", 3) == 0)
 		start = 3;
-	s->before = columns(d->source.p + start, g->at - start);
+	s->before = columns(d->source.p + start, g.at - start);
 	while (s->before > SHOWN_BEFORE) {
 		start += (size_t)utf8_decode(d->source.p + start,
-			g->at - start, &cp);
+			g.at - start, &cp);
 		s->before -= (uint32_t)utf8_width(shown(cp));
 		s->cut = 1;
 	}
-	mark = g->at + g->len < end ? g->at + g->len : end;
-	s->marks = columns(d->source.p + g->at, mark - g->at);
+	mark = g.at + g.len < end ? g.at + g.len : end;
+	s->marks = columns(d->source.p + g.at, mark - g.at);
 	if (s->marks == 0)
 		s->marks = 1;
 	s->text.p = d->source.p + start;
@@ -184,6 +184,16 @@ static void strip_print(struct strip *s, uint32_t line, struct buf *out)
 	buf_char(out, '\n');
 }
 
+void diag_strip(const struct diags *d, struct caret mark, struct buf *out)
+{
+	struct strip s = { .cut = 0 };
+	uint32_t line, col;
+
+	diag_place(d, mark.at, &line, &col);
+	strip_of(d, mark, &s);
+	strip_print(&s, line, out);
+}
+
 void diags_print(const struct diags *d, struct buf *out)
 {
 	uint32_t line, col;
@@ -191,15 +201,13 @@ void diags_print(const struct diags *d, struct buf *out)
 
 	for (i = 0; i < d->count; i++) {
 		const struct diag *g = &d->items[i];
-		struct strip s = { .cut = 0 };
 
 		diag_place(d, g->at, &line, &col);
 		buf_printf(out, "%s:%u:%u: %s: %s  [%s]\n",
 			d->file ? d->file : "wf", line, col,
 			g->level == DIAG_ERROR ? "error" : "warning",
 			g->text, g->code);
-		strip_of(d, g, &s);
-		strip_print(&s, line, out);
+		diag_strip(d, caret(g->at, g->len), out);
 		if (g->help[0])
 			buf_printf(out, "   help: %s\n", g->help);
 	}

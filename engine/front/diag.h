@@ -48,6 +48,8 @@ int diag_add(struct diags *d, const char *code, struct caret mark,
 /* The place of a byte offset: line and display column, both from 1. */
 void diag_place(const struct diags *d, size_t at, uint32_t *line,
 	uint32_t *col);
+/* Appends the source line of the mark and the carets beneath it. */
+void diag_strip(const struct diags *d, struct caret mark, struct buf *out);
 /* Appends all in the form of shell.md, source line and caret included. */
 void diags_print(const struct diags *d, struct buf *out);
 
