@@ -157,7 +157,7 @@ static int run(struct session *s, const struct cmd_args *a,
 		return -1;
 	if (run_view(s, a, "b", &v[1], o) < 0) {
 		view_release(&v[0]);
-		return -1;
+		return cmd_blame(o, cmd_arg(a, "b"));
 	}
 	if (o->as_json) {
 		json_open(&o->json, '{');
