@@ -99,6 +99,12 @@ void usage_cmd(const struct cmd *cmd, struct buf *out);
 /* 1 when s is written as a run is: 6 or more characters of an id, @last. */
 int cmd_is_run(struct str s);
 /* The same of a step kind, and of chain, flow, swarm, pipeline. */
+struct workflow_help {
+	const char *name, *summary;
+	const char *note;      /* what this wf does of it; or NULL */
+	const char *examples[4];
+};
+extern const struct workflow_help workflow_helps[]; /* ends with NULL */
 void usage_workflow(struct str name, struct buf *out);
 void usage_kind(const struct vocab_kind *kind, struct buf *out);
 

@@ -143,6 +143,12 @@ static void document(struct session *s, struct str name, struct json *j)
 		if (!name.p || str_eq(name, v->kinds[i]->name))
 			describe(j, v->kinds[i]->name, v->kinds[i]->summary,
 				v->kinds[i]->fields, v->kinds[i]->examples);
+	json_close(j, ']');
+	json_key(j, "workflows");
+	json_open(j, '[');
+	for (const struct workflow_help *h = workflow_helps; h->name; h++)
+		if (!name.p || str_eq(name, h->name))
+			describe(j, h->name, h->summary, NULL, h->examples);
 	json_list_close(j);
 }
 

@@ -74,12 +74,48 @@ void usage_kind(const struct vocab_kind *kind, struct buf *out)
 		buf_printf(out, "\n%s\n", kind->missing);
 }
 
+const struct workflow_help workflow_helps[] = {
+	{"chain", "run steps one after another", NULL, {
+		"/chain \"a: /echo one -> b: /echo two\"",
+		"/chain --on-error continue_on_failure \"[/echo a, /echo b]\"",
+		"/chain \"/echo done\" > result.txt", NULL}},
+	{"flow", "run steps with branches and loops", NULL, {
+		"/flow \"t: /bash true -> if t.ok then /echo yes else "
+		"/echo no end\"",
+		"/flow \"for x in {1, 2, 3} do /echo item ${x} end\"",
+		"/flow --parallel \"a: /echo one -> b: /echo two\" -o json",
+		NULL}},
+	{"swarm", "several agents work on one task",
+		"This wf runs the slash commands of a swarm; an agent in it "
+		"fails.\n/explain and /graph show the whole.\n", {
+		"/explain /swarm \"plan: split the work -> [security, speed]\"",
+		"/graph /swarm \"[security, speed] -> join: sum it up\"",
+		"/swarm \"[lint: /bash true, test: /bash true] -> "
+		"/echo all well\"", NULL}},
+	{"pipeline", "items stream through stages",
+		"This wf reads and checks pipelines and does not run them.\n"
+		"/explain and /graph show the whole.\n", {
+		"/explain /pipeline \"parse: /bash cat -> keep: /bash grep -i "
+		"error -> /write found.txt\"",
+		"/graph /pipeline \"/read app.log -> [/bash grep ERROR, "
+		"/bash sort -u] -> /write found.txt\"",
+		"/explain -o json /pipeline \"/read app.log -> /bash sort\"",
+		NULL}},
+	{NULL, NULL, NULL, {NULL}},
+};
+
 void usage_workflow(struct str name, struct buf *b)
 {
-	buf_printf(b, "/%.*s [FLAGS] TEXT\n"
-		"run a workflow; see /help language\n\n"
-		"  --parallel             steps without a need for each other "
-		"at once\n"
+	const struct workflow_help *h = workflow_helps;
+
+	while (h[1].name && !str_eq(name, h->name))
+		h++;
+	buf_printf(b, "/%s [FLAGS] TEXT\n%s; see /help language\n\n",
+		h->name, h->summary);
+	buf_str(b, h->note ? h->note : "");
+	buf_str(b, h->note ? "\n" : "");
+	buf_str(b, "  --parallel             steps without a need for each "
+		"other at once\n"
 		"  --on-error HOW         stop, continue_on_failure, ignore, "
 		"rollback\n"
 		"  --fail-fast            a failure cancels what runs\n"
@@ -90,10 +126,7 @@ void usage_workflow(struct str name, struct buf *b)
 		"  --adaptive             learn from decisions\n"
 		"  --answer STEP=TEXT     for a step that asks\n"
 		"  -o text|json|jsonl     form of the output\n\n"
-		"examples:\n"
-		"  /%.*s \"a: /echo one -> b: /echo two\"\n"
-		"  /%.*s --on-error continue_on_failure \"[/echo a, /echo b]\"\n"
-		"  /%.*s \"/echo done\" > result.txt\n", (int)name.n, name.p,
-		(int)name.n, name.p, (int)name.n, name.p, (int)name.n,
-		name.p);
+		"examples:\n");
+	for (size_t i = 0; h->examples[i]; i++)
+		buf_printf(b, "  %s\n", h->examples[i]);
 }

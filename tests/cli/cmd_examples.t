@@ -19,6 +19,19 @@ with open(world + "/steps", "w") as f:
             f.write(e + "\n")
 END
 ok $? "every command and step has three examples"
+python3 - "$WORLD" <<'END'
+import json, sys
+world = sys.argv[1]
+d = json.load(open(world + "/help.json"))
+assert [c["name"] for c in d["workflows"]] == ["chain", "flow", "swarm", "pipeline"]
+with open(world + "/workflows", "w") as f:
+    for c in d["workflows"]:
+        assert len(c["examples"]) == 3, c["name"]
+        for e in c["examples"]:
+            assert "/" + c["name"] in e, e
+            f.write(e + "\n")
+END
+ok $? "so has every kind of workflow, its own"
 
 printf '/echo deployed\n' >deploy.wf
 printf '/def hello /echo hello\n' >defs.wf
@@ -41,8 +54,8 @@ prepare() {
 
 while IFS='	' read -r name line; do
 	rm -f go
-	prepare "$name" "$line"
-	run_wf -q -c "$line"
+	prepare "$name" "$line" </dev/null
+	run_wf -q -c "$line" </dev/null
 	case $name in
 	pause|continue) # nothing is running here
 		case $line in *--help) want=0 ;; *) want=1 ;; esac ;;
@@ -52,7 +65,12 @@ while IFS='	' read -r name line; do
 done <"$WORLD/examples"
 
 while IFS= read -r line; do
-	run_wf -n -c "$line"
+	run_wf -q -c "$line" </dev/null
+	is "$status" 0 "$line" || note "$err"
+done <"$WORLD/workflows"
+
+while IFS= read -r line; do
+	run_wf -n -c "$line" </dev/null
 	is "$status" 0 "$line can be read" || note "$err"
 done <"$WORLD/steps"
 finish
