@@ -64,7 +64,8 @@ struct job {
 	int64_t began_ms;
 	uint64_t began_us;
 	struct arena arena;        /* arguments, environment, input */
-	uint8_t starting, over;
+	uint8_t starting, over, ahead;
+	uint8_t parked, again;     /* its input waits for room on the disk */
 };
 
 struct engine {
@@ -92,6 +93,8 @@ struct engine {
 	struct exec_host host;
 	struct guard *guard;
 	uint32_t guards_lost;      /* in a row, without a report between */
+	uint32_t parked;           /* jobs that wait for room on the disk */
+	uv_timer_t room;           /* tries them again */
 	struct http *http;
 	uint64_t next_job;
 	struct idmap jobs;         /* id -> struct job */
@@ -110,6 +113,8 @@ void tick_close(struct engine *e);
 void tick_forget(struct engine *e);
 /* Tells the scheduler what happened, now; its events join the open tick. */
 int engine_input(struct engine *e, struct input *in, struct err *err);
+/* Tells the observers that the disk makes us wait; NULL: no longer. */
+void tick_stall(struct engine *e, const char *text);
 /* Commits what the tick holds; called before the loop sleeps. */
 void tick_flush(struct engine *e);
 /* Given to the store: wakes the loop from the writer thread. */

@@ -5,6 +5,7 @@
 #include "engine/drive/engine_int.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -406,6 +407,7 @@ static struct job *job_new(struct engine *e, const struct action *a)
 	j->began_us = clock_mono_us();
 	arena_init(&j->arena);
 	j->x.id = ++e->next_job;
+	j->ahead = a->ahead;
 	j->x.host = &e->host;
 	j->x.tap = r->tap;
 	j->x.done = job_end;
@@ -418,44 +420,126 @@ static struct job *job_new(struct engine *e, const struct action *a)
 	return j;
 }
 
-void job_start(struct engine *e, const struct action *a)
-{
-	struct drive_run *r = drive_run_at(e, a->run);
-	const struct executor *x;
-	struct err err = {0};
-	struct job *j;
+static void job_park(struct job *j, const char *why);
 
-	if (!r || e->closing)
-		return;
-	x = r->setup->executors[a->step];
-	j = job_new(e, a);
+static int is_full(const struct err *err)
+{
+	return strstr(err->text, strerror(ENOSPC)) ||
+		strstr(err->text, strerror(EDQUOT));
+}
+
+static void job_begin(struct job *j)
+{
+	const struct drive_run *r = drive_run_at(j->e, j->slot);
+	const struct plan *p = r->setup->plan;
+	const struct executor *x = r->setup->executors[j->step];
+	struct err err = {0};
+
 	if (!x) {
 		err_set(&err, ERR_PLAN, "no such kind of step here: %s",
-			plan_text(r->setup->plan,
-				r->setup->plan->nodes[a->step].exec));
+			plan_text(p, p->nodes[j->step].exec));
 		job_fail(j, OUTCOME_FAILED, &err);
 	} else if (prepare(j, &err) < 0) {
-		job_fail(j, OUTCOME_FAILED, &err);
+		if (is_full(&err))
+			job_park(j, err.text);
+		else
+			job_fail(j, OUTCOME_FAILED, &err);
 	} else {
 		j->x.executor = x;
-		j->x.direct = !a->ahead && r->setup->plan->policies[
-			r->setup->plan->nodes[a->step].policy].pool !=
-			PLAN_NONE;
+		j->x.direct = !j->ahead && p->policies[
+			p->nodes[j->step].policy].pool != PLAN_NONE;
 		if (x->check && x->check(&j->x, &err) < 0)
 			job_fail(j, OUTCOME_REFUSED, &err);
 		else
 			x->start(&j->x);
 	}
+}
+
+void job_start(struct engine *e, const struct action *a)
+{
+	struct job *j;
+
+	if (!drive_run_at(e, a->run) || e->closing)
+		return;
+	j = job_new(e, a);
+	job_begin(j);
 	j->starting = 0;
 	if (j->over)
 		job_free(j);
+}
+
+/* ------------------------------------------------------ no room for input */
+enum { ROOM_MS = 500 };
+
+static void unpark(struct job *j)
+{
+	j->parked = 0;
+	if (--j->e->parked == 0) {
+		uv_timer_stop(&j->e->room);
+		if (!j->e->stalled)
+			tick_stall(j->e, NULL);
+	}
+}
+
+static void on_room(uv_timer_t *h)
+{
+	struct engine *e = h->data;
+	uint64_t last = e->next_job;
+
+	for (uint64_t id = 1; id <= last && e->parked > 0; id++) {
+		struct job *j = idmap_find(&e->jobs, id);
+
+		if (!j || !j->parked)
+			continue;
+		arena_release(&j->arena);
+		arena_init(&j->arena);
+		j->starting = j->again = 1;
+		job_begin(j);
+		j->starting = 0;
+		if (!j->again)
+			continue;
+		j->again = 0;
+		unpark(j);
+		if (j->over)
+			job_free(j);
+	}
+}
+
+static void job_park(struct job *j, const char *why)
+{
+	char text[600];
+
+	if (j->parked) { /* again */
+		j->again = 0;
+		return;
+	}
+	j->parked = 1;
+	if (j->e->parked++)
+		return;
+	uv_timer_start(&j->e->room, on_room, ROOM_MS, ROOM_MS);
+	snprintf(text, sizeof(text), "the disk is full: the input of a step: "
+		"%s", why);
+	if (!j->e->stalled)
+		tick_stall(j->e, text);
+}
+
+/* It never began. */
+static void job_drop_parked(struct job *j)
+{
+	struct exec_outcome o = {.outcome = OUTCOME_CANCELLED,
+		.exit_code = -1};
+
+	unpark(j);
+	job_end(&j->x, &o);
 }
 
 void job_kill(struct engine *e, const struct action *a)
 {
 	struct job *j = job_at(e, a);
 
-	if (j && j->x.executor && j->x.executor->kill)
+	if (j && j->parked)
+		job_drop_parked(j);
+	else if (j && j->x.executor && j->x.executor->kill)
 		j->x.executor->kill(&j->x, a->hard);
 }
 
@@ -463,7 +547,9 @@ void job_withdraw(struct engine *e, const struct action *a)
 {
 	struct job *j = job_at(e, a);
 
-	if (j && e->guard)
+	if (j && j->parked)
+		job_drop_parked(j);
+	else if (j && e->guard)
 		guard_withdraw(e->guard, j->x.id);
 }
 

@@ -240,7 +240,7 @@ static void publish(struct engine *e, const struct tick *t, int64_t seq)
 	}
 }
 
-static void tell_stall(struct engine *e, const char *text)
+void tick_stall(struct engine *e, const char *text)
 {
 	for (struct observer *o = e->observers; o; o = o->next)
 		if (o->on_stall)
@@ -273,7 +273,7 @@ static void on_wake(uv_async_t *h)
 
 		if (status != STORE_COMMITTED) {
 			e->stalled = 1;
-			tell_stall(e, err.text);
+			tick_stall(e, err.text);
 			e->failed |= status == STORE_FAILED;
 			if (status == STORE_FAILED)
 				e->store_err = err;
@@ -284,7 +284,7 @@ static void on_wake(uv_async_t *h)
 		e->ticks_out--;
 		if (e->stalled) {
 			e->stalled = 0;
-			tell_stall(e, NULL);
+			tick_stall(e, NULL);
 		}
 		publish(e, t, seq);
 		act(e, t);
@@ -441,6 +441,8 @@ void tick_init(struct engine *e)
 {
 	e->tick = tick_new(e);
 	e->timer_at = INT64_MAX;
+	uv_timer_init(&e->loop, &e->room);
+	e->room.data = e;
 	uv_prepare_init(&e->loop, &e->prepare);
 	e->prepare.data = e;
 	uv_prepare_start(&e->prepare, on_prepare);

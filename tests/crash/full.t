@@ -81,6 +81,34 @@ again "the journal" 250
 trial "outputs" 60 'head -c 50000 /dev/urandom | od -An -tx1 | head -c 60000'
 again "outputs" 60
 
+# --- large inputs that are joined need room of their own
+rm -rf "$WF_STATE_DIR" "$WORLD/jsonl" "$WORLD/err"
+mkdir -m 700 "$WF_STATE_DIR"
+: >"$WORLD/jsonl"
+: >"$WORLD/err"
+cat >join.wf <<'END'
+/flow { [a: /bash head -c 900000 /dev/zero | tr '\0' a, b: /bash head -c 900000 /dev/zero | tr '\0' b, g: /bash until test -e go; do sleep 0.05; done] -> c: /bash wc -c >joined; cat >/dev/null }
+END
+"$WF" -o jsonl join.wf >"$WORLD/jsonl" 2>"$WORLD/err" &
+pid=$!
+until_ok 5 more_than 1
+fill
+# Room for the journal, not for the input.
+truncate -s -300k "$disk/filler"
+: >go
+until_ok 10 stalled
+ok $? "joined inputs: a full disk is told" || note "$(tail -n 3 "$WORLD/err")"
+sleep 1
+kill -0 "$pid" 2>/dev/null
+ok $? "joined inputs: the run waits"
+rm -f "$disk"/filler*
+wait "$pid"
+is $? 0 "joined inputs: it goes on when space returns" ||
+	note "$(tail -n 5 "$WORLD/err")"
+is "$(tr -d ' ' <joined)" 1800001 "joined inputs: with all of its input"
+is "$(grep -c 'goes on' "$WORLD/err")" 1 "joined inputs: it says so once"
+rm -f go
+
 # --- killed while it is full
 trial "killed" 250 'head -c 900 /dev/zero | tr "\0" x'
 grep '"step.finished"' "$WORLD/jsonl" >"$WORLD/before"
