@@ -334,7 +334,8 @@ static struct def_entry *read_stored(struct defs *d, struct str name,
 	return e;
 }
 
-/* The four folders, in the order in which they are searched. */
+/* The four folders, in the order in which they are searched; NULL for those
+ * of a person who has no home. */
 static char *folder(const struct defs *d, int i)
 {
 	const char *kind = i % 2 ? "protocols" : "workflows";
@@ -344,7 +345,8 @@ static char *folder(const struct defs *d, int i)
 		return mem_printf("%s/.wf/%s", d->dir, kind);
 	if (base && base[0] == '/')
 		return mem_printf("%s/wf/%s", base, kind);
-	return mem_printf("%s/.config/wf/%s", home ? home : "", kind);
+	return home && home[0] == '/'
+		? mem_printf("%s/.config/wf/%s", home, kind) : NULL;
 }
 
 static struct def_entry *find_stored(struct defs *d, struct str name)
@@ -353,10 +355,12 @@ static struct def_entry *find_stored(struct defs *d, struct str name)
 	struct def_entry *e = NULL;
 
 	for (int i = 0; i < 12 && !e; i++) {
-		char *dir = folder(d, i / 3);
-		char *path = mem_printf("%s/%.*s%s", dir, (int)name.n, name.p,
-			ends[i % 3]);
+		char *dir = folder(d, i / 3), *path;
 
+		if (!dir)
+			continue;
+		path = mem_printf("%s/%.*s%s", dir, (int)name.n, name.p,
+			ends[i % 3]);
 		e = read_stored(d, name, path, i % 3 > 0);
 		free(path);
 		free(dir);

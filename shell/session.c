@@ -142,7 +142,8 @@ static int make_dirs(char *path, struct err *err)
 				errno != EROFS && errno != EACCES) {
 			err_errno(err, ERR_STATE, "cannot make %s", path);
 			*p = '/';
-			return -1;
+			return err_help(err, "set WF_STATE_DIR to a directory "
+				"of your own");
 		}
 		*p = '/';
 	}
@@ -159,6 +160,20 @@ static int has_state(const char *dir)
 	return there;
 }
 
+static int no_state(struct err *err)
+{
+	const char *home = getenv("HOME");
+
+	if (home && home[0])
+		err_set(err, ERR_STATE, "there is no state directory: HOME is"
+			" '%s', which does not begin with /", home);
+	else
+		err_set(err, ERR_STATE,
+			"there is no state directory: HOME is not set");
+	return err_help(err, "set HOME, or WF_STATE_DIR to a directory of your"
+		" own");
+}
+
 static int open_engine(struct session *s, struct err *err)
 {
 	static const struct executor *const more[] = {&exec_lua, NULL};
@@ -167,12 +182,13 @@ static int open_engine(struct session *s, struct err *err)
 	char *dir;
 	int rc;
 
-	if (!state[0]) {
-		err_set(err, ERR_STATE, "there is no state directory");
-		return err_help(err, "set HOME or WF_STATE_DIR");
-	}
+	if (!state[0] && !s->options->check)
+		return no_state(err);
 	dir = absolute(s->dir, state);
-	o.state_dir = s->options->check && !has_state(dir) ? NULL : dir;
+	o.state_dir = s->options->check && (!state[0] || !has_state(dir))
+		? NULL : dir;
+	if (state[0])
+		setting_fix(&s->settings, SET_STATE_DIR, dir);
 	o.durability_normal = strcmp(setting_get(&s->settings,
 		SET_DURABILITY), "normal") == 0;
 	o.slots = (uint32_t)atoll(setting_get(&s->settings,

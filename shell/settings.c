@@ -43,7 +43,7 @@ static char *default_state(void)
 
 	if (base && base[0] == '/')
 		return mem_printf("%s/wf", base);
-	return home && home[0] ? mem_printf("%s/.local/state/wf", home)
+	return home && home[0] == '/' ? mem_printf("%s/.local/state/wf", home)
 		: mem_strdup("");
 }
 
@@ -105,6 +105,12 @@ int setting_set(struct settings *s, enum setting_id id, struct str value,
 	s->v[id].value = mem_strndup(value.p ? value.p : "", value.n);
 	s->v[id].origin = (uint8_t)from;
 	return 0;
+}
+
+void setting_fix(struct settings *s, enum setting_id id, const char *value)
+{
+	mem_free(s->v[id].value);
+	s->v[id].value = mem_strdup(value);
 }
 
 static int from_environment(struct settings *s, enum setting_id id,

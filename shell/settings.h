@@ -39,6 +39,8 @@ void settings_release(struct settings *s);
 const char *setting_get(const struct settings *s, enum setting_id id);
 /* Index of the setting called `name` or -1 with did-you-mean. */
 int setting_find(struct str name, struct err *err);
+/* The value as it holds from now on, made of what was said. */
+void setting_fix(struct settings *s, enum setting_id id, const char *value);
 /* /set: checks the type. */
 int setting_set(struct settings *s, enum setting_id id, struct str value,
 	enum origin from, struct err *err);
