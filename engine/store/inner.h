@@ -11,6 +11,7 @@
 #include "engine/store/clean.h"
 #include "engine/store/db.h"
 #include "engine/store/record.h"
+#include "engine/store/table.h"
 
 enum {
 	WAIT_LOCK_MS = 2000,     /* for the lock file, before it is a stall */
@@ -86,6 +87,7 @@ struct writer {
 	uint8_t dirty[256];      /* folders of blobs to sync before a commit */
 	int any_dirty;
 	struct plan_slot plans[PLAN_SLOTS];
+	struct batch_tables tables;
 };
 
 /* --- store_wal.c: after a commit, under the lock: room for the next ones */

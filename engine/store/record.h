@@ -46,6 +46,7 @@ struct record_new {
 	uint32_t first;        /* index of the next event of the batch */
 	uint8_t pinned, hidden;
 	char ulid[ULID_LEN + 1];
+	int64_t plan, owner;   /* rows they are in; the writer's notes */
 	uint32_t len[NEW_TEXTS]; /* parent command text dir args session,
 	                            which follow */
 };
@@ -118,6 +119,7 @@ struct batch {
 	struct buf buf;
 	uint64_t serial;
 	uint32_t events, blobs, refs;
+	uint32_t news, states;    /* counted by the writer */
 	size_t plan_at, plan_len; /* last plan copied, and whose it is */
 	struct digest plan_digest;
 	struct store_run *closed;
@@ -128,9 +130,8 @@ struct batch {
 };
 
 /* The records in order: NULL after the last. */
-const struct record *batch_first(const struct batch *b);
-const struct record *batch_next(const struct batch *b,
-	const struct record *r);
+struct record *batch_first(const struct batch *b);
+struct record *batch_next(const struct batch *b, const struct record *r);
 /* Frees the records and closes the spools; what store_done needs stays. */
 void batch_strip(struct batch *b);
 void batch_free(struct batch *b);

@@ -9,17 +9,20 @@ X(COUNTERS, "SELECT max((SELECT ifnull(max(seq), 0) FROM events),"
 	" (SELECT run FROM floors))")
 X(FLOORS, "UPDATE floors SET seq = max(seq, ?1), run = max(run, ?2)")
 
-X(EVENT, "INSERT INTO events(seq, run, frame, step, kind, t, data)"
-	" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)")
+X(EVENTS_ADD, "INSERT INTO events(seq, run, frame, step, kind, t, data)"
+	" SELECT seq, run, frame, step, kind, t, data FROM batch_event")
 X(EVENTS, "SELECT seq, frame, step, kind, t, data FROM events"
 	" WHERE seq BETWEEN ?2 AND ?3 AND run = ?1 ORDER BY seq")
-X(RUN_NEW, "INSERT INTO runs(id, ulid, parent, owner, state, exit,"
+X(RUNS_ADD, "INSERT INTO runs(id, ulid, parent, owner, state, exit,"
 	" started_ms, finished_ms, steps, failed, pinned, hidden, first_seq,"
 	" last_seq, seed, plan, text_key, command, text, dir, args, session)"
-	" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
-	" ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)")
-X(RUN_STATE, "UPDATE runs SET state = ?2, exit = ?3, finished_ms = ?4,"
-	" steps = ?5, failed = ?6, last_seq = ?7 WHERE id = ?1")
+	" SELECT id, ulid, parent, owner, state, exit, started_ms,"
+	" finished_ms, steps, failed, pinned, hidden, first_seq, last_seq,"
+	" seed, plan, text_key, command, text, dir, args, session"
+	" FROM batch_new")
+X(RUN_STATES, "UPDATE runs SET state = b.state, exit = b.exit,"
+	" finished_ms = b.finished_ms, steps = b.steps, failed = b.failed,"
+	" last_seq = b.last_seq FROM batch_state b WHERE runs.id = b.run")
 X(RUN_LAST, "UPDATE runs SET last_seq = ?2 WHERE id = ?1")
 X(RUN_PLAN, "UPDATE runs SET plan = ?2, text = ?3 WHERE id = ?1")
 X(RUN_PIN, "UPDATE runs SET pinned = ?2 WHERE id = ?1")

@@ -32,14 +32,6 @@ static void bind_digest(sqlite3_stmt *q, int at, const struct digest *d)
 	sqlite3_bind_blob(q, at, d->b, DIGEST_BYTES, SQLITE_STATIC);
 }
 
-static void bind_index(sqlite3_stmt *q, int at, uint32_t v)
-{
-	if (v == PLAN_NONE)
-		sqlite3_bind_null(q, at);
-	else
-		sqlite3_bind_int64(q, at, v);
-}
-
 /* The statement, or NULL and *rc. */
 static sqlite3_stmt *want(struct store *s, enum sql sql, int *rc)
 {
@@ -91,121 +83,70 @@ static int plan_id(struct store *s, const struct digest *d, const void *body,
 	return rc;
 }
 
-static void bind_tail(sqlite3_stmt *q, const struct tail *t)
+/* Numbers of a run, and of what its row points to. */
+static int number_run(struct store *s, struct batch *b, struct record_new *r)
 {
-	sqlite3_bind_int(q, 5, t->is.state);
-	sqlite3_bind_int(q, 6, t->is.exit);
-	sqlite3_bind_int64(q, 9, t->is.steps);
-	sqlite3_bind_int64(q, 10, t->is.failed);
-	if (t->is.finished_ms)
-		sqlite3_bind_int64(q, 8, t->is.finished_ms);
-	else
-		sqlite3_bind_null(q, 8);
-}
-
-static void bind_texts(sqlite3_stmt *q, const struct record_new *r)
-{
-	static const int column[NEW_TEXTS] = { 3, 18, 19, 20, 21, 22 };
-	static const int optional[NEW_TEXTS] = { 1, 0, 0, 0, 1, 1 };
-	const char *p = (const char *)(r + 1);
-	int i;
-
-	for (i = 0; i < NEW_TEXTS; i++) {
-		if (optional[i])
-			bind_opt(q, column[i], p, r->len[i]);
-		else
-			bind_str(q, column[i], p, r->len[i]);
-		p += r->len[i];
-	}
-}
-
-static int apply_new(struct store *s, const struct batch *b,
-	const struct record_new *r)
-{
-	int64_t plan = 0, base = b->seq;
 	struct store_run *run = r->h.run;
-	sqlite3_stmt *q;
 	int rc = apply_owner(s);
 
 	if (rc == SQLITE_OK)
 		rc = plan_id(s, &r->plan_digest, b->buf.data + r->plan_at,
-			r->plan_len, &plan);
-	if (rc != SQLITE_OK || !(q = want(s, SQL_RUN_NEW, &rc)))
+			r->plan_len, &r->plan);
+	if (rc != SQLITE_OK)
 		return rc;
+	r->owner = s->w.owner_id;
 	run->id = s->w.next_run++;
-	run->last_seq = base + r->first - 1;
-	if (r->tail.last != NO_INDEX)
-		run->last_seq = base + r->tail.last;
-	sqlite3_bind_int64(q, 1, run->id);
-	bind_str(q, 2, r->ulid, ULID_LEN);
-	sqlite3_bind_int64(q, 4, s->w.owner_id);
-	bind_tail(q, &r->tail);
-	sqlite3_bind_int64(q, 7, r->started_ms);
-	sqlite3_bind_int(q, 11, r->pinned);
-	sqlite3_bind_int(q, 12, r->hidden);
-	sqlite3_bind_int64(q, 13, base + r->first);
-	if (r->tail.closed)
-		sqlite3_bind_int64(q, 14, run->last_seq);
-	else
-		sqlite3_bind_null(q, 14);
-	sqlite3_bind_int64(q, 15, (int64_t)r->seed);
-	sqlite3_bind_int64(q, 16, plan);
-	bind_digest(q, 17, &r->text_key);
-	bind_texts(q, r);
-	return db_run(q);
+	run->last_seq = b->seq + r->first - 1;
+	return rc;
 }
 
-static int apply_state(struct store *s, const struct batch *b,
-	const struct record_state *r)
+/* First of all: every record knows then the ids it is written with. */
+static int number(struct store *s, struct batch *b)
 {
-	const struct tail *t = &r->tail;
-	struct store_run *run = r->h.run;
+	struct record *r;
+	int rc = SQLITE_OK;
+
+	b->seq = s->w.next_seq;
+	b->news = b->states = 0;
+	for (r = batch_first(b); r && rc == SQLITE_OK; r = batch_next(b, r)) {
+		if (r->kind == RECORD_EVENT) {
+			r->run->last_seq = s->w.next_seq++;
+		} else if (r->kind == RECORD_NEW) {
+			rc = number_run(s, b, (struct record_new *)r);
+			b->news++;
+		} else if (r->kind == RECORD_STATE) {
+			b->states++;
+		}
+	}
+	return rc;
+}
+
+/* Runs, events and states: a statement for all of a kind. */
+static int apply_tables(struct store *s, const struct batch *b)
+{
+	int rc = SQLITE_OK;
+
+	s->w.tables.batch = b;
+	if (b->news)
+		rc = db_do(&s->w.db, SQL_RUNS_ADD);
+	if (rc == SQLITE_OK && b->events)
+		rc = db_do(&s->w.db, SQL_EVENTS_ADD);
+	if (rc == SQLITE_OK && b->states)
+		rc = db_do(&s->w.db, SQL_RUN_STATES);
+	s->w.tables.batch = NULL;
+	return rc;
+}
+
+/* A row of which only the last event is new. */
+static int apply_last(struct store *s, const struct record_state *r)
+{
 	int rc = SQLITE_OK;
 	sqlite3_stmt *q;
 
-	if (t->last != NO_INDEX)
-		run->last_seq = b->seq + t->last;
-	q = want(s, t->has_state ? SQL_RUN_STATE : SQL_RUN_LAST, &rc);
-	if (!q)
+	if (r->tail.has_state || !(q = want(s, SQL_RUN_LAST, &rc)))
 		return rc;
-	sqlite3_bind_int64(q, 1, run->id);
-	if (!t->has_state) {
-		sqlite3_bind_int64(q, 2, run->last_seq);
-		return db_run(q);
-	}
-	sqlite3_bind_int(q, 2, t->is.state);
-	sqlite3_bind_int(q, 3, t->is.exit);
-	if (t->is.finished_ms)
-		sqlite3_bind_int64(q, 4, t->is.finished_ms);
-	else
-		sqlite3_bind_null(q, 4);
-	sqlite3_bind_int64(q, 5, t->is.steps);
-	sqlite3_bind_int64(q, 6, t->is.failed);
-	if (t->closed)
-		sqlite3_bind_int64(q, 7, run->last_seq);
-	else
-		sqlite3_bind_null(q, 7);
-	return db_run(q);
-}
-
-static int apply_event(struct store *s, const struct record_event *r)
-{
-	int rc = SQLITE_OK;
-	sqlite3_stmt *q = want(s, SQL_EVENT, &rc);
-
-	if (!q)
-		return rc;
-	r->h.run->last_seq = s->w.next_seq;
-	sqlite3_bind_int64(q, 1, s->w.next_seq++);
-	sqlite3_bind_int64(q, 2, r->h.run->id);
-	bind_index(q, 3, r->frame);
-	bind_index(q, 4, r->step);
-	sqlite3_bind_int64(q, 5, r->h.extra);
-	sqlite3_bind_int64(q, 6, r->t_ms);
-	if (r->len)
-		sqlite3_bind_blob64(q, 7, r + 1, r->len, SQLITE_STATIC);
-	else
-		sqlite3_bind_null(q, 7);
+	sqlite3_bind_int64(q, 1, r->h.run->id);
+	sqlite3_bind_int64(q, 2, r->h.run->last_seq);
 	return db_run(q);
 }
 
@@ -338,18 +279,16 @@ static int apply_breaker(struct store *s, const struct record_breaker *r)
 	return db_run(q);
 }
 
-static int apply(struct store *s, const struct batch *b,
-	const struct record *r)
+static int apply(struct store *s, const struct record *r)
 {
-	assert(!r->run || r->run->id || r->kind == RECORD_NEW ||
-		r->kind == RECORD_BLOB || r->kind == RECORD_BLOB_REF);
+	assert(!r->run || r->run->id || r->kind == RECORD_BLOB ||
+		r->kind == RECORD_BLOB_REF);
 	switch ((enum record_kind)r->kind) {
 	case RECORD_NEW:
-		return apply_new(s, b, (const struct record_new *)r);
-	case RECORD_STATE:
-		return apply_state(s, b, (const struct record_state *)r);
 	case RECORD_EVENT:
-		return apply_event(s, (const struct record_event *)r);
+		return SQLITE_OK;
+	case RECORD_STATE:
+		return apply_last(s, (const struct record_state *)r);
 	case RECORD_PLAN:
 		return apply_plan(s, (const struct record_plan *)r);
 	case RECORD_PIN:
@@ -373,10 +312,11 @@ static int apply(struct store *s, const struct batch *b,
 int apply_batch(struct store *s, struct batch *b)
 {
 	const struct record *r;
-	int rc = SQLITE_OK;
+	int rc = number(s, b);
 
-	b->seq = s->w.next_seq;
+	if (rc == SQLITE_OK)
+		rc = apply_tables(s, b);
 	for (r = batch_first(b); r && rc == SQLITE_OK; r = batch_next(b, r))
-		rc = apply(s, b, r);
+		rc = apply(s, r);
 	return rc == SQLITE_OK ? apply_refs(s, b) : rc;
 }

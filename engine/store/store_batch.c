@@ -32,17 +32,16 @@ size_t batch_bytes(const struct batch *b)
 	return b->buf.len;
 }
 
-const struct record *batch_first(const struct batch *b)
+struct record *batch_first(const struct batch *b)
 {
-	return b->buf.len ? (const void *)b->buf.data : NULL;
+	return b->buf.len ? (void *)b->buf.data : NULL;
 }
 
-const struct record *batch_next(const struct batch *b,
-	const struct record *r)
+struct record *batch_next(const struct batch *b, const struct record *r)
 {
-	const char *at = (const char *)r + r->size;
+	size_t at = (size_t)((const char *)r - b->buf.data) + r->size;
 
-	return at < b->buf.data + b->buf.len ? (const void *)at : NULL;
+	return at < b->buf.len ? (void *)(b->buf.data + at) : NULL;
 }
 
 void batch_strip(struct batch *b)

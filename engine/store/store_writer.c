@@ -54,6 +54,8 @@ int writer_setup(struct store *s, struct err *err)
 	if (rc == SQLITE_OK)
 		rc = db_exec(&w->db, "PRAGMA cache_size=-16384;"
 			"PRAGMA secure_delete=FAST");
+	if (rc == SQLITE_OK)
+		rc = tables_add(&w->db, &w->tables);
 	if (rc != SQLITE_OK)
 		return db_err(&w->db, rc, err, "open the database");
 	if (!has_wal(&w->db)) {
