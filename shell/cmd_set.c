@@ -15,23 +15,27 @@ static void json_row(struct session *s, int id, struct cmd_out *o)
 {
 	const struct setting_kind *k = &setting_kinds[id];
 
-	json_open(&o->json, '{');
 	json_ktext(&o->json, "name", k->name);
 	json_ktext(&o->json, "value", s->settings.v[id].value);
 	json_ktext(&o->json, "type", k->choices ? k->choices : k->type);
+	json_ktext(&o->json, "default", s->settings.v[id].usual);
 	json_ktext(&o->json, "origin", origin_name(s->settings.v[id].origin));
 	json_ktext(&o->json, "summary", k->summary);
-	json_close(&o->json, '}');
 }
 
 static void text_row(struct session *s, int id, struct cmd_out *o)
 {
 	const struct setting_kind *k = &setting_kinds[id];
 
-	buf_printf(&o->text, "%-13s %-22s %-12s %-16s %s\n", k->name,
-		s->settings.v[id].value,
-		origin_name(s->settings.v[id].origin),
+	const struct setting *v = &s->settings.v[id];
+
+	buf_printf(&o->text, "%-13s %-22s %-12s %-16s %s", k->name,
+		v->value[0] ? v->value : "-", origin_name(v->origin),
 		k->choices ? k->choices : k->type, k->summary);
+	if (strcmp(v->value, v->usual) != 0)
+		buf_printf(&o->text, " (default %s)",
+			v->usual[0] ? v->usual : "-");
+	buf_char(&o->text, '\n');
 }
 
 static int list(struct session *s, struct cmd_out *o)
@@ -45,14 +49,17 @@ static int list(struct session *s, struct cmd_out *o)
 	json_kint(&o->json, "v", 1);
 	json_key(&o->json, "settings");
 	json_open(&o->json, '[');
-	for (int id = 0; id < SET_COUNT; id++)
+	for (int id = 0; id < SET_COUNT; id++) {
+		json_open(&o->json, '{');
 		json_row(s, id, o);
+		json_close(&o->json, '}');
+	}
 	json_close(&o->json, ']');
 	json_close(&o->json, '}');
 	return 0;
 }
 
-static void show(struct cmd_out *o, const char *name, const char *value)
+static void show_var(struct cmd_out *o, const char *name, const char *value)
 {
 	if (!o->as_json) {
 		buf_printf(&o->text, "%s\n", value);
@@ -62,6 +69,18 @@ static void show(struct cmd_out *o, const char *name, const char *value)
 	json_kint(&o->json, "v", 1);
 	json_ktext(&o->json, "name", name);
 	json_ktext(&o->json, "value", value);
+	json_close(&o->json, '}');
+}
+
+static void show(struct session *s, int id, struct cmd_out *o)
+{
+	if (!o->as_json) {
+		buf_printf(&o->text, "%s\n", s->settings.v[id].value);
+		return;
+	}
+	json_open(&o->json, '{');
+	json_kint(&o->json, "v", 1);
+	json_row(s, id, o);
 	json_close(&o->json, '}');
 }
 
@@ -79,7 +98,7 @@ static int set_var(struct session *s, const struct cmd_args *a,
 	} else if (value) {
 		engine_var(s->engine, name, value);
 	} else if ((now = engine_getvar(s->engine, name))) {
-		show(o, full, now);
+		show_var(o, full, now);
 	} else {
 		rc = err_set(&o->err, ERR_NOTFOUND, "%s is not set", full);
 		err_help(&o->err, "/set %s VALUE", full);
@@ -116,7 +135,7 @@ static int run(struct session *s, const struct cmd_args *a,
 	if (id < 0)
 		return -1;
 	if (!value.p) {
-		show(o, setting_kinds[id].name, s->settings.v[id].value);
+		show(s, id, o);
 		return 0;
 	}
 	rc = setting_set(&s->settings, (enum setting_id)id, value, FROM_SET,

@@ -15,8 +15,6 @@
 #include "engine/view.h"
 #include "shell/task_int.h"
 
-enum { HEARTBEAT_MS = 30000 };
-
 struct progress {
 	struct session *s;
 	struct observer o;
@@ -329,6 +327,14 @@ static void summary(struct progress *p, struct task *t, const struct run *r,
 	write_line(p);
 }
 
+static int others_run(struct progress *p, uint32_t slot)
+{
+	for (const struct task *t = p->s->tasks; t; t = t->next)
+		if (t->slot != slot && !t->ended && !t->over)
+			return 1;
+	return 0;
+}
+
 static void on_over(void *ud, uint32_t slot, enum run_state state)
 {
 	struct progress *p = ud;
@@ -336,7 +342,8 @@ static void on_over(void *ud, uint32_t slot, enum run_state state)
 	const struct run *r = engine_run(p->s->engine, slot);
 	struct buf first;
 
-	uv_timer_stop(&p->heartbeat);
+	if (!others_run(p, slot))
+		uv_timer_stop(&p->heartbeat);
 	if (!t || !r || t->lone || t->told || !run_ended(r))
 		return;
 	t->told = 1;
@@ -367,7 +374,7 @@ static void on_heartbeat(uv_timer_t *h)
 		const struct run *r = engine_run(p->s->engine, t->slot);
 		char took[16];
 
-		if (t->ended || t->lone || !r || run_ended(r))
+		if (t->ended || !r || run_ended(r))
 			continue;
 		duration_print((clock_now_ms() - r->started_ms) * 1000, took);
 		buf_clear(&p->line);
@@ -381,11 +388,15 @@ static void on_heartbeat(uv_timer_t *h)
 static void beat(void *ud, uint32_t slot, int64_t seq, const struct event *e)
 {
 	struct progress *p = ud;
+	int64_t ms = 0;
 
-	if (p->ci && !is_off(p) && (e->kind == EVENT_RUN_STARTED ||
+	if (p->ci && !is_off(p) && !uv_is_active((uv_handle_t *)&p->heartbeat)
+		&& (e->kind == EVENT_RUN_STARTED ||
 			e->kind == EVENT_RUN_RESUMED)) {
-		uv_timer_start(&p->heartbeat, on_heartbeat, HEARTBEAT_MS,
-			HEARTBEAT_MS);
+		duration_parse(str_of(setting_get(&p->s->settings,
+			SET_HEARTBEAT)), &ms);
+		uv_timer_start(&p->heartbeat, on_heartbeat, (uint64_t)ms,
+			(uint64_t)ms);
 		uv_unref((uv_handle_t *)&p->heartbeat);
 	}
 	on_event(ud, slot, seq, e);

@@ -14,19 +14,28 @@
 const struct setting_kind setting_kinds[SET_COUNT] = {
 	[SET_DURABILITY] = {"durability", "word",
 		"how a commit reaches the disk", "full|normal",
-		{"WF_DURABILITY"}, 1, 0},
+		{"WF_DURABILITY"}, 1, 0, 0},
 	[SET_EDITOR] = {"editor", "command", "for texts with --edit", NULL,
-		{"WF_EDITOR", "VISUAL", "EDITOR"}, 0, 0},
+		{"WF_EDITOR", "VISUAL", "EDITOR"}, 0, 0, 0},
+	[SET_HEARTBEAT] = {"heartbeat", "duration",
+		"under CI, between lines that a run goes on", NULL,
+		{"WF_HEARTBEAT"}, 0, 0, 1},
 	[SET_KEEP_GOING] = {"keep_going", "word",
-		"go on behind a line that failed", "on|off", {NULL}, 0, 0},
+		"go on behind a line that failed", "on|off", {NULL}, 0, 0, 0},
 	[SET_MAX_PARALLEL] = {"max_parallel", "number",
-		"processes at the same time", NULL, {"WF_MAX_PARALLEL"}, 0, 1},
+		"processes at the same time", NULL, {"WF_MAX_PARALLEL"}, 0, 1,
+		0},
+	[SET_MODEL] = {"model", "name", "of prompts; this wf speaks to none",
+		NULL, {"WF_MODEL"}, 0, 0, 0},
 	[SET_OUTPUT] = {"output", "word", "form of what commands print",
-		"text|json|jsonl", {NULL}, 0, 0},
+		"text|json|jsonl", {NULL}, 0, 0, 0},
+	[SET_PAGER] = {"pager", "command",
+		"for long texts; this wf prints them whole", NULL,
+		{"WF_PAGER", "PAGER"}, 0, 0, 0},
 	[SET_PROGRESS] = {"progress", "word", "lines about running steps",
-		"auto|plain|none", {"WF_PROGRESS"}, 0, 0},
+		"auto|plain|none", {"WF_PROGRESS"}, 0, 0, 0},
 	[SET_STATE_DIR] = {"state_dir", "path", "runs, results, history",
-		NULL, {"WF_STATE_DIR"}, 1, 0},
+		NULL, {"WF_STATE_DIR"}, 1, 0, 0},
 };
 
 const char *origin_name(enum origin o)
@@ -54,16 +63,21 @@ static char *default_of(enum setting_id id)
 		return mem_strdup("full");
 	case SET_EDITOR:
 		return mem_strdup("vi");
+	case SET_HEARTBEAT:
+		return mem_strdup("30s");
 	case SET_KEEP_GOING:
 		return mem_strdup("off");
 	case SET_MAX_PARALLEL:
 		return mem_printf("%d", LIMIT_PARALLEL);
+	case SET_PAGER:
+		return mem_strdup("less");
 	case SET_OUTPUT:
 		return mem_strdup("text");
 	case SET_PROGRESS:
 		return mem_strdup("auto");
 	case SET_STATE_DIR:
 		return default_state();
+	case SET_MODEL:
 	case SET_COUNT:
 		break;
 	}
@@ -101,6 +115,11 @@ int setting_set(struct settings *s, enum setting_id id, struct str value,
 		return err_set(err, ERR_USAGE,
 			"%s is a number from 1 to 1024, not '%.*s'", k->name,
 			(int)value.n, value.p);
+	if (k->duration && (duration_parse(value, &n) < 0 || n < 1)) {
+		err_set(err, ERR_USAGE, "%s is a time, not '%.*s'", k->name,
+			(int)value.n, value.p);
+		return err_help(err, "such as 30s or 2m");
+	}
 	mem_free(s->v[id].value);
 	s->v[id].value = mem_strndup(value.p ? value.p : "", value.n);
 	s->v[id].origin = (uint8_t)from;
@@ -138,6 +157,7 @@ int settings_init(struct settings *s, const struct options *o,
 	memset(s, 0, sizeof(*s));
 	for (int id = 0; id < SET_COUNT; id++) {
 		s->v[id].value = default_of((enum setting_id)id);
+		s->v[id].usual = mem_strdup(s->v[id].value);
 		if (from_environment(s, (enum setting_id)id, err) < 0)
 			return -1;
 	}
@@ -157,7 +177,7 @@ int settings_init(struct settings *s, const struct options *o,
 void settings_release(struct settings *s)
 {
 	for (int id = 0; id < SET_COUNT; id++)
-		mem_free(s->v[id].value);
+		mem_free(s->v[id].value), mem_free(s->v[id].usual);
 	memset(s, 0, sizeof(*s));
 }
 

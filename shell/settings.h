@@ -9,8 +9,9 @@
 #include "shell/args.h"
 
 enum setting_id {
-	SET_DURABILITY, SET_EDITOR, SET_KEEP_GOING, SET_MAX_PARALLEL,
-	SET_OUTPUT, SET_PROGRESS, SET_STATE_DIR, SET_COUNT
+	SET_DURABILITY, SET_EDITOR, SET_HEARTBEAT, SET_KEEP_GOING,
+	SET_MAX_PARALLEL, SET_MODEL, SET_OUTPUT, SET_PAGER, SET_PROGRESS,
+	SET_STATE_DIR, SET_COUNT
 };
 enum origin { FROM_DEFAULT, FROM_ENVIRONMENT, FROM_FLAG, FROM_SET };
 
@@ -19,10 +20,10 @@ struct setting_kind {
 	const char *choices;   /* "a|b", or NULL */
 	const char *env[3];    /* first that is set; NULL-terminated */
 	uint8_t fixed;         /* only at the start of wf */
-	uint8_t number;
+	uint8_t number, duration;
 };
 struct setting {
-	char *value;           /* owned */
+	char *value, *usual;   /* owned; the default */
 	uint8_t origin;        /* enum origin */
 };
 struct settings {

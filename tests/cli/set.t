@@ -32,4 +32,31 @@ run_wf -c '/set output json
 /set vars.y 1
 /echo x'
 has "$out" '"output":"x\n"' "output takes effect at once"
+for name in durability editor heartbeat max_parallel model pager progress \
+	state_dir; do
+	var=WF_$(printf '%s' $name | tr a-z A-Z)
+	case $name in
+	durability) value=normal ;;
+	heartbeat) value=5s ;;
+	max_parallel) value=3 ;;
+	progress) value=plain ;;
+	*) value=$PWD/x ;;
+	esac
+	out=$(env "$var=$value" "$WF" -c '/set')
+	like "$out" "^$name +$value +environment +[^ ]" "$var is a setting"
+done
+run_wf -o json -c '/set'
+has "$out" '{"name":"heartbeat","value":"30s","type":"duration","default":"30s","origin":"default"' \
+	"-o json has type, default and origin"
+run_wf -o json -c '/set max_parallel 3' -c '/set max_parallel'
+has "$out" '"value":"3","type":"number","default":"10","origin":"set"' \
+	"also of one setting"
+run_wf -c '/set max_parallel 3
+/set'
+has "$out" "(default 10)" "/set tells the default of what differs"
+PAGER=more run_wf -c '/set pager'
+is "$out" "more" "PAGER is honoured"
+run_wf -c '/set heartbeat never'
+is "$status" 2 "a time is checked"
+has "$err" "such as 30s" "with an example"
 finish
