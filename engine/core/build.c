@@ -166,13 +166,26 @@ struct plan_node *build_at(struct builder *b, uint32_t node)
 	return &b->nodes[node];
 }
 
-void build_edge(struct builder *b, uint32_t need, uint32_t node)
+static void add_edge(struct builder *b, uint32_t need, uint32_t node,
+	uint32_t after)
 {
 	assert(need < b->node_count && node < b->node_count);
 	b->edges = mem_more(b->edges, b->edge_count, &b->edge_cap,
 		sizeof(*b->edges));
 	b->edges[b->edge_count].need = need;
+	b->edges[b->edge_count].after = after;
 	b->edges[b->edge_count++].node = node;
+}
+
+void build_edge(struct builder *b, uint32_t need, uint32_t node)
+{
+	add_edge(b, need, node, 0);
+}
+
+void build_after(struct builder *b, uint32_t need, uint32_t node)
+{
+	add_edge(b, need, node, 1);
+	b->has_after = 1;
 }
 
 void build_branch(struct builder *b, uint32_t node, uint32_t body,

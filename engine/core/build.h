@@ -35,6 +35,8 @@ struct plan_node *build_at(struct builder *b, uint32_t node);
 /* `node` starts after `need`. Both in the same body; doubled edges are
  * kept once. Order of calls is the order of inputs. */
 void build_edge(struct builder *b, uint32_t need, uint32_t node);
+/* The same without data: `node` gets no input from `need`. */
+void build_after(struct builder *b, uint32_t need, uint32_t node);
 
 void build_branch(struct builder *b, uint32_t node, uint32_t body,
 	enum branch_role role, uint32_t expr, uint32_t var);

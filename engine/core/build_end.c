@@ -27,6 +27,7 @@ struct freezing {
 	uint32_t *node_at, *node_to;    /* handle of a node, node of a handle */
 	uint32_t *body_at, *body_to;
 	uint32_t *needs, *need_start;   /* new indices, doubled ones dropped */
+	uint32_t *fed;                  /* needs of a node that give input */
 	struct plan want;
 	struct plan *plan;
 };
@@ -83,6 +84,7 @@ static void release(struct freezing *f)
 	mem_free(f->body_to);
 	mem_free(f->needs);
 	mem_free(f->need_start);
+	mem_free(f->fed);
 }
 
 /* Puts the bodies of a body's branches on the stack, the first on top. */
@@ -175,29 +177,48 @@ static int bad_edge(const struct freezing *f, const struct made_edge *e,
 		b->text.data + b->nodes[e->need].name);
 }
 
+/* Those needs of node i that give input, or those that only order; the
+ * first that cannot be one, or NULL. */
+static const struct made_edge *needs_of(struct freezing *f, uint32_t i,
+	uint32_t after, uint32_t *seen, uint32_t *at)
+{
+	const struct builder *b = f->b;
+	const struct groups *g = &f->edges;
+	const struct made_edge *e, *bad = NULL;
+	uint32_t old = f->node_at[i], k, need;
+
+	for (k = g->start[old]; k < g->start[old + 1]; k++) {
+		e = &b->edges[g->list[k]];
+		need = f->node_to[e->need];
+		if (e->after != after || seen[need] == i + 1)
+			continue;
+		seen[need] = i + 1;
+		f->needs[(*at)++] = need;
+		if (!bad && !in_body(f, need, b->nodes[old].body))
+			bad = e;
+	}
+	return bad;
+}
+
 static int collect_needs(struct freezing *f, uint32_t *node, struct err *err)
 {
 	struct builder *b = f->b;
 	size_t n = b->node_count;
-	uint32_t *seen = mem_zero(n * sizeof(*seen)), i, k, old, need, at = 0;
-	const struct groups *g = &f->edges;
+	uint32_t *seen = mem_zero(n * sizeof(*seen)), i, at = 0;
+	const struct made_edge *bad;
 	int rc = 0;
 
 	f->needs = mem_alloc(b->edge_count * sizeof(*f->needs));
 	f->need_start = mem_alloc((n + 1) * sizeof(*f->need_start));
+	f->fed = mem_alloc(n * sizeof(*f->fed));
 	for (i = 0; i < n && rc == 0; i++) {
 		f->need_start[i] = at;
-		old = f->node_at[i];
-		for (k = g->start[old]; k < g->start[old + 1]; k++) {
-			need = f->node_to[b->edges[g->list[k]].need];
-			if (seen[need] == i + 1)
-				continue;
-			seen[need] = i + 1;
-			f->needs[at++] = need;
-			if (!in_body(f, need, b->nodes[old].body))
-				rc = bad_edge(f, &b->edges[g->list[k]], node,
-					err);
-		}
+		bad = needs_of(f, i, 0, seen, &at);
+		f->fed[i] = at - f->need_start[i];
+		if (!bad && b->has_after)
+			bad = needs_of(f, i, 1, seen, &at);
+		if (bad)
+			rc = bad_edge(f, bad, node, err);
 	}
 	f->need_start[n] = at;
 	mem_free(seen);
@@ -264,6 +285,9 @@ static void fill_nodes(struct freezing *f)
 		n->body = f->body_to[n->body];
 		n->need = f->need_start[i];
 		n->need_count = f->need_start[i + 1] - n->need;
+		n->fed = f->fed[i];
+		if (n->fed < n->need_count)
+			n->flags |= NODE_AFTER;
 		n->branch = branch;
 		fill_branches(f, old, &branch);
 		n->branch_count = branch - n->branch;

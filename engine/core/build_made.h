@@ -32,6 +32,7 @@ struct made_branch {
 
 struct made_edge {
 	uint32_t node, need;
+	uint32_t after;        /* 1: orders only */
 };
 
 struct made_arg {
@@ -49,6 +50,7 @@ struct builder {
 	struct plan_ref *refs;
 	struct plan_policy *policies;
 	struct plan_demand *demands;
+	uint8_t has_after;     /* some edge orders only */
 	size_t node_count, node_cap, body_count, body_cap;
 	size_t branch_count, branch_cap, edge_count, edge_cap;
 	size_t arg_count, arg_cap, part_count, part_cap;

@@ -46,7 +46,9 @@ enum node_flag {
 	NODE_TTY = 4,
 	NODE_QUIET = 8,     /* made by the front end; hidden from lists */
 	NODE_NO_INPUT = 16, /* --parallel: arrows carry no data */
-	NODE_SHADOW = 32    /* not listed unless it runs (@undo, @verify) */
+	NODE_SHADOW = 32,   /* not listed unless it runs (@undo, @verify) */
+	NODE_AFTER = 64     /* some needs only order: fed < need_count; set
+	                       by build_end */
 };
 
 struct plan_node {
@@ -59,6 +61,8 @@ struct plan_node {
 	uint32_t exec;      /* text: executor kind ("bash"), leaves only */
 	uint32_t body;      /* the body that holds this node */
 	uint32_t need, need_count; /* edges[]: predecessors, written order */
+	uint32_t fed;       /* so many needs, the first, give input; those
+	                       behind them only order */
 	uint32_t succ, succ_count; /* edges[]: successors */
 	uint32_t arg, arg_count;   /* args[] */
 	uint32_t branch, branch_count; /* branches[] */

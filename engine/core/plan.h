@@ -15,7 +15,7 @@
 #include "engine/base/err.h"
 #include "engine/core/node.h"
 
-enum { PLAN_VERSION = 1 };
+enum { PLAN_VERSION = 2 };
 
 struct plan {
 	uint32_t node_count, body_count, branch_count, edge_count;

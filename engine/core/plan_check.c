@@ -12,7 +12,7 @@
 
 enum {
 	NODE_FLAGS = NODE_IGNORE | NODE_CACHE | NODE_TTY | NODE_QUIET |
-		NODE_NO_INPUT | NODE_SHADOW,
+		NODE_NO_INPUT | NODE_SHADOW | NODE_AFTER,
 	PLAN_FLAGS = PLAN_FAIL_FAST | PLAN_SAVE_STATE | PLAN_PARALLEL |
 		PLAN_ADAPTIVE | PLAN_LEARNING | PLAN_BACKGROUND,
 	CYCLE_SHOWN = 8 /* steps named in a message */
@@ -30,6 +30,9 @@ static int nodes_in_range(const struct plan *p)
 				n->effect < EFFECT_PURE ||
 				n->effect > EFFECT_ONCE ||
 				n->policy >= p->policy_count ||
+				n->fed > n->need_count ||
+				!(n->flags & NODE_AFTER) !=
+				(n->fed == n->need_count) ||
 				n->name == PLAN_NONE ||
 				!plan_is_text(p, n->name) ||
 				!plan_is_text(p, n->exec) ||

@@ -43,6 +43,8 @@ static void put_nodes(const struct plan *p, struct buf *out)
 		for (k = 0; k < n->need_count; k++)
 			buf_varint(out, p->edges[n->need + k] -
 				p->bodies[n->body].first);
+		if (n->flags & NODE_AFTER)
+			buf_varint(out, n->fed);
 	}
 }
 
@@ -275,6 +277,7 @@ static void get_node(struct cursor *c, struct plan *p, struct plan_node *n,
 		else
 			p->edges[n->need + k] = body->first + place;
 	}
+	n->fed = n->flags & NODE_AFTER ? get_u32(c) : n->need_count;
 }
 
 static void get_nodes(struct cursor *c, struct plan *p)

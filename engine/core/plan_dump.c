@@ -235,10 +235,10 @@ static void add_node(struct dumping *d, uint32_t node)
 	}
 	for (i = n->arg; i < n->arg + n->arg_count; i++)
 		add_arg(d, &d->p->args[i], n->body);
-	buf_str(d->out, n->need_count ? " needs=" : " needs=-");
+	buf_str(d->out, n->fed ? " needs=" : " needs=-");
 	for (i = 0; i < n->need_count; i++)
-		buf_printf(d->out, "%s%s", i ? "," : "",
-			name_of(d->p, d->p->edges[n->need + i]));
+		buf_printf(d->out, "%s%s", i == n->fed ? " after=" : i ? "," :
+			"", name_of(d->p, d->p->edges[n->need + i]));
 	buf_char(d->out, '\n');
 }
 

@@ -256,11 +256,11 @@ void flow_input(const struct flow *f, struct place at, struct pieces *out)
 
 	if (n->flags & NODE_NO_INPUT)
 		return;
-	if (n->need_count == 0) {
+	if (n->fed == 0) {
 		entry_input(f, at.frame, out);
 		return;
 	}
-	for (uint32_t i = 0; i < n->need_count; i++) {
+	for (uint32_t i = 0; i < n->fed; i++) {
 		at.node = p->edges[n->need + i];
 		join(f, at, from, out);
 	}

@@ -586,7 +586,7 @@ static int prev_ref(const struct flow *f, struct place at,
 	size_t from = scratch->len;
 	int rc;
 
-	if (n->need_count == 1) {
+	if (n->fed == 1) {
 		at.node = f->run->plan->edges[n->need];
 		return step_field(f, at, field.n ? field : str_of("output"),
 			out, scratch, err);

@@ -174,19 +174,13 @@ static void bind_leaf(struct binder *b, const struct pending *p)
 
 static void bind_need(struct binder *b, const struct pending *p)
 {
-	uint32_t need = ref_step(b, p->word), a, t;
+	uint32_t need = ref_step(b, p->word);
 
-	if (need == PLAN_NONE) {
+	if (need == PLAN_NONE)
 		ref_unknown(b, p->src, p->from, p->word, "E302");
-		return;
-	}
-	if (ref_order(b, need, 0, src_at(p->src, p->from, p->word.n)))
-		return;
-	/* said, so it gives input too, even where arrows order already */
-	a = b->node;
-	t = need;
-	if (b->c->nodes[a].body == b->c->nodes[t].body)
-		edge_add(b->c, t, a);
+	else
+		ref_order(b, need, USE_NEED, src_at(p->src, p->from,
+			p->word.n));
 }
 
 static void bind_one(struct front_ctx *c, size_t i)

@@ -30,9 +30,11 @@ uint32_t ref_loop(const struct binder *b, struct str name);
 /* What it means; orders the steps. 0, or -1 after an error. */
 int ref_resolve(struct binder *b, const struct src *src,
 	const struct ref_text *r, struct plan_ref *out);
-/* `node` starts after `target`, seen from the body that holds both. `ask`:
- * a condition of node asks, which may look inside its own loop. */
-int ref_order(struct binder *b, uint32_t target, int ask,
+/* `node` starts after `target`, seen from the body that holds both. Why: a
+ * value of it is used; a condition of node asks, which may look inside its
+ * own loop; node was said to need it, which gives it input too. */
+enum ref_use { USE_VALUE, USE_CONDITION, USE_NEED };
+int ref_order(struct binder *b, uint32_t target, enum ref_use use,
 	struct src_range at);
 /* E304 for a field, a piece of src, that the result of `node` cannot have. */
 int ref_field(struct binder *b, const struct src *src, struct str field,

@@ -60,7 +60,7 @@ static int condition_ref(struct binder *b, const struct src *src, size_t at,
 	if (node != PLAN_NONE && ref_loop(b, r.name) == PLAN_NONE) {
 		if (!r.has_fallback && ref_field(b, src, r.field, node))
 			return -1;
-		return ref_order(b, node, 1,
+		return ref_order(b, node, USE_CONDITION,
 			src_at(src, r.at, r.end - r.at));
 	}
 	return ref_resolve(b, src, &r, &ref);
@@ -113,7 +113,7 @@ static int condition_word(struct binder *b, const struct src *src, size_t at,
 		return 0;
 	if (condition_field(b, src, at + name.n, node))
 		return -1;
-	return ref_order(b, node, 1, src_at(src, at, name.n));
+	return ref_order(b, node, USE_CONDITION, src_at(src, at, name.n));
 }
 
 /* The expression by the rules of its evaluation. Names of steps are shown to

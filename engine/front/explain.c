@@ -39,9 +39,11 @@ static size_t add_needs(const struct plan *p, uint32_t node, struct buf *b,
 	size_t count)
 {
 	const struct plan_node *n = &p->nodes[node], *need;
+	/* the note tells which arrows were kept for their order */
+	uint32_t most = note_of(p, node, NOTE_WHY) ? n->fed : n->need_count;
 	uint32_t i;
 
-	for (i = n->need; i < n->need + n->need_count; i++) {
+	for (i = n->need; i < n->need + most; i++) {
 		need = &p->nodes[p->edges[i]];
 		if (need->kind == NODE_JOIN) {
 			/* What it was made for is told by the note. */

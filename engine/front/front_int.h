@@ -131,8 +131,11 @@ struct front_ctx {
 		const char *s;
 		uint32_t text;
 	} said[TEXT_CACHE];    /* see text_of */
-	struct arrow *edges;   /* by arrows, references, needs */
+	struct arrow *edges;   /* by arrows, needs, references of a parallel
+	                          text */
 	size_t edge_count, edge_cap;
+	struct arrow *after;   /* by references: they order, no more */
+	size_t after_count, after_cap;
 	struct str command;    /* of a YAML file: its top key; else empty */
 };
 #include "engine/front/front_make.h"

@@ -36,6 +36,8 @@ void arrow_add(struct front_ctx *c, uint32_t need, uint32_t node);
 /* b needs a, whatever arrows mean. Edges reach the builder at the end, so
  * that the inputs of a node stand in written order. */
 void edge_add(struct front_ctx *c, uint32_t need, uint32_t node);
+/* The same without data: b has a reference to a. */
+void after_add(struct front_ctx *c, uint32_t need, uint32_t node);
 int front_failed(const struct front_ctx *c); /* this text has an error */
 /* All last nodes of a before all first of b; over 64 through a JOIN. */
 void frag_connect(struct front_ctx *c, struct spot s, const struct frag *a,

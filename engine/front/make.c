@@ -264,38 +264,6 @@ int front_hopeless(const struct front_ctx *c)
 	return c->full || c->diags->errors > c->errors + LIMIT_DIAGS;
 }
 
-void edge_add(struct front_ctx *c, uint32_t need, uint32_t node)
-{
-	if (c->edge_count > LIMIT_EDGES)
-		return; /* build_end says so */
-	c->edges = mem_more(c->edges, c->edge_count, &c->edge_cap,
-		sizeof(*c->edges));
-	c->edges[c->edge_count].need = need;
-	c->edges[c->edge_count++].node = node;
-}
-
-/* Gives all edges to the builder in order of what is needed: written order,
- * for handles are given in it. */
-void edges_finish(struct front_ctx *c)
-{
-	uint32_t *start = mem_zero((c->node_count + 2) * sizeof(*start));
-	uint32_t *list = mem_alloc(c->edge_count * sizeof(*list));
-	size_t i;
-
-	for (i = 0; i < c->edge_count; i++)
-		start[c->edges[i].need + 2]++;
-	for (i = 2; i < c->node_count + 2; i++)
-		start[i] += start[i - 1];
-	for (i = 0; i < c->edge_count; i++)
-		list[start[c->edges[i].need + 1]++] = (uint32_t)i;
-	for (i = 0; i < c->edge_count; i++)
-		build_edge(c->build, c->edges[list[i]].need,
-			c->edges[list[i]].node);
-	c->edge_count = 0;
-	free(start);
-	free(list);
-}
-
 void arrow_add(struct front_ctx *c, uint32_t need, uint32_t node)
 {
 	if (!c->flags->parallel) {
@@ -458,4 +426,5 @@ void front_ctx_release(struct front_ctx *c)
 	free(c->pending);
 	free(c->arrows);
 	free(c->edges);
+	free(c->after);
 }

@@ -2,8 +2,7 @@
  * parallel_where_possible: what becomes of the arrows. The plan is frozen
  * once without them, as a probe in which every step and its key can be seen;
  * each body's arrows are decided on it, and those that stay go into the
- * builder. A kept arrow orders and carries no data: where the step has input
- * from steps it names, the order goes through a join that passes nothing on.
+ * builder, where a kept arrow orders and carries no data.
  * The reasons stay in the plan, as notes, for /explain.
  */
 #include "engine/front/parallel.h"
@@ -91,23 +90,8 @@ static void add_note(struct probing *q, uint32_t handle, const char *name,
 	build_part_text(b, str_of(text));
 }
 
-/* The join in front of `handle` through which kept arrows order it. */
-static uint32_t silent_join(struct probing *q, uint32_t handle)
-{
-	struct builder *b = q->c->build;
-	uint32_t body = build_at(b, handle)->body;
-	uint32_t source = build_at(b, handle)->source;
-	uint32_t join = build_node(b, body, NODE_JOIN, PLAN_NONE);
-
-	build_at(b, join)->flags = NODE_QUIET | NODE_NO_INPUT;
-	build_at(b, join)->source = source;
-	build_edge(b, join, handle);
-	return join;
-}
-
 struct verdict {
 	uint32_t node;         /* of the probe */
-	uint32_t join;
 	struct buf freed, why;
 };
 
@@ -134,19 +118,13 @@ static void apply_tie(struct probing *q, struct verdict *v,
 	buf_printf(&v->why, "%s%s %s: %s", v->why.len ? "; " : "",
 		tie->made ? "stays behind" : "arrow kept from",
 		plan_text(q->plan, q->plan->nodes[tie->need].name), tie->why);
-	if (!q->plan->nodes[tie->node].need_count) {
-		build_edge(b, need, handle);
-		return;
-	}
-	if (v->join == PLAN_NONE)
-		v->join = silent_join(q, handle);
-	build_edge(b, need, v->join);
+	build_after(b, need, handle);
 }
 
 /* All ties of one node, which stand together. */
 static size_t apply_node(struct probing *q, const struct tie *v, size_t count)
 {
-	struct verdict verdict = { v[0].node, PLAN_NONE, { 0 }, { 0 } };
+	struct verdict verdict = { v[0].node, { 0 }, { 0 } };
 	uint32_t handle = q->handle_of[v[0].node];
 	size_t i;
 

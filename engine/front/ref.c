@@ -238,7 +238,7 @@ static int order_inside(struct binder *b, uint32_t target,
 	return 0;
 }
 
-int ref_order(struct binder *b, uint32_t target, int ask,
+int ref_order(struct binder *b, uint32_t target, enum ref_use use,
 	struct src_range at)
 {
 	struct front_ctx *c = b->c;
@@ -251,7 +251,7 @@ int ref_order(struct binder *b, uint32_t target, int ask,
 			"'%.*s' refers to itself", (int)name.n, name.p);
 	meet(c, &m);
 	if (m.a == m.b) {
-		if (ask && b->node == m.a &&
+		if (use == USE_CONDITION && b->node == m.a &&
 				c->nodes[m.a].node_kind == NODE_WHILE)
 			return 0;
 		return order_inside(b, target, &m, at);
@@ -263,8 +263,17 @@ int ref_order(struct binder *b, uint32_t target, int ask,
 			"results of steps before it: change the order",
 			"'%.*s' comes later, so the steps would wait for each "
 			"other", (int)name.n, name.p);
-	if (order == 0)
+	/* said, so it gives input too, even where arrows order already */
+	if (use == USE_NEED && (order == 0 || (m.a == b->node &&
+			m.b == target)))
 		edge_add(c, m.b, m.a);
+	if (use == USE_NEED || order != 0)
+		return 0;
+	/* where arrows carry nothing, what a step names is its input */
+	if (c->spaces[c->nodes[m.a].space].parallel)
+		edge_add(c, m.b, m.a);
+	else
+		after_add(c, m.b, m.a);
 	return 0;
 }
 
@@ -376,7 +385,7 @@ static int step_ref(struct binder *b, const struct src *src,
 	out->node = node;
 	out->field = field.n ? build_text(c->build, field) :
 		text_of(c, "output");
-	return ref_order(b, node, 0, src_at(src, r->at, r->end - r->at));
+	return ref_order(b, node, USE_VALUE, src_at(src, r->at, r->end - r->at));
 }
 
 static int loop_ref(struct binder *b, const struct src *src,

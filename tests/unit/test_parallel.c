@@ -213,7 +213,7 @@ static void test_input(void)
 	struct front_env env;
 	struct explain e;
 	struct plan *p;
-	uint32_t c, join;
+	uint32_t c;
 
 	fixture_env(&env);
 	p = compile(&env, text);
@@ -221,10 +221,9 @@ static void test_input(void)
 	if (!ok(c != PLAN_NONE && p->nodes[c].need_count == 2,
 			"a step with a need and a conflict waits for both"))
 		return;
-	join = p->edges[p->nodes[c].need + 1];
-	ok(p->nodes[join].kind == NODE_JOIN &&
-		p->nodes[join].flags == (NODE_QUIET | NODE_NO_INPUT),
-		"the conflict goes through a join that passes nothing on");
+	ok(p->nodes[c].fed == 1 && p->edges[p->nodes[c].need + 1] ==
+		plan_find(p, str_of("a")),
+		"the conflict orders and gives no input");
 	ok(!(p->nodes[c].flags & NODE_NO_INPUT),
 		"the step has the input of what it needs");
 	ok(p->nodes[plan_find(p, str_of("b"))].flags & NODE_NO_INPUT,
