@@ -52,7 +52,7 @@ int writer_setup(struct store *s, struct err *err)
 		"PRAGMA synchronous=FULL");
 
 	if (rc == SQLITE_OK)
-		rc = db_exec(&w->db, "PRAGMA cache_size=-16384;"
+		rc = db_exec(&w->db, "PRAGMA cache_size=-1024;"
 			"PRAGMA secure_delete=FAST");
 	if (rc == SQLITE_OK)
 		rc = tables_add(&w->db, &w->tables);
