@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engine/base/text.h"
+#include "shell/annotations.h"
 #include "shell/cmd.h"
 #include "shell/session.h"
 #include "shell/status.h"
@@ -56,15 +57,22 @@ static void overview(struct session *s, struct buf *b)
 		"shell.\n");
 }
 
+/* Two topics are made of tables. */
 static int topic(struct buf *b, struct str name)
 {
-	for (size_t i = 0; topics[i].name; i++)
-		if (str_eq(name, topics[i].name)) {
-			buf_str(b, topics[i].text ? topics[i].text
-				: status_table);
-			return 1;
-		}
-	return 0;
+	size_t i = 0;
+
+	if (name.n && name.p[0] == '@')
+		return annotation_about(name, b);
+	while (topics[i].name && !str_eq(name, topics[i].name))
+		i++;
+	if (!topics[i].name)
+		return annotation_about(name, b);
+	if (str_eq(name, "annotations"))
+		annotations_list(b);
+	else
+		buf_str(b, topics[i].text ? topics[i].text : status_table);
+	return 1;
 }
 
 static int about(struct session *s, struct str name, struct cmd_out *o)
@@ -127,6 +135,26 @@ static void describe(struct json *j, const char *name, const char *summary,
 	json_close(j, '}');
 }
 
+static void annotations(struct str name, struct json *j)
+{
+	const struct annotation *a;
+	const char *key, *meaning;
+
+	json_key(j, "annotations");
+	json_open(j, '[');
+	for (size_t i = 0; (a = annotation_at(i, &key, &meaning)); i++) {
+		if (name.p && !str_eq(name, key))
+			continue;
+		json_open(j, '{');
+		json_ktext(j, "name", key);
+		json_ktext(j, "summary", meaning);
+		json_ktext(j, "word", a->word);
+		json_ktext(j, "example", a->line);
+		json_close(j, '}');
+	}
+	json_close(j, ']');
+}
+
 static void document(struct session *s, struct str name, struct json *j)
 {
 	const struct vocab *v = s->env.vocab;
@@ -149,7 +177,9 @@ static void document(struct session *s, struct str name, struct json *j)
 	for (const struct workflow_help *h = workflow_helps; h->name; h++)
 		if (!name.p || str_eq(name, h->name))
 			describe(j, h->name, h->summary, NULL, h->examples);
-	json_list_close(j);
+	json_close(j, ']');
+	annotations(name, j);
+	json_close(j, '}');
 }
 
 static int run(struct session *s, const struct cmd_args *a,

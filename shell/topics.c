@@ -51,18 +51,6 @@ static const char references[] =
 	"never program text: it travels as a variable. A backslash before ${\n"
 	"makes it literal.\n";
 
-static const char annotations[] =
-	"Annotations are the last words of a step: @retry=2 @timeout=30s.\n"
-	"\n"
-	"  @timeout=30s @retry=3 @backoff=2 @cache=1h @ignore @limit=4 @max=10\n"
-	"  @needs=a,b @uses=tool:1 @reads=path @writes=path @on=pool\n"
-	"  @env=K:V @dir=path @shell=bash @priority=1..5 @model= @agent=\n"
-	"  @effect=pure|idempotent|once @undo='/bash ...' @fallback='...'\n"
-	"  @verify='...'\n"
-	"\n"
-	"They bind to the nearest step; retry, timeout, limit, ignore, cache\n"
-	"and needs also to a group, loop or branch.\n";
-
 static const char keys[] =
 	"At the prompt:\n"
 	"\n"
@@ -74,7 +62,7 @@ const struct topic topics[] = {
 	{"language", "lines and workflow text", language},
 	{"yaml", "workflows as blocks", yaml},
 	{"references", "${...}: results of other steps", references},
-	{"annotations", "@key=value at a step", annotations},
+	{"annotations", "@key=value at a step", NULL},
 	{"exit", "exit statuses", NULL},
 	{"keys", "at the prompt", keys},
 	{NULL, NULL, NULL},

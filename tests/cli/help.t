@@ -23,6 +23,18 @@ for topic in language yaml references annotations exit keys; do
 	[ "$(printf '%s\n' "$out" | wc -l)" -le 24 ]
 	ok $? "and short"
 done
+run_wf -c '/help annotations'
+for key in timeout retry backoff cache needs limit max ignore undo fallback \
+	verify effect uses reads writes env dir shell tty on priority model \
+	agent; do
+	like "$out" "^  @$key[= ].* [a-z]" "/help annotations says what @$key means"
+	"$WF" -c "/help @$key" >"$WORLD/page"
+	is $? 0 "/help @$key tells about it"
+	line=$(sed '1,/^example:/d; s/^  //' "$WORLD/page")
+	has "$line" "@$key" "with an example"
+	"$WF" -n -c "$line" </dev/null 2>"$WORLD/err"
+	is $? 0 "that can be read: $line" || note "$(cat "$WORLD/err")"
+done
 run_wf -c '/help rusn'
 is "$status" 1 "help about nothing is a failure"
 has "$err" "did you mean 'runs'?" "with a suggestion"
