@@ -42,18 +42,19 @@ static uint32_t plan_flags(const struct front_flags *f,
 	return flags;
 }
 
-/* Are all errors of keys? Then what the steps say can be read on: a step
- * with a key too many is a step still. */
+/* Are all errors such that every step is there with its name? Of keys, their
+ * values, annotations. Then what the steps say of each other can be read. */
 static int only_keys(const struct front_ctx *c)
 {
+	static const char codes[] = "E111 E220 E221 E222 E223 E224 E402 E403 E407 "
+		"E408";
 	const struct diags *d = c->diags;
 	size_t i;
 
 	for (i = 0; i < d->count; i++)
-		if (strcmp(d->items[i].code, "E402") != 0 &&
-				strcmp(d->items[i].code, "E403") != 0)
+		if (!strstr(codes, d->items[i].code))
 			return 0;
-	return c->errors == 0 && d->errors == d->count;
+	return c->errors == 0 && d->errors == d->count && !c->vague;
 }
 
 int front_finish(struct front_ctx *c, const struct line *line,

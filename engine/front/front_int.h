@@ -126,6 +126,7 @@ struct front_ctx {
 	const struct front_def *open_def[LIMIT_NEST]; /* being inlined */
 	uint32_t open_defs;
 	uint8_t full;          /* LIMIT_NODES was reported */
+	uint8_t vague;         /* some step's name could not be read */
 	size_t errors;         /* in diags before this compilation */
 	struct {
 		const char *s;

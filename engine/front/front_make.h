@@ -59,6 +59,8 @@ struct unit {
 	const struct src *place; /* where the unit stands: place[at]; NULL: in
 	                          src */
 	size_t at;
+	const struct src *word; /* the command as it stands, when that is not
+	                          at the place; or NULL */
 	uint8_t as_is;         /* YAML params: quotes stay; workflow text of a
 	                          workflow command needs none */
 	const struct src *flags; /* before it: flags[flags_from, flags_to);

@@ -223,6 +223,11 @@ static void unit_word(const struct unit *u, size_t *at, size_t *len)
 
 	*at = u->at;
 	*len = u->at < s.n ? scan_word(s, u->at).n : 0;
+	if (u->word) {
+		*at = 0;
+		*len = u->word->text.n;
+		return;
+	}
 	if (w.p <= s.p || w.p >= s.p + s.n)
 		return;
 	*at = (size_t)(w.p - s.p) - (w.p[-1] == '/');
@@ -236,7 +241,7 @@ static const struct src *def_src(struct front_ctx *c, const struct unit *u,
 
 	memset(text, 0, sizeof(*text));
 	text->text = def->text;
-	text->up = unit_where(u);
+	text->up = u->word ? u->word : unit_where(u);
 	unit_word(u, &text->at, &text->span);
 	text->fixed = 1;
 	text->note = arena_printf(&c->arena, "in %.*s: ", (int)def->name.n,

@@ -223,6 +223,9 @@ uint32_t unit_compile(struct front_ctx *c, struct spot s,
 		return leaf(c, s, u, kind);
 	if (def_find(c, u->command, &def))
 		return call_def(c, s, u, def);
-	unit_unknown(c, unit_where(u), u->at, u->command);
+	if (u->word)
+		unit_unknown(c, u->word, 0, u->command);
+	else
+		unit_unknown(c, unit_where(u), u->at, u->command);
 	return PLAN_NONE;
 }

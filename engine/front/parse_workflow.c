@@ -245,6 +245,8 @@ static void item(struct text *t, struct around *a, struct frag *out)
 		node = text_step(t, a, name, at, &e);
 		t->at = e.end;
 	}
+	if (node == PLAN_NONE)
+		t->c->vague = 1;
 	text_apply(t, a, node, &e);
 	frag_node(out, node);
 }

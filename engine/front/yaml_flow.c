@@ -26,8 +26,11 @@ static uint32_t block(const struct ytree *t, struct spot s, uint32_t item)
 	uint32_t v[YREAD_KEYS], node;
 	const struct src *cond;
 
-	if (yread_map(t, item, &ykeys_condition, v))
+	if (yread_map(t, item, &ykeys_condition, v) &&
+	    (v[COND_IF] == YNODE_NONE || v[COND_THEN] == YNODE_NONE)) {
+		t->c->vague = 1;
 		return PLAN_NONE;
+	}
 	if (!yread_at(t, v[COND_THEN])->count) {
 		yread_error(t, v[COND_THEN], "E408", NULL,
 			"'then' holds no step");
@@ -75,8 +78,10 @@ static void items(const struct ytree *t, struct spot s, uint32_t list)
 	for (; i != YNODE_NONE; i = yread_after(t, list, i)) {
 		depends = 0;
 		kind = is_block(t, i);
-		if (kind < 0)
+		if (kind < 0) {
+			t->c->vague = 1;
 			continue;
+		}
 		node = kind ? block(t, s, i) : yaml_step(t, s, i, &depends);
 		if (node == PLAN_NONE)
 			continue;

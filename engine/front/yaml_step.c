@@ -262,23 +262,56 @@ static void set_keys(const struct ytree *t, struct spot s, uint32_t node,
 	add_needs(t, s, node, v[STEP_DEPENDS]);
 }
 
+/* A step that cannot be made: a node in its place, so that its other keys
+ * are read and its name is known. */
+static uint32_t stand_in(const struct ytree *t, struct spot s,
+	const struct unit *u, uint32_t node)
+{
+	uint32_t made_node;
+
+	if (u->name.n && strmap_find(&t->c->spaces[s.space].names, u->name,
+			NULL))
+		return PLAN_NONE;
+	made_node = node_new(t->c, s, NODE_STEP, u->name, t->src,
+		yread_at(t, node)->at);
+	if (made_node != PLAN_NONE)
+		t->c->nodes[made_node].is_step = 1;
+	return made_node;
+}
+
+/* The node of a step from its name, command and params. */
+static uint32_t make_step(const struct ytree *t, struct spot s, uint32_t node,
+	const uint32_t *v)
+{
+	struct unit u = { 0 };
+	uint32_t made_node = PLAN_NONE;
+	struct str rest;
+
+	u.name = yread_text(t, v[STEP_NAME]);
+	if (v[STEP_COMMAND] != YNODE_NONE &&
+	    yaml_command(t, v[STEP_COMMAND], &u.command, &rest) == 0 &&
+	    set_params(t, v, rest, &u) == 0) {
+		u.place = ynode_src(t, yread_at(t, v[STEP_NAME] == YNODE_NONE ?
+			v[STEP_COMMAND] : v[STEP_NAME]));
+		u.word = yaml_slice(t, v[STEP_COMMAND], (struct str){
+			u.command.p - 1, u.command.n + 1 });
+		made_node = unit_compile(t->c, s, &u);
+	}
+	return made_node == PLAN_NONE ? stand_in(t, s, &u, node) : made_node;
+}
+
 uint32_t yaml_step(const struct ytree *t, struct spot s, uint32_t node,
 	int *depends)
 {
 	uint32_t v[YREAD_KEYS], made_node, cond;
-	struct unit u = { 0 };
-	struct str rest;
 
 	*depends = 0;
-	if (yread_map(t, node, &ykeys_step, v))
+	/* a name that is none: nobody can tell what refers to the step */
+	if (yread_map(t, node, &ykeys_step, v) && v[STEP_NAME] == YNODE_NONE)
+		t->c->vague = 1;
+	if (yread_at(t, node)->kind != YNODE_MAP)
 		return PLAN_NONE;
-	if (yaml_command(t, v[STEP_COMMAND], &u.command, &rest) ||
-	    set_params(t, v, rest, &u))
-		return PLAN_NONE;
-	u.name = yread_text(t, v[STEP_NAME]);
-	u.place = ynode_src(t, yread_at(t, v[STEP_NAME] == YNODE_NONE ?
-		v[STEP_COMMAND] : v[STEP_NAME]));
-	made_node = unit_compile(t->c, s, &u);
+	made_node = make_step(t, s, node, v);
 	if (made_node == PLAN_NONE)
 		return PLAN_NONE;
 	*depends = v[STEP_DEPENDS] != YNODE_NONE;
