@@ -305,7 +305,7 @@ static int read_text(struct reader *r, const struct vocab_field *text,
 	size_t i = blanks(rest, 0), end, after;
 	int n = 0;
 
-	while (i < rest.n && n >= 0) {
+	while (i < rest.n && n >= 0 && !r->a->help) {
 		struct str w, next = str_of(NULL);
 		const struct vocab_field *f = next_place(r);
 
@@ -354,19 +354,40 @@ static int required(struct reader *r, const struct line *line)
 	return 0;
 }
 
+/* --help before a -- goes before all else. */
+static int asks_help(struct reader *r, const struct words *w)
+{
+	for (size_t i = 0; i < w->count && !r->a->help; i++) {
+		if (!w->quoted[i] && str_eq(w->word[i], "--"))
+			return 0;
+		r->a->help = !w->quoted[i] && str_eq(w->word[i], "--help");
+	}
+	return r->a->help;
+}
+
+/* What stands behind the first error is read for its -o only. */
 static int read_words(struct reader *r, struct str rest, size_t at)
 {
 	struct words *w = &r->a->words;
+	struct diags *told = r->diags, untold;
 	size_t i = 0;
 	int rc = 0, n;
 
 	if (words_split(w, rest, at, r->diags) < 0)
 		return -1;
+	if (asks_help(r, w))
+		return 0;
+	diags_init(&untold, NULL, 1, told->source);
 	while (i < w->count) {
 		n = word(r, w, i);
-		rc |= n < 0 ? -1 : 0;
 		i += n < 0 ? 1 : (size_t)n;
+		if (n >= 0)
+			continue;
+		rc = -1;
+		r->diags = &untold;
 	}
+	r->diags = told;
+	diags_release(&untold);
 	return rc;
 }
 

@@ -47,6 +47,7 @@ static int run(struct session *s, const struct cmd_args *a,
 {
 	struct run_verb verb = {.verb = cmd_flag(a, "hard") ? "kill"
 		: "cancel"};
+	char brief[ULID_LEN + 1];
 	struct run_row row;
 	int rc;
 
@@ -57,7 +58,8 @@ static int run(struct session *s, const struct cmd_args *a,
 		return 0;
 	}
 	if (is_over(&row)) {
-		rc = err_set(&o->err, ERR_STATE, "run %.8s has %s", row.ulid,
+		engine_short(s->engine, row.ulid, brief);
+		rc = err_set(&o->err, ERR_STATE, "run %s has %s", brief,
 			run_state_name((enum run_state)row.state));
 	} else {
 		rc = run_tell(s, &row, &verb, &o->err);

@@ -5,27 +5,30 @@
 #include "shell/run_ref.h"
 #include "shell/task.h"
 
-static int not_paused(const struct run_row *row, struct err *err)
+static int not_paused(struct session *s, const struct run_row *row,
+	struct err *err)
 {
 	enum run_state state = (enum run_state)row->state;
+	char brief[ULID_LEN + 1];
 
+	engine_short(s->engine, row->ulid, brief);
 	if (state == RUN_SUCCEEDED)
-		return err_set(err, ERR_STATE, "run %.8s has succeeded: there "
-			"is nothing to go on with", row->ulid);
+		return err_set(err, ERR_STATE, "run %s has succeeded: there "
+			"is nothing to go on with", brief);
 	if (state == RUN_WAITING) {
-		err_set(err, ERR_STATE, "run %.8s is not paused: it waits",
-			row->ulid);
-		return err_help(err, "/answer %.8s TEXT, when it asks",
-			row->ulid);
+		err_set(err, ERR_STATE, "run %s is not paused: it waits",
+			brief);
+		return err_help(err, "/answer %s TEXT, when it asks",
+			brief);
 	}
 	if (state == RUN_RUNNING)
-		return err_set(err, ERR_STATE, "run %.8s is running",
-			row->ulid);
+		return err_set(err, ERR_STATE, "run %s is running",
+			brief);
 	err_set(err, ERR_STATE, state == RUN_INTERRUPTED
-		? "run %.8s is %s, not paused" : "run %.8s has %s",
-		row->ulid, state == RUN_CANCELLED ? "been cancelled"
+		? "run %s is %s, not paused" : "run %s has %s",
+		brief, state == RUN_CANCELLED ? "been cancelled"
 		: run_state_name(state));
-	return err_help(err, "/resume %.8s goes on with it", row->ulid);
+	return err_help(err, "/resume %s goes on with it", brief);
 }
 
 static int go_on(struct session *s, const struct cmd_args *a,
@@ -55,7 +58,7 @@ static int run(struct session *s, const struct cmd_args *a,
 	if (run_row_of(s, a, "run", &row, o) < 0)
 		return -1;
 	rc = row.state == RUN_PAUSED || row.state == RUN_RUNNING
-		? go_on(s, a, &row, o) : not_paused(&row, &o->err);
+		? go_on(s, a, &row, o) : not_paused(s, &row, &o->err);
 	run_row_release(&row);
 	return rc;
 }

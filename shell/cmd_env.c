@@ -82,7 +82,7 @@ static int show(struct cmd_out *o, const char *name)
 	const char *value = getenv(name);
 
 	if (!value)
-		return err_set(&o->err, ERR_NOTFOUND, "%s is not set", name);
+		return err_set(&o->err, ERR_NOTFOUND, "'%s' is not set", name);
 	if (o->as_json) {
 		one(o, name, strlen(name), value);
 		return 0;

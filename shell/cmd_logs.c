@@ -24,6 +24,7 @@ struct logs {
 	uint32_t attempt;
 	struct err *err;
 	struct lost lost;
+	uint8_t any;           /* a line was shown */
 	int rc;
 };
 
@@ -32,6 +33,7 @@ static int one_line(void *ud, const struct log_line *l)
 	struct logs *g = ud;
 	int64_t ms = l->t_ms - g->v->run->started_ms;
 
+	g->any = 1;
 	if (ms < 0)
 		ms = 0;
 	if (!g->o->as_json) {
@@ -195,6 +197,9 @@ static int run(struct session *s, const struct cmd_args *a,
 	}
 	if (rc < 0)
 		buf_clear(&o->doc);
+	if (rc == 0 && !g.any && !g.lost.count && !s->options->quiet)
+		session_say(s, "%s%srun %s wrote nothing", path ? path : "",
+			path ? " of " : "", v.ulid_short);
 	view_release(&v);
 	mem_free(path);
 	return rc < 0 ? rc : lost_tell(s, &g.lost);

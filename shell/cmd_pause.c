@@ -7,6 +7,7 @@ static int run(struct session *s, const struct cmd_args *a,
 	struct cmd_out *o)
 {
 	struct run_verb verb = {.verb = "pause"};
+	char brief[ULID_LEN + 1];
 	struct run_row row;
 	int rc;
 
@@ -14,8 +15,9 @@ static int run(struct session *s, const struct cmd_args *a,
 		return -1;
 	rc = run_tell(s, &row, &verb, &o->err);
 	if (rc == 0) {
-		rc = err_set(&o->err, ERR_STATE, "run %.8s is not running: "
-			"its state is %s", row.ulid,
+		engine_short(s->engine, row.ulid, brief);
+		rc = err_set(&o->err, ERR_STATE, "run %s is not running: "
+			"its state is %s", brief,
 			run_state_name((enum run_state)row.state));
 	}
 	run_row_release(&row);

@@ -6,6 +6,7 @@
 
 #include "engine/base/mem.h"
 #include "engine/base/text.h"
+#include "engine/front/front.h"
 #include "shell/doc.h"
 #include "shell/plan_yaml.h"
 #include "shell/run_ref.h"
@@ -71,7 +72,11 @@ static void head(struct buf *b, const struct view *v)
 	if (row->parent[0])
 		buf_printf(b, "took over results of run %.10s\n",
 			row->parent);
-	buf_printf(b, "/%s %s\n", row->command, row->text);
+	if (!front_is_block_file(str_of(row->text), ""))
+		buf_printf(b, "/%s ", row->command);
+	buf_str(b, row->text);
+	if (b->data[b->len - 1] != '\n')
+		buf_char(b, '\n');
 }
 
 static int as_text(struct session *s, const struct view *v,

@@ -66,15 +66,29 @@ int tell_diags(struct session *s, const struct diags *d, const char *said)
 	return status;
 }
 
+/* Words of others in our own message: no control character gets out. */
+static void add_clean(struct buf *b, const char *text)
+{
+	for (; *text; text++)
+		buf_char(b, (unsigned char)*text < ' ' || *text == 127 ? '?'
+			: *text);
+}
+
 static void as_text(struct out *out, const char *place,
 	const struct err *err, const char *strip)
 {
 	struct buf b;
 
 	buf_init(&b);
-	buf_printf(&b, "%s: error: %s\n%s", place, err->text, strip);
-	if (err->help[0])
-		buf_printf(&b, "   help: %s\n", err->help);
+	add_clean(&b, place);
+	buf_str(&b, ": error: ");
+	add_clean(&b, err->text);
+	buf_printf(&b, "\n%s", strip);
+	if (err->help[0]) {
+		buf_str(&b, "   help: ");
+		add_clean(&b, err->help);
+		buf_char(&b, '\n');
+	}
 	out_bytes(out, (struct str){b.data, b.len});
 	out_end(out);
 	buf_release(&b);
