@@ -43,7 +43,7 @@ static void reset(struct run *r, struct step *s, int forget)
 	s->kept = NULL;
 	s->state = STEP_WAITING;
 	s->skip = s->verdict = 0;
-	s->flags &= STEP_DECIDED;
+	s->flags &= forget ? 0 : STEP_DECIDED;
 	if (s->attempts)
 		run_more(r, s)->lapsed = s->attempts;
 	if (!s->more)
@@ -59,7 +59,6 @@ static void reset(struct run *r, struct step *s, int forget)
 	x->value = 0;
 	x->unsure = 0;
 	run_forget_bytes(x);
-	s->flags = 0;
 }
 
 static void recount(struct run *r)
@@ -151,6 +150,12 @@ static int wants_again(const struct step *s)
 
 static void reopen(struct run *r, uint32_t frame);
 
+/* The attempt that goes on is the first that counts for @retry. */
+static void count_as_first(const struct step *s, struct extra *x)
+{
+	x->lapsed = s->attempts ? (uint16_t)(s->attempts - 1) : 0;
+}
+
 /* The composite goes on with the frames it has. */
 static void reopen_composite(struct run *r, struct step *s, int64_t t_ms)
 {
@@ -237,6 +242,8 @@ static void reopen_step(struct run *r, struct frame *f, uint32_t node)
 		drop_role(r, s, 0);
 		reset(r, s, 0);
 		reopen_composite(r, s, r->started_ms);
+		if (s->state == STEP_RUNNING)
+			count_as_first(s, run_more(r, s));
 	} else if (s->state == STEP_RUNNING) {
 		drop_role(r, s, 0);
 		reopen_composite(r, s, r->started_ms);
@@ -352,6 +359,7 @@ static void rewind_owner(struct run *r, uint32_t frame)
 	s->skip = 0;
 	s->flags &= STEP_DECIDED | (role == ROLE_FALLBACK ? STEP_FELL_BACK : 0);
 	s->open = (uint16_t)open;
+	count_as_first(s, x);
 	x->failed = 0;
 	x->stopped = x->cut = x->status = 0;
 	if (kind == NODE_WHILE)

@@ -250,14 +250,35 @@ int on_resolve(struct sched *s, struct srun *sr, const struct input *in,
 	return 0;
 }
 
+/* The node whose @undo or @verify the frame is in, or PLAN_NONE. */
+static uint32_t served_by(const struct run *r, uint32_t frame)
+{
+	for (; frame; frame = r->frames[frame].parent) {
+		uint32_t role =
+			r->plan->branches[r->frames[frame].branch].role;
+
+		if (role == ROLE_UNDO || role == ROLE_VERIFY)
+			return r->frames[frame].owner;
+	}
+	return PLAN_NONE;
+}
+
 int on_rewind(struct sched *s, struct srun *sr, const struct input *in,
 	struct err *err)
 {
 	int live = sr->live;
 	struct event e;
+	uint32_t owner;
 
 	if (!has_step(sr->run, in))
 		return err_set(err, ERR_NOTFOUND, "the run has no such step");
+	owner = served_by(sr->run, in->frame);
+	if (owner != PLAN_NONE) {
+		err_set(err, ERR_STATE, "a step of an @undo or @verify runs "
+			"when its own is undone or in doubt");
+		return err_help(err, "name '%s' itself", plan_text(
+			sr->run->plan, run_node(sr->run, owner)->name));
+	}
 	if (sr->jobs)
 		return err_set(err, ERR_BUSY, "the run is at work: pause or "
 			"cancel it first");

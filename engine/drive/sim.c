@@ -632,6 +632,8 @@ static void set_up(struct sim *s)
 	c.limit = s->o.slots;
 	c.ahead = s->o.ahead;
 	pool_configure(sched_pools(s->sched), 0, &c);
+	if (s->h.pools)
+		s->h.pools(s->h.ud, sched_pools(s->sched));
 }
 
 static void bring_back(struct sim *s, uint32_t key)

@@ -49,6 +49,9 @@ struct sim_hooks {
 		int durable);
 	void (*action)(void *ud, uint32_t key, const struct action *a);
 	void (*ended)(void *ud, const struct sim_job *job);
+	/* A scheduler is new, at the beginning and after each crash: its
+	 * pools can be configured. */
+	void (*pools)(void *ud, struct pools *p);
 	/* Something that must not be: the text says what. NULL: abort. */
 	void (*fault)(void *ud, const char *text);
 };

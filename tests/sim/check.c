@@ -200,11 +200,21 @@ void check_begin(struct world *w, const struct sim_job *job)
 	check_limits(w, job);
 }
 
+static int is_stopped(const struct run *r, uint32_t frame)
+{
+	for (; frame != PLAN_NONE; frame = r->frames[frame].parent)
+		if (r->frames[frame].stopped || r->frames[frame].failed)
+			return 1;
+	return 0;
+}
+
 /* A person had steps run again, whatever became of them. */
 static void forget_all(struct world *w)
 {
 	idmap_release(&w->unknown);
 	idmap_init(&w->unknown);
+	idmap_release(&w->retried);
+	idmap_init(&w->retried);
 }
 
 static void count_event(struct world *w, const struct event *e)
@@ -223,6 +233,62 @@ static void count_event(struct world *w, const struct event *e)
 	cells[cell < CELLS ? cell : CELLS - 1]++;
 }
 
+/* @retry is kept: never more attempts than it grants, and not fewer when the
+ * step has failed by itself. Numbers as pointers: the map holds those. */
+static void check_retries(struct world *w, const struct run *r, uint32_t key,
+	const struct event *e)
+{
+	uint64_t k = (uint64_t)key << 56 ^ (uint64_t)e->frame << 28 ^ e->step;
+	uint32_t grants = r->plan->policies[
+		r->plan->nodes[e->step].policy].retry;
+	uintptr_t n = (uintptr_t)idmap_find(&w->retried, k);
+
+	if (e->kind == EVENT_STEP_RETRYING) {
+		if (++n > grants)
+			world_fault(w, "a step was tried more often than it "
+				"may be");
+		idmap_put(&w->retried, k, (void *)n);
+		return;
+	}
+	/* the hook's own words: a job failed, and nothing stops the run */
+	if (n < grants && e->result.outcome == OUTCOME_FAILED &&
+	    str_eq(e->result.error, "it failed") && !r->stopping &&
+	    !r->cancelling && !r->timed_out && !r->rolling_back &&
+	    r->plan->strategy == STRATEGY_CONTINUE &&
+	    !run_step(r, e->frame, e->step)->verdict &&
+	    effect_of(r, run_step(r, e->frame, e->step), e->step) !=
+			EFFECT_ONCE &&
+	    !w->resumed[key] && !w->touched[key] && !is_stopped(r, e->frame))
+		world_fault(w, "a step was not tried as often as it may be");
+}
+
+/* What is put back by a rewind begins like new, but for its attempts. */
+static void check_rewound(struct world *w, const struct run *r,
+	const struct event *e)
+{
+	const struct plan_body *b = &r->plan->bodies[
+		r->frames[e->frame].body];
+	const struct step *s = run_step(r, e->frame, e->step);
+	const struct plan_node *n = &r->plan->nodes[e->step];
+	const struct extra *x = run_extra(r, s);
+	uint32_t i;
+
+	if ((s->state != STEP_WAITING && s->state != STEP_READY) || s->flags ||
+	    s->kept || s->open || s->verdict)
+		world_fault(w, "a step that was rewound is not at its "
+			"beginning");
+	if (x && (x->unsure || x->decided || x->next_index || x->failed ||
+			x->has_bytes || x->lapsed != s->attempts))
+		world_fault(w, "a step that was rewound remembers something");
+	for (i = 0; i < n->succ_count; i++) {
+		s = &r->frames[e->frame].steps[
+			r->plan->edges[n->succ + i] - b->first];
+		if (s->state != STEP_WAITING || s->kept)
+			world_fault(w, "what follows from a step that was "
+				"rewound was not put back");
+	}
+}
+
 void check_event(struct world *w, uint32_t key, const struct event *e)
 {
 	const struct run *r = sim_durable(w->sim, key);
@@ -230,11 +296,27 @@ void check_event(struct world *w, uint32_t key, const struct event *e)
 
 	count_event(w, e);
 	if (e->kind == EVENT_STEP_FINISHED || e->kind == EVENT_STEP_RETRYING)
+		check_retries(w, r, key, e);
+	if (e->kind == EVENT_RUN_REWOUND)
+		check_rewound(w, r, e);
+	if (e->kind == EVENT_STEP_FINISHED || e->kind == EVENT_STEP_RETRYING)
 		known = e->result.outcome != OUTCOME_TIMEOUT;
 	if (e->kind == EVENT_STEP_RESOLVED || e->kind == EVENT_STEP_WAITING)
 		known = 1;
 	if (known)
 		idmap_take(&w->unknown, step_key(r, key, e->frame, e->step));
+	/* counts survive a crash; a run that was to end gets new ones */
+	if ((e->kind == EVENT_RUN_RESUMED && w->halting[key]) ||
+	    e->kind == EVENT_STEP_RESOLVED) {
+		w->touched[key] = 1;
+		idmap_release(&w->retried);
+		idmap_init(&w->retried);
+	}
+	w->halting[key] = (uint8_t)(e->kind != EVENT_RUN_RESUMED &&
+		(w->halting[key] || r->stopping || r->cancelling ||
+		r->timed_out || run_ended(r)));
+	if (e->kind == EVENT_RUN_REWOUND || e->kind == EVENT_RUN_EDITED)
+		w->touched[key] = 1;
 	if (e->kind == EVENT_RUN_REWOUND || e->kind == EVENT_RUN_EDITED ||
 	    (e->kind == EVENT_STEP_RESOLVED &&
 	     !node_is_leaf(&r->plan->nodes[e->step])))

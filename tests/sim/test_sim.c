@@ -84,6 +84,8 @@ static void table(void)
 		"job_waits", "eval_done", "tick", "signal", "cancel", "pause",
 		"continue", "resolve", "adopt", "begin", "rewind", "edit",
 		"journal_failed" };
+	static const char *const breaks[BREAKS] = { "open", "half-open",
+		"close", "open again" };
 	uint32_t k, c;
 
 	for (k = 1; k < EVENT_KINDS; k++)
@@ -100,6 +102,11 @@ static void table(void)
 	need(seen.jumps, "clock jumps", "");
 	need(seen.ahead, "jobs handed ahead", "");
 	need(seen.stale, "stale inputs", "");
+	need(seen.rated, "starts that waited for their rate", "");
+	need(seen.refused, "starts that an open breaker refused", "");
+	for (k = 0; k < BREAKS; k++)
+		need(seen.breaks[k], "breakers that", breaks[k]);
+	need(seen.inner, "rewinds to a step within a composite", "");
 	need(seen.rotten, "impossible inputs", "");
 	need(seen.evals[EVAL_CACHE], "questions to the cache", "");
 }

@@ -105,6 +105,8 @@ static void on_event(void *ud, uint32_t key, const struct event *e,
 
 	if (durable)
 		check_event(w, key, e);
+	else
+		watch_event(w, key, e);
 	if (!w->trace)
 		return;
 	printf("# %6lld %s run %u %s frame %u step %d attempt %u status %u "
@@ -217,6 +219,30 @@ static void crash(struct world *w)
 	sim_crash(w->sim);
 }
 
+/* Any step of the run, also one within a composite. */
+static int rewind_to(struct world *w, uint32_t key)
+{
+	const struct run *r = sim_run(w->sim, key);
+	const struct plan_body *b;
+	struct input in;
+	uint32_t f = 0;
+
+	memset(&in, 0, sizeof(in));
+	if (rng_hit(&w->g, 50))
+		f = rng_below(&w->g, (uint32_t)r->frame_count);
+	if (r->frames[f].dropped)
+		f = 0;
+	b = &r->plan->bodies[r->frames[f].body];
+	if (!b->count)
+		return -1;
+	in.frame = f;
+	in.step = b->first + rng_below(&w->g, b->count);
+	if (give(w, INPUT_REWIND, key, &in) < 0)
+		return -1;
+	w->tally->inner += f != 0;
+	return 0;
+}
+
 static void disturb(struct world *w)
 {
 	uint32_t key = some_run(w), dice = rng_below(&w->g, 100);
@@ -249,10 +275,7 @@ static void disturb(struct world *w)
 		give(w, INPUT_JOURNAL_FAILED, PLAN_NONE, NULL);
 		w->halted = 1;
 	} else {
-		in.step = rng_below(&w->g,
-			w->plans[key]->bodies[0].count);
-		in.step += w->plans[key]->bodies[0].first;
-		give(w, INPUT_REWIND, key, &in);
+		rewind_to(w, key);
 	}
 }
 
@@ -324,7 +347,6 @@ static void edit(struct world *w, uint32_t key)
 /* 1 when a person did something about the run. */
 static int after_end(struct world *w, uint32_t key)
 {
-	struct input in;
 	uint32_t dice = rng_below(&w->g, 100);
 
 	if (w->resumed[key]++ >= 2 || dice < 40)
@@ -333,12 +355,8 @@ static int after_end(struct world *w, uint32_t key)
 		edit(w, key);
 		return 1;
 	}
-	if (dice < 70) {
-		memset(&in, 0, sizeof(in));
-		in.step = w->plans[key]->bodies[0].first +
-			rng_below(&w->g, w->plans[key]->bodies[0].count);
-		give(w, INPUT_REWIND, key, &in);
-	}
+	if (dice < 70)
+		rewind_to(w, key);
 	if (sim_run(w->sim, key)->state == RUN_SUCCEEDED && dice >= 70)
 		return 0;
 	give(w, INPUT_RESUME, key, NULL);
@@ -393,29 +411,9 @@ static void set_up(struct world *w)
 	h.commit_ms = on_commit;
 	h.event = on_event;
 	h.action = on_action;
+	h.pools = watch_configure;
 	h.fault = world_fault;
 	w->sim = sim_new(&o, &h);
-}
-
-/* Limits, a rate and a breaker, as a user's configuration sets them. */
-static void configure(struct world *w)
-{
-	struct pools *p = sched_pools(sim_sched(w->sim));
-	struct pool_config c;
-
-	memset(&c, 0, sizeof(c));
-	c.limit = 2;
-	c.per_minute = rng_hit(&w->g, 30) ? 2 + rng_below(&w->g, 3) : 0;
-	pool_configure(p, pool_get(p, str_of("disk")), &c);
-	c.per_minute = 0;
-	c.breaker_failures = rng_hit(&w->g, 50) ? 2 : 0;
-	c.breaker_recovery_ms = 50;
-	pool_configure(p, pool_get(p, str_of("net")), &c);
-	if (rng_hit(&w->g, 50)) {
-		memset(&c, 0, sizeof(c));
-		c.limit = 2;
-		pool_configure(p, pool_get(p, str_of("tool")), &c);
-	}
 }
 
 static void start_runs(struct world *w)
@@ -451,6 +449,7 @@ static void live(struct world *w)
 			world_fault(w, "a world does not end");
 		if (!sim_next(w->sim) && !look_after(w))
 			break;
+		watch_look(w);
 	}
 	w->tally->steps += (uint64_t)steps;
 }
@@ -466,8 +465,9 @@ int world_run(struct world *w, uint64_t seed, struct tally *t, int trace)
 	w->trace = trace;
 	w->trouble = rng_below(&w->g, 12);
 	idmap_init(&w->unknown);
+	idmap_init(&w->retried);
+	watch_choose(w);
 	set_up(w);
-	configure(w);
 	start_runs(w);
 	live(w);
 	if (!w->fault[0])
@@ -476,6 +476,7 @@ int world_run(struct world *w, uint64_t seed, struct tally *t, int trace)
 	t->hash = hash_bytes(&i, sizeof(i), t->hash);
 	sim_free(w->sim);
 	idmap_release(&w->unknown);
+	idmap_release(&w->retried);
 	for (i = 0; i < WORLD_RUNS; i++)
 		plan_drop(w->plans[i]);
 	return w->fault[0] ? -1 : 0;
