@@ -100,8 +100,8 @@ T = $(sort $(wildcard $(1:%=tests/%/*.t)))
 check: all $(TESTS) $(DRIVEN)
 	$(RUN) $(TESTS) $(call T,front cli tty)
 # What the sanitizers see in CI: no terminal tests, which time would spoil.
-check-asan: all $(TESTS) $(DRIVEN)
-	$(RUN) $(TESTS) $(call T,front cli)
+check-asan: all $(TESTS) $(DRIVEN) $(FUZZ)
+	$(RUN) $(FUZZ) $(TESTS) $(call T,front cli)
 check-slow: all $(TESTS) $(DRIVEN) $(FUZZ)
 	$(RUN) -t 900 $(FUZZ) $(call T,crash fuzz slow)
 lint:
