@@ -7,52 +7,69 @@
 #include "engine/base/text.h"
 #include "shell/annotations.h"
 #include "shell/cmd.h"
+#include "shell/screen.h"
 #include "shell/session.h"
 #include "shell/status.h"
 #include "shell/topics.h"
 
-static void word(struct buf *b, size_t *col, const char *name,
-	const char *slash)
+enum { WIDTH = 76 };
+
+/* Words behind a title, as many a line as fit. */
+struct list {
+	struct buf *b;
+	size_t col, width;
+};
+
+static void title(struct list *l, const char *text)
+{
+	buf_printf(l->b, "%-13s", text);
+	l->col = 13;
+}
+
+static void word(struct list *l, const char *name, const char *slash)
 {
 	size_t n = strlen(name) + strlen(slash) + 1;
 
-	if (*col + n > 76) {
-		buf_str(b, "\n             ");
-		*col = 13;
+	if (l->col + n > l->width) {
+		buf_char(l->b, '\n');
+		title(l, "");
 	}
-	buf_printf(b, "%s%s ", slash, name);
-	*col += n;
+	buf_printf(l->b, "%s%s ", slash, name);
+	l->col += n;
 }
 
-static void group(struct buf *b, const char *title)
+static void group(struct list *l, const char *name)
 {
-	size_t col = 13;
-
-	buf_printf(b, "%-13s", title);
+	title(l, name);
 	for (size_t i = 0; cmd_list[i]; i++)
-		if (strcmp(cmd_list[i]->group, title) == 0)
-			word(b, &col, cmd_list[i]->name, "/");
-	buf_char(b, '\n');
+		if (strcmp(cmd_list[i]->group, name) == 0)
+			word(l, cmd_list[i]->name, "/");
+	buf_char(l->b, '\n');
 }
 
-static void overview(struct session *s, struct buf *b)
+static void overview(struct session *s, struct buf *b, int columns)
 {
 	const struct vocab *v = s->env.vocab;
-	size_t col = 13;
+	struct list l = {.b = b, .width = columns && columns < WIDTH
+		? (size_t)columns : WIDTH};
 
 	buf_str(b, "wf: a line of text is a durable workflow\n\n"
 		"  /chain \"build: /bash make -> test: /bash make check\"\n"
 		"  /flow \"if build.ok then /bash ./deploy else /echo no\"\n\n");
-	buf_str(b, "workflow     /chain /flow /swarm /pipeline\nsteps        ");
-	for (size_t i = 0; i < v->count; i++)
-		word(b, &col, v->kinds[i]->name, "/");
+	title(&l, "workflow");
+	for (const struct workflow_help *h = workflow_helps; h->name; h++)
+		word(&l, h->name, "/");
 	buf_char(b, '\n');
-	group(b, "runs");
-	group(b, "workflows");
-	group(b, "session");
-	buf_str(b, "topics       ");
+	title(&l, "steps");
+	for (size_t i = 0; i < v->count; i++)
+		word(&l, v->kinds[i]->name, "/");
+	buf_char(b, '\n');
+	group(&l, "runs");
+	group(&l, "workflows");
+	group(&l, "session");
+	title(&l, "topics");
 	for (size_t i = 0; topics[i].name; i++)
-		buf_printf(b, "%s ", topics[i].name);
+		word(&l, topics[i].name, "");
 	buf_str(b, "\n\n/help NAME or /NAME --help tells more; !text runs your "
 		"shell.\n");
 }
@@ -192,7 +209,7 @@ static int run(struct session *s, const struct cmd_args *a,
 	else if (name.p)
 		return about(s, name, o);
 	else
-		overview(s, &o->text);
+		overview(s, &o->text, screen_columns(o->sink->out));
 	return 0;
 }
 

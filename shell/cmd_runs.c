@@ -152,6 +152,23 @@ static int filter(const struct cmd_args *a, struct run_filter *f,
 	return 0;
 }
 
+static int found(void *ud, const struct run_row *r)
+{
+	(void)r;
+	*(int *)ud = 1;
+	return 1;
+}
+
+static int any_hidden(struct session *s)
+{
+	struct run_filter f = {.state = -1, .all = 1, .limit = 1};
+	struct err err = {0};
+	int any = 0;
+
+	return store_list(engine_store(s->engine), &f, found, &any,
+		&err) == 0 && any;
+}
+
 /* What an empty or a cut list does not say itself. */
 static void hint(const struct listing *l, const struct run_filter *f)
 {
@@ -163,13 +180,11 @@ static void hint(const struct listing *l, const struct run_filter *f)
 	else if (f->pattern.n || f->state >= 0 || f->since_ms)
 		session_say(l->s, "no run matches%s", f->all ? ""
 			: "; runs of one in-process step: /runs --all");
-	else if (f->all)
-		session_say(l->s, "no runs yet    /chain \"a: /bash date -> "
-			"/echo it is ${a.output}\"");
+	else if (any_hidden(l->s))
+		session_say(l->s, "no runs but those of one in-process step"
+			"    /runs --all");
 	else
-		session_say(l->s, "no runs yet    /chain \"a: /bash date -> "
-			"/echo it is ${a.output}\"    /runs --all has those "
-			"of one in-process step");
+		session_say(l->s, "no runs yet    /chain \"/bash date\"");
 }
 
 static int list(struct session *s, const struct cmd_args *a,

@@ -27,6 +27,8 @@ void out_init(struct out *o, int fd)
 
 int out_own(struct out *o, struct str text)
 {
+	if (text.n)
+		o->last = text.p[text.n - 1];
 	while (text.n > 0 && !o->error) {
 		ssize_t n = write(o->fd, text.p, text.n);
 

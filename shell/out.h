@@ -15,6 +15,7 @@
 struct out {
 	int fd;
 	uint8_t tty;
+	char last;             /* byte written; 0: none so far */
 	int error;             /* errno of the first write that failed */
 	struct gate gate;
 };

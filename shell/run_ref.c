@@ -32,6 +32,13 @@ static int settle(struct session *s, struct cmd_out *o)
 	return engine_flush(s->engine, &o->err);
 }
 
+/* A run that is not there. */
+static void way_out(struct err *err)
+{
+	if (err->code == ERR_NOTFOUND && !err->help[0])
+		err_help(err, "/runs lists them, /runs --all all of them");
+}
+
 int run_view(struct session *s, const struct cmd_args *a, const char *name,
 	struct view *out, struct cmd_out *o)
 {
@@ -39,6 +46,7 @@ int run_view(struct session *s, const struct cmd_args *a, const char *name,
 	int rc = settle(s, o) < 0 ? -1 : view_open(s->engine, run, out,
 		&o->err);
 
+	way_out(&o->err);
 	free(run);
 	return rc;
 }
@@ -53,6 +61,7 @@ int run_row_of(struct session *s, const struct cmd_args *a,
 	if (settle(s, o) == 0)
 		rc = store_find_run(engine_store(s->engine), str_of(run),
 			out, &o->err);
+	way_out(&o->err);
 	free(run);
 	return rc;
 }

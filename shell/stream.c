@@ -253,9 +253,11 @@ static int one(struct stream *st)
 static void show_prompt(struct stream *st)
 {
 	st->s->interrupts = 0;
-	if (st->prompt)
-		out_text(&st->s->err, st->text.len > st->done ? "  > "
-			: st->prompt);
+	if (!st->prompt)
+		return;
+	if (st->s->out.tty && st->s->out.last && st->s->out.last != '\n')
+		out_text(&st->s->out, "\n"); /* the prompt begins a line */
+	out_text(&st->s->err, st->text.len > st->done ? "  > " : st->prompt);
 }
 
 static int keeps_going(const struct stream *st, int status)

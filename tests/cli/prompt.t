@@ -18,6 +18,10 @@ printf '\003' >&3
 printf '/bash expr 40 + 2\n' >&3
 shows '\(^\|> \)42'
 ok $? "Ctrl-C at the prompt leaves the shell alive" || note "$(cat screen)"
+printf '/bash printf no-newline\n' >&3
+until_ok 20 grep -q "^no-newline.\{0,1\}\$" screen
+ok $? "the prompt behind an output without newline begins a line" ||
+	note "$(cat screen)"
 printf '/chain "a: /bash sleep 61"\n' >&3
 shows 'a started'
 printf '\003' >&3

@@ -4,6 +4,12 @@
 run_wf -c '/runs'
 is "$out" "" "without runs the list is empty"
 has "$err" "no runs yet    /chain" "a note says so, and what to do next"
+run_wf -c '/show'
+has "$err" "/runs lists them" "a run that is not there has a way out"
+"$WF" -q -c '/echo hidden' >/dev/null
+run_wf -c '/runs'
+has "$err" "one in-process step    /runs --all" "hidden runs are told of"
+rm -r "$WF_STATE_DIR"/*
 run_wf -q -c '/runs'
 is "$err" "" "but not with -q"
 run_wf -c '/runs status:failed'
