@@ -46,6 +46,11 @@ like "$out" "finished +failed: item 3: step 't' failed: exit 1" \
 	"a loop that fails says which item did, and how"
 like "$out" 'failed in +l\[3\]\.t: exit 1' "/why names the failed item's step"
 lacks "$out" "l[2]" "and no other"
+run_wf -c '/chain "m: for x in {1,2,3} do t: /bash exit 1 end"'
+run_wf -c '/why @last.m'
+like "$out" "finished +failed: item 1: step" "of several the first is named"
+like "$out" 'failed in +m\[3\]\.t: exit 1' "and all are listed"
+run_wf -c '/chain "l: for x in {1,2,3,4} do t: /bash {test ${x} != 3} end"'
 run_wf -o json -c '/show @last'
 has "$out" "\"error\":\"item 3: step 't' failed: exit 1\"" \
 	"the document has the item too"

@@ -215,6 +215,7 @@ static void forget_all(struct world *w)
 	idmap_init(&w->unknown);
 	idmap_release(&w->retried);
 	idmap_init(&w->retried);
+	memset(w->touched, 1, sizeof(w->touched));
 }
 
 static void count_event(struct world *w, const struct event *e)
@@ -289,12 +290,39 @@ static void check_rewound(struct world *w, const struct run *r,
 	}
 }
 
+/* What an event says of one step is what its state says then. */
+static void check_meaning(struct world *w, const struct run *r,
+	const struct event *e)
+{
+	static const uint8_t by_verdict[] = { STEP_WAITING, STEP_SKIPPED,
+		STEP_SUCCEEDED };
+	const struct frame *f;
+	uint8_t state;
+
+	if (e->kind == EVENT_STEP_RESOLVED) {
+		state = run_step(r, e->frame, e->step)->state;
+		if (state != by_verdict[e->status] &&
+		    !(e->status == VERDICT_RETRY && state == STEP_READY))
+			world_fault(w, "a verdict made something else");
+	}
+	if (e->kind == EVENT_STEP_SKIPPED && r->cancelling &&
+	    (e->status == SKIP_NEED || e->status == SKIP_STOPPED))
+		world_fault(w, "a step of a cancelled run was skipped");
+	if (e->kind == EVENT_FRAME_OPENED) {
+		f = &r->frames[e->frame];
+		if (r->plan->branches[f->branch].role == ROLE_UNDO &&
+		    run_step(r, f->parent, f->owner)->flags & STEP_ADOPTED)
+			world_fault(w, "what another run did was undone");
+	}
+}
+
 void check_event(struct world *w, uint32_t key, const struct event *e)
 {
 	const struct run *r = sim_durable(w->sim, key);
 	int known = 0;
 
 	count_event(w, e);
+	check_meaning(w, r, e);
 	if (e->kind == EVENT_STEP_FINISHED || e->kind == EVENT_STEP_RETRYING)
 		check_retries(w, r, key, e);
 	if (e->kind == EVENT_RUN_REWOUND)
@@ -308,7 +336,7 @@ void check_event(struct world *w, uint32_t key, const struct event *e)
 	/* counts survive a crash; a run that was to end gets new ones */
 	if ((e->kind == EVENT_RUN_RESUMED && w->halting[key]) ||
 	    e->kind == EVENT_STEP_RESOLVED) {
-		w->touched[key] = 1;
+		memset(w->touched, 1, sizeof(w->touched));
 		idmap_release(&w->retried);
 		idmap_init(&w->retried);
 	}

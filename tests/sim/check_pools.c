@@ -113,6 +113,9 @@ void watch_look(struct world *w)
 	x->breaker = v.breaker;
 	if (v.breaker == was)
 		return;
+	if (was == BREAKER_OPEN && v.breaker == BREAKER_HALF_OPEN &&
+	    sim_now(w->sim) < x->opened_ms + RECOVERY_MS)
+		world_fault(w, "a breaker half-opened too early");
 	x->opened_ms = sim_now(w->sim);
 	if (v.breaker == BREAKER_OPEN)
 		w->tally->breaks[was == BREAKER_CLOSED ? BREAK_OPENS :
