@@ -171,16 +171,6 @@ struct str str_of(const char *s)
 	return out;
 }
 
-int str_eq(struct str a, const char *b)
-{
-	return str_same(a, str_of(b));
-}
-
-int str_same(struct str a, struct str b)
-{
-	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
-}
-
 static int is_blank(char c)
 {
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';

@@ -7,6 +7,7 @@
 
 #include <stdint.h>
 #include <stddef.h>
+#include <string.h>
 
 struct str { /* borrows */
 	const char *p;
@@ -46,8 +47,15 @@ uint64_t cursor_varint(struct cursor *c);
 struct str cursor_bytes(struct cursor *c); /* borrows from the input */
 
 struct str str_of(const char *s);        /* s may be NULL: empty */
-int str_eq(struct str a, const char *b);
-int str_same(struct str a, struct str b);
+static inline int str_same(struct str a, struct str b)
+{
+	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+/* Inline, so that the length of a literal is known. */
+static inline int str_eq(struct str a, const char *b)
+{
+	return b ? str_same(a, (struct str){b, strlen(b)}) : a.n == 0;
+}
 struct str str_trim(struct str s);       /* blanks, tabs, newlines */
 
 #endif

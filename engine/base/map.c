@@ -5,6 +5,7 @@
  */
 #include "engine/base/map.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,11 +13,11 @@
 
 enum { CAP_MIN = 8 };
 
+/* Small, for a large map is read all over the place. */
 struct strmap_slot {
-	struct str key;
-	uint32_t hash; /* low bits */
+	const char *key; /* NULL: free */
+	uint32_t len, hash; /* low bits */
 	uint32_t value;
-	int used;
 };
 
 struct idmap_slot {
@@ -67,14 +68,19 @@ void strmap_release(struct strmap *m)
 	strmap_init(m);
 }
 
+static struct str slot_key(const struct strmap_slot *s)
+{
+	return (struct str){s->key, s->len};
+}
+
 /* The slot that has the key, or the free one where it belongs. */
 static struct strmap_slot *strmap_slot(const struct strmap *m, struct str key,
 	uint32_t hash)
 {
 	size_t i = hash & (m->cap - 1);
 
-	while (m->slots[i].used && (m->slots[i].hash != hash ||
-			!str_same(m->slots[i].key, key)))
+	while (m->slots[i].key && (m->slots[i].hash != hash ||
+			!str_same(slot_key(&m->slots[i]), key)))
 		i = (i + 1) & (m->cap - 1);
 	return &m->slots[i];
 }
@@ -88,8 +94,8 @@ static void strmap_grow(struct strmap *m)
 	m->slots = mem_zero(m->cap * sizeof(*m->slots));
 	for (i = 0; i < old_cap; i++) {
 		s = &old[i];
-		if (s->used)
-			*strmap_slot(m, s->key, s->hash) = *s;
+		if (s->key)
+			*strmap_slot(m, slot_key(s), s->hash) = *s;
 	}
 	free(old);
 }
@@ -103,11 +109,12 @@ int strmap_put(struct strmap *m, struct str key, uint32_t value)
 		strmap_grow(m);
 	s = strmap_slot(m, key, hash);
 	s->value = value;
-	if (s->used)
+	if (s->key)
 		return 0;
-	s->key = key;
+	assert(key.n <= UINT32_MAX);
+	s->key = key.n ? key.p : "";
+	s->len = (uint32_t)key.n;
 	s->hash = hash;
-	s->used = 1;
 	m->count++;
 	return 1;
 }
@@ -119,9 +126,9 @@ int strmap_find(const struct strmap *m, struct str key, uint32_t *value)
 	if (!m->count)
 		return 0;
 	s = strmap_slot(m, key, (uint32_t)hash_bytes(key.p, key.n, 0));
-	if (s->used && value)
+	if (s->key && value)
 		*value = s->value;
-	return s->used;
+	return s->key != NULL;
 }
 
 void idmap_init(struct idmap *m)

@@ -172,15 +172,15 @@ static void bind_leaf(struct binder *b, const struct pending *p)
 		text_arg(b, p->src, p->from, p->to);
 }
 
-static void bind_need(struct binder *b, const struct pending *p)
+static void bind_need(struct binder *b, const struct pending_need *p)
 {
 	uint32_t need = ref_step(b, p->word);
+	size_t off = (size_t)(p->word.p - p->src->text.p);
 
 	if (need == PLAN_NONE)
-		ref_unknown(b, p->src, p->from, p->word, "E302");
+		ref_unknown(b, p->src, off, p->word, "E302");
 	else
-		ref_order(b, need, USE_NEED, src_at(p->src, p->from,
-			p->word.n));
+		ref_order(b, need, USE_NEED, src_at(p->src, off, p->word.n));
 }
 
 static void bind_one(struct front_ctx *c, size_t i)
@@ -200,9 +200,6 @@ static void bind_one(struct front_ctx *c, size_t i)
 	case PENDING_COND:
 		ref_condition(&b, p.src);
 		break;
-	case PENDING_NEED:
-		bind_need(&b, &p);
-		break;
 	case PENDING_ARGS:
 		bind_def_args(&b, &p);
 		break;
@@ -215,4 +212,10 @@ void pending_finish(struct front_ctx *c)
 
 	for (i = 0; i < c->pending_count && !front_hopeless(c); i++)
 		bind_one(c, i);
+	for (i = 0; i < c->need_count && !front_hopeless(c); i++) {
+		struct binder b = { .c = c, .node = c->needs[i].node,
+			.space = c->needs[i].space };
+
+		bind_need(&b, &c->needs[i]);
+	}
 }

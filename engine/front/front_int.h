@@ -20,6 +20,7 @@
 
 struct front_ctx;
 struct pending;
+struct pending_need;
 
 /* A text and where it stands. Lives as long as the compilation: make it in
  * ctx->arena. `cut` lists, ascending, the offsets in `text` of bytes before
@@ -121,6 +122,7 @@ struct front_ctx {
 	struct order_info *orders; size_t order_count, order_cap;
 	struct space *spaces; size_t space_count, space_cap;
 	struct pending *pending; size_t pending_count, pending_cap;
+	struct pending_need *needs; size_t need_count, need_cap;
 	/* of parallel spaces: arrows, not built until parallel_arrows() */
 	struct arrow *arrows; size_t arrow_count, arrow_cap;
 	const struct front_def *open_def[LIMIT_NEST]; /* being inlined */

@@ -111,7 +111,7 @@ uint32_t cond_compile(struct front_ctx *c, struct spot s, uint32_t node,
 /* node starts after the step called `name` (depends_on, @needs); resolved at
  * the end; E302 unknown, E303 cycle. */
 void need_add(struct front_ctx *c, struct spot s, uint32_t node,
-	struct str name, const struct src *src, size_t off);
+	struct str name, const struct src *src);
 
 /* Names, arguments, references, arrows; then build_end. */
 int front_finish(struct front_ctx *c, const struct line *line,

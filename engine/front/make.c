@@ -376,13 +376,16 @@ uint32_t cond_compile(struct front_ctx *c, struct spot s, uint32_t node,
 }
 
 void need_add(struct front_ctx *c, struct spot s, uint32_t node,
-	struct str name, const struct src *src, size_t off)
+	struct str name, const struct src *src)
 {
-	struct pending *p = pending_add(c, PENDING_NEED, s, node);
+	struct pending_need *p;
 
+	c->needs = mem_more(c->needs, c->need_count, &c->need_cap,
+		sizeof(*c->needs));
+	p = &c->needs[c->need_count++];
+	p->node = node;
+	p->space = s.space;
 	p->src = src;
-	p->from = off;
-	p->to = off + name.n;
 	p->word = name;
 }
 
@@ -424,6 +427,7 @@ void front_ctx_release(struct front_ctx *c)
 	free(c->orders);
 	free(c->spaces);
 	free(c->pending);
+	free(c->needs);
 	free(c->arrows);
 	free(c->edges);
 	free(c->after);

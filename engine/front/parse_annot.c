@@ -276,7 +276,7 @@ static int set_needs(struct front_ctx *c, struct annot *a,
 	while (next_piece(s, &at, &from, &name)) {
 		if (name.n == 0)
 			return wrong(c, w, "names of steps");
-		need_add(c, a->spot, a->node, name, w->value, from);
+		need_add(c, a->spot, a->node, name, w->value);
 	}
 	return 0;
 }

@@ -104,7 +104,13 @@ size_t leaf_flags_end(const struct vocab_kind *kind, struct str s,
 
 /* ---- arguments that wait ---- */
 enum pending_kind {
-	PENDING_LEAF, PENDING_TEXT, PENDING_COND, PENDING_NEED, PENDING_ARGS
+	PENDING_LEAF, PENDING_TEXT, PENDING_COND, PENDING_ARGS
+};
+/* A name in depends_on or @needs: apart, for a text may hold many. */
+struct pending_need {
+	uint32_t node, space;
+	const struct src *src;
+	struct str word;       /* a piece of src */
 };
 struct pending {
 	uint8_t kind;          /* enum pending_kind */
@@ -119,7 +125,6 @@ struct pending {
 	size_t flags_from, flags_to;
 	const struct src *const *argv;
 	size_t argc;
-	struct str word;       /* NEED */
 	const struct front_def *def; /* ARGS */
 };
 struct pending *pending_add(struct front_ctx *c, enum pending_kind kind,

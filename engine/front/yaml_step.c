@@ -139,7 +139,7 @@ static void add_needs(const struct ytree *t, struct spot s, uint32_t node,
 
 	for (; i != YNODE_NONE; i = yread_after(t, list, i)) {
 		src = ynode_src(t, yread_at(t, i));
-		need_add(t->c, s, node, src->text, src, 0);
+		need_add(t->c, s, node, src->text, src);
 	}
 }
 
