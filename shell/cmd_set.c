@@ -9,7 +9,10 @@
 #include "engine/base/mem.h"
 #include "engine/base/text.h"
 #include "shell/cmd.h"
+#include "shell/screen.h"
 #include "shell/session.h"
+
+enum { WIDE = 110 };
 
 static void json_row(struct session *s, int id, struct cmd_out *o)
 {
@@ -28,14 +31,26 @@ static void text_row(struct session *s, int id, struct cmd_out *o)
 	const struct setting_kind *k = &setting_kinds[id];
 
 	const struct setting *v = &s->settings.v[id];
+	int columns = screen_columns(o->sink->out), narrow, left;
+	size_t from = o->text.len;
+	struct buf last;
 
-	buf_printf(&o->text, "%-13s %-22s %-12s %-16s %s", k->name,
-		v->value[0] ? v->value : "-", origin_name(v->origin),
-		k->choices ? k->choices : k->type, k->summary);
+	narrow = columns && columns < WIDE;
+	buf_printf(&o->text, "%-13s %-*s %-12s ", k->name, narrow ? 10 : 22,
+		v->value[0] ? v->value : "-", origin_name(v->origin));
+	if (!narrow)
+		buf_printf(&o->text, "%-16s ", k->choices ? k->choices
+			: k->type);
+	left = columns - (int)(o->text.len - from);
+	buf_init(&last);
+	buf_str(&last, k->summary);
 	if (strcmp(v->value, v->usual) != 0)
-		buf_printf(&o->text, " (default %s)",
-			v->usual[0] ? v->usual : "-");
+		buf_printf(&last, " (default %s)", v->usual[0] ? v->usual
+			: "-");
+	screen_line(&o->text, (struct str){last.data, last.len},
+		!columns ? 0 : left > 4 ? left : 4);
 	buf_char(&o->text, '\n');
+	buf_release(&last);
 }
 
 static int list(struct session *s, struct cmd_out *o)

@@ -160,13 +160,17 @@ static int about(struct progress *p, const struct run *r,
 	case EVENT_RUN_CANCELLING:
 		buf_str(&p->line, "cancelling");
 		return 1;
+	case EVENT_RUN_PAUSED: /* in the foreground the end tells it */
+		buf_str(&p->line, "paused");
+		return p->line.data[0] == '[';
+	case EVENT_RUN_CONTINUED:
+		buf_str(&p->line, "goes on");
+		return p->line.data[0] == '[';
 	case EVENT_ROLLBACK_STARTED:
 		buf_str(&p->line, "rolling back");
 		return 1;
 	case EVENT_RUN_STARTED:
 	case EVENT_RUN_RESUMED:
-	case EVENT_RUN_PAUSED:
-	case EVENT_RUN_CONTINUED:
 	case EVENT_RUN_TIMED_OUT:
 	case EVENT_RUN_FINISHED:
 	case EVENT_RUN_REWOUND:

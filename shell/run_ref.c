@@ -119,6 +119,9 @@ int run_tell(struct session *s, const struct run_row *row,
 
 	if (slot != PLAN_NONE)
 		return tell_here(s, slot, v, err) < 0 ? -1 : 1;
+	if (row->state == RUN_SUCCEEDED || row->state == RUN_FAILED ||
+			row->state == RUN_CANCELLED)
+		return 0; /* its owner may live on, even be this process */
 	rc = store_owner_socket(engine_store(s->engine), row, path,
 		sizeof(path), err);
 	if (rc <= 0)

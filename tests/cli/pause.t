@@ -19,4 +19,26 @@ is "$status" 0 "a paused run can be resumed elsewhere"
 is "$out" "x" "and ends"
 run_wf -c '/pause'
 is "$status" 1 "a run that has ended cannot be paused"
+
+# In one shell: what a run in the background is told, and what of its end.
+mkfifo lines
+"$WF" <lines >"$WORLD/out" 2>"$WORLD/err" &
+pid=$!
+exec 3>lines
+echo '/chain "a: /bash until test -e go2; do sleep 0.05; done -> b: /echo b" &' >&3
+until_ok 20 grep -q 'a started' "$WORLD/err"
+echo '/pause' >&3
+until_ok 20 grep -q '\] paused$' "$WORLD/err"
+ok $? "a run in the background says that it is paused"
+echo '/continue' >&3
+until_ok 20 grep -q '\] goes on$' "$WORLD/err"
+ok $? "and that it goes on"
+touch go2
+until_ok 20 grep -q 'succeeded in' "$WORLD/err"
+echo '/pause' >&3
+exec 3>&-
+wait $pid
+is $? 1 "a run that has ended cannot be paused"
+has "$(cat "$WORLD/err")" "is not running: its state is succeeded" \
+	"its own shell says so"
 finish
