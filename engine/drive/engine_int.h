@@ -13,6 +13,7 @@
 #include "engine/core/sched.h"
 #include "engine/drive/flow.h"
 #include "engine/drive/setup.h"
+#include "engine/drive/tick.h"
 #include "engine/engine.h"
 #include "engine/exec/exec.h"
 #include "engine/observe.h"
@@ -30,30 +31,6 @@ struct drive_run {
 	uint32_t asked;            /* by people: answers, cancels, verdicts */
 	uint32_t jobs;             /* open jobs */
 	char *parent;              /* ulid or NULL */
-};
-
-struct tick_blob {
-	struct store_run *store;
-	int fd;
-	struct digest digest;
-	uint64_t len;
-};
-
-struct tick_cache {            /* a result to be cached with this batch */
-	struct cache_parts *parts; /* owned */
-	uint32_t slot;
-	struct buf result;         /* encoded event */
-	int64_t expires_ms;
-};
-
-/* What waits for a commit. */
-struct tick {
-	struct outbox out;
-	struct tick_blob *blobs;
-	size_t blob_count, blob_cap;
-	struct tick_cache *caches;
-	size_t cache_count, cache_cap;
-	struct tick *next;
 };
 
 /* One attempt that an executor works on. */
@@ -85,6 +62,7 @@ struct engine {
 	uint32_t open_runs;
 	struct tick *tick;         /* being filled */
 	struct tick *spare;        /* recycled */
+	struct tick_notes notes;
 	size_t ticks_out;          /* submitted, not committed */
 	uv_prepare_t prepare;
 	uv_async_t wake;
@@ -106,19 +84,6 @@ struct engine {
 	struct viewed *views;      /* open views: see view.c */
 	struct err store_err;
 };
-
-/* tick.c */
-void tick_init(struct engine *e);
-void tick_close(struct engine *e);
-void tick_forget(struct engine *e);
-/* Tells the scheduler what happened, now; its events join the open tick. */
-int engine_input(struct engine *e, struct input *in, struct err *err);
-/* Tells the observers that the disk makes us wait; NULL: no longer. */
-void tick_stall(struct engine *e, const char *text);
-/* Commits what the tick holds; called before the loop sleeps. */
-void tick_flush(struct engine *e);
-/* Given to the store: wakes the loop from the writer thread. */
-void tick_wake(void *engine);
 
 /* runs.c */
 struct drive_run *drive_run_at(const struct engine *e, uint32_t slot);

@@ -15,6 +15,8 @@
 #include "engine/drive/cachekey.h"
 #include "engine/io/clock.h"
 
+enum { NOTES_MOST = 64 };
+
 static struct tick *tick_new(struct engine *e)
 {
 	struct tick *t = e->spare;
@@ -117,6 +119,33 @@ static void refer(struct batch *b, struct drive_run *r,
 		batch_blob_ref(b, r->store, &res->err.digest);
 }
 
+static void note_duration(struct engine *e, const char *leaf_key,
+	const struct result *res)
+{
+	struct tick_notes *n = &e->notes;
+	struct tick_note *note;
+
+	n->v = mem_more(n->v, n->count, &n->cap, sizeof(*n->v));
+	note = &n->v[n->count++];
+	note->leaf_key = mem_strdup(leaf_key);
+	note->dur_us = res->dur_us;
+	note->ok = res->outcome == OUTCOME_OK;
+	n->due |= n->count >= NOTES_MOST;
+}
+
+/* Into the batch with them; NULL: nowhere. */
+static void give_notes(struct tick_notes *n, struct batch *b)
+{
+	for (size_t i = 0; i < n->count; i++) {
+		if (b)
+			batch_duration(b, n->v[i].leaf_key, n->v[i].dur_us,
+				n->v[i].ok);
+		free(n->v[i].leaf_key);
+	}
+	n->count = 0;
+	n->due = 0;
+}
+
 /* Durations are recorded of steps that are worth predicting. */
 static void note_result(struct engine *e, struct batch *b,
 	struct drive_run *r, const struct out_event *ev)
@@ -135,8 +164,8 @@ static void note_result(struct engine *e, struct batch *b,
 	if (full.result.cached || ev->kind == EVENT_STEP_ADOPTED)
 		refer(b, r, &full.result);
 	else if (timed)
-		batch_duration(b, setup_leaf_key(r->setup, ev->step),
-			full.result.dur_us, full.result.outcome == OUTCOME_OK);
+		note_duration(e, setup_leaf_key(r->setup, ev->step),
+			&full.result);
 }
 
 static void batch_one(struct engine *e, struct batch *b,
@@ -162,10 +191,12 @@ static void batch_one(struct engine *e, struct batch *b,
 	if (ev->kind == EVENT_STEP_FINISHED || ev->kind == EVENT_STEP_ADOPTED)
 		note_result(e, b, r, ev);
 	if (ev->kind == EVENT_RUN_FINISHED) {
+		e->notes.due = 1;
 		row_state(b, r, run);
 		batch_run_close(b, r->store);
 		r->store = NULL;
 	} else if (r->row_state != run->state && !run_ended(run)) {
+		e->notes.due = 1;
 		row_state(b, r, run);
 	}
 }
@@ -352,6 +383,8 @@ static void submit(struct engine *e)
 	for (size_t i = 0; i < t->out.event_count; i++)
 		batch_one(e, b, &t->out.events[i]);
 	batch_caches(e, b);
+	if (e->notes.due)
+		give_notes(&e->notes, b);
 	e->tick = tick_new(e);
 	e->ticks_out++;
 	store_submit(e->store, b, t);
@@ -455,6 +488,8 @@ void tick_init(struct engine *e)
 
 void tick_close(struct engine *e)
 {
+	give_notes(&e->notes, NULL);
+	free(e->notes.v);
 	tick_free(e->tick);
 	tick_free(e->spare);
 	e->tick = e->spare = NULL;
