@@ -40,9 +40,10 @@ struct task {
 	uint64_t seq;          /* age: the lower goes first */
 	uint32_t heap_at;
 	uint32_t attempt, token;
-	uint8_t phase, purpose, priority;
-	uint8_t in_work, ahead, killed, withdrawn, holds, cache_asked;
 	uint32_t next_branch;  /* IF: branch asked about */
+	uint8_t phase, purpose, priority;
+	uint8_t in_work, ahead, killed, holds;
+	uint8_t withdrawn : 1, cache_asked : 1;
 };
 
 /* Something of which there are so many units: a pool, a run's or a group's
