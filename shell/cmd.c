@@ -150,8 +150,8 @@ static int flag(struct reader *r, struct str word, size_t at,
 	int is_long = word.p[1] == '-';
 	struct str name = {word.p + 1 + is_long, word.n - 1 - (size_t)is_long};
 	const char *eq = is_long ? memchr(name.p, '=', name.n) : NULL;
+	struct str value = next, src = r->diags->source;
 	const struct vocab_field *f;
-	struct str value = next;
 
 	if (eq) {
 		value = (struct str){eq + 1,
@@ -175,6 +175,8 @@ static int flag(struct reader *r, struct str word, size_t at,
 	if (!value.p)
 		return diag_add(r->diags, "E109", caret(at, word.n), NULL,
 			"'--%s' needs a value", f->name);
+	if (value.p >= src.p && value.p < src.p + src.n)
+		at = (size_t)(value.p - src.p);
 	if (f == &output_field ? set_output(r, value, at) < 0
 			: add(r, f, value, at) < 0)
 		return -1;

@@ -10,16 +10,20 @@
 
 #include "engine/base/text.h"
 
-static int flag_wrong(struct diags *d, const struct words *w, size_t i,
-	struct str value, const char *want)
+/* The flag is word i, its value is in word k: the same, or the next. */
+static int flag_wrong(struct diags *d, const struct words *w,
+	const size_t at[2], struct str value, const char *want)
 {
+	struct str flag = w->word[at[0]];
+	size_t glued = at[0] == at[1] ? flag.n - value.n : 0;
+
 	if (value.n == 0)
-		return diag_add(d, "E109", caret(w->at[i], w->word[i].n), NULL,
-			"'%.*s' needs a value: %s", (int)w->word[i].n,
-			w->word[i].p, want);
-	return diag_add(d, "E109", caret(w->at[i], w->word[i].n), NULL,
+		return diag_add(d, "E109", caret(w->at[at[0]], flag.n), NULL,
+			"'%.*s' needs a value: %s", (int)flag.n, flag.p, want);
+	flag.n = glued ? glued - 1 : flag.n;
+	return diag_add(d, "E109", caret(w->at[at[1]] + glued, value.n), NULL,
 		"'%.*s' is no value of '%.*s': write %s", (int)value.n,
-		value.p, (int)w->word[i].n, w->word[i].p, want);
+		value.p, (int)flag.n, flag.p, want);
 }
 
 static int set_valued(struct front_flags *f, struct str name,
@@ -83,6 +87,8 @@ static int unknown_flag(struct diags *d, const struct words *w, size_t i,
 	near = text_nearest(name, arg_flags(), n);
 	if (near)
 		snprintf(help, sizeof(help), "did you mean '--%s'?", near);
+	else
+		snprintf(help, sizeof(help), "/chain --help lists them");
 	return diag_add(d, "E108", caret(w->at[i], w->word[i].n), help,
 		"unknown flag '%.*s'", (int)w->word[i].n, w->word[i].p);
 }
@@ -124,7 +130,8 @@ int flags_read(struct front_flags *f, const struct words *w,
 		if (!eq && i + 1 < w->count)
 			value = w->word[++i];
 		if (set_valued(f, name, value, &want))
-			rc = flag_wrong(d, w, at, value, want);
+			rc = flag_wrong(d, w, (size_t[]){ at, i }, value,
+				want);
 		else if (str_eq(name, "resume-from"))
 			f->resume_from.p = memmem(d->source.p + w->at[i],
 				d->source.n - w->at[i], value.p, value.n);

@@ -42,15 +42,17 @@ static const struct src *expression(struct text *t, const char *word)
 	if (end == SCAN_NONE) {
 		from = scan_skip(t->s, from);
 		src_error(t->c, src_at(t->src, from < t->s.n ? from : t->at, 1),
-			"E205", NULL, "'%s' is missing behind the expression",
-			word);
+			"E205", strcmp(word, "do") == 0 ?
+			"write: do STEPS end" : "write: if EXPR then STEP",
+			"'%s' is missing behind the expression", word);
 		t->at = t->s.n;
 		return NULL;
 	}
 	scan_trim(t->s, &from, &to);
 	t->at = end + strlen(word);
 	if (from == to) {
-		src_error(t->c, src_at(t->src, from, 1), "E205", NULL,
+		src_error(t->c, src_at(t->src, from, strlen(word)), "E205",
+			"write what is asked, such as vars.x == 1",
 			"an expression is missing before '%s'", word);
 		return NULL;
 	}

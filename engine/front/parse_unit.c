@@ -92,6 +92,28 @@ static int operator_word(struct str w)
 	return 0;
 }
 
+/* `else`, `end` and their kind where no construct waits for them. */
+static int stray_keyword(struct text *t, size_t at)
+{
+	static const char *const words[][2] = {
+		{ "then", "write: if EXPR then STEP" },
+		{ "elif", "it belongs behind the steps of an if" },
+		{ "else", "it belongs behind the steps of an if" },
+		{ "do", "write: while EXPR do STEPS end" },
+		{ "end", "it closes the innermost if, for, while or choose" }
+	};
+	struct str w = scan_word(t->s, at);
+	size_t i;
+
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (str_eq(w, words[i][0]))
+			return src_error(t->c, src_at(t->src, at, w.n), "E205",
+				words[i][1],
+				"'%s' stands where no construct is open",
+				words[i][0]);
+	return 0;
+}
+
 /* E103: one unquoted word that names nothing. */
 static uint32_t unknown_word(struct text *t, size_t at, struct str w)
 {
@@ -99,6 +121,8 @@ static uint32_t unknown_word(struct text *t, size_t at, struct str w)
 	int n = (int)(w.n < 64 ? w.n : 64);
 	const char *p = memchr(w.p, '-', w.n);
 
+	if (stray_keyword(t, at))
+		return PLAN_NONE;
 	if (p && p + 1 < w.p + w.n && p[1] == '>')
 		src_error(t->c, src_at(t->src, at + (size_t)(p - w.p), 2),
 			"E202", "put blanks around '->'",
@@ -110,6 +134,14 @@ static uint32_t unknown_word(struct text *t, size_t at, struct str w)
 			" else " : "", n, w.p, n, w.p), "unknown step '%.*s'",
 			n, w.p);
 	return PLAN_NONE;
+}
+
+/* `x y: /bash make`: a label was meant. */
+static int colon_before(struct str s, size_t i)
+{
+	while (i > 0 && scan_blank(s.p[i - 1]))
+		i--;
+	return i > 0 && s.p[i - 1] == ':';
 }
 
 /* 0 when the words are a prompt. */
@@ -142,7 +174,11 @@ static int check_prompt(struct text *t, const struct extent *e)
 				!unit_known(t->c, scan_cut(w, 1, w.n)))
 			continue;
 		n = (int)w.n;
+		if (stray_keyword(t, e->from))
+			return -1;
 		return src_error(t->c, src_at(t->src, i, w.n), "E210",
+			colon_before(s, i) ? "a label is one NAME of letters, "
+			"digits, _ and -, no digit first" :
 			arena_printf(&t->c->arena,
 			"arrow missing? write -> %.*s, or quote the prompt",
 			n, w.p), "'%.*s' stands inside a prompt", n, w.p);

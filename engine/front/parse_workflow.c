@@ -135,7 +135,8 @@ static void bracketed(struct text *t, const struct around *a, char close,
 		return;
 	}
 	if (!front_failed(t->c))
-		src_error(t->c, src_at(t->src, open, 1), "E204", NULL,
+		src_error(t->c, src_at(t->src, open, 1), "E204", close == ']' ?
+			"close it with ]" : "close it with )",
 			"%c is not closed", t->s.p[open]);
 	t->at = t->s.n;
 }
