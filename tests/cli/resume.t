@@ -26,6 +26,15 @@ run_wf -c '/chain "l: for x in {1,2,3} do (p: /bash {echo p${x} >>ledger} -> q: 
 rm -f ledger
 run_wf -c '/resume @last --from l[2].q'
 is "$(tr '\n' ' ' <ledger)" "q2 z " "--from a step of one item leaves the others"
+run_wf -c '/chain --on-error rollback "a: /bash true @undo='"'/bash true'"' -> b: /bash false"'
+run_wf -c '/resume @last --from a.undo.bash'
+is "$status" 1 "--from does not begin within an @undo" || note "$err"
+has "$err" "name 'a' itself" "and says what to name"
+rm -f ledger
+run_wf -c '/chain "(g: /bash {echo g >>ledger; exit 1}) @retry=0"'
+rm -f ledger
+run_wf -c '/resume'
+is "$(wc -l <ledger)" 1 "a group that is resumed is tried as often as @retry says"
 run_wf -c '/resume @last --from nobody'
 is "$status" 1 "--from needs a step that is there"
 
