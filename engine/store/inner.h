@@ -85,6 +85,7 @@ struct writer {
 	const char *what;        /* object of a failure that is not SQLite's */
 	int sys_errno;
 	uint8_t dirty[256];      /* folders of blobs to sync before a commit */
+	uint8_t named[256];      /* those whose own name is on the disk */
 	int any_dirty;
 	struct plan_slot plans[PLAN_SLOTS];
 	struct batch_tables tables;

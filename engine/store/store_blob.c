@@ -72,24 +72,6 @@ int blob_sync(struct store *s, struct batch *b)
 	return SQLITE_OK;
 }
 
-/* A file of that name but another size is what a crash left: replaced. */
-static int replace(struct store *s, const char *from, const char *path,
-	uint64_t len)
-{
-	char temp[DIGEST_HEX + 8];
-	struct stat st;
-
-	if (fstatat(s->blobs_fd, path, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    S_ISREG(st.st_mode) && (uint64_t)st.st_size == len)
-		return SQLITE_OK;
-	snprintf(temp, sizeof(temp), "%s.new", path);
-	unlinkat(s->blobs_fd, temp, 0);
-	if (linkat(AT_FDCWD, from, s->blobs_fd, temp, AT_SYMLINK_FOLLOW) != 0 ||
-	    renameat(s->blobs_fd, temp, s->blobs_fd, path) != 0)
-		return fault(s, "replace a blob");
-	return SQLITE_OK;
-}
-
 static int copy_bytes(int from, int to, uint64_t len)
 {
 	off_t at = 0;
@@ -128,27 +110,69 @@ static int link_copy(struct store *s, const struct record_blob *r,
 	return rc;
 }
 
+/* Gives the spool a name that is free. */
+static int name_spool(struct store *s, const struct record_blob *r,
+	const char *path)
+{
+	char from[40];
+	int rc;
+
+	snprintf(from, sizeof(from), "/proc/self/fd/%d", r->fd);
+	rc = linkat(AT_FDCWD, from, s->blobs_fd, path, AT_SYMLINK_FOLLOW);
+	if (rc != 0 && (errno == EXDEV || errno == ENOENT))
+		rc = link_copy(s, r, path);
+	return rc;
+}
+
+/* Is the file that has the name as good as the spool? Who wrote it may have
+ * died before it was on the disk: then another size, or bytes that only the
+ * page cache has. */
+static int is_whole(struct store *s, const char *path, uint64_t len)
+{
+	int fd = openat(s->blobs_fd, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW |
+		O_NONBLOCK);
+	struct stat st;
+	int whole;
+
+	if (fd < 0)
+		return 0;
+	whole = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+		(uint64_t)st.st_size == len &&
+		(s->normal || fdatasync(fd) == 0);
+	close(fd);
+	return whole;
+}
+
+static int replace(struct store *s, const struct record_blob *r,
+	const char *path)
+{
+	char temp[DIGEST_HEX + 8];
+
+	snprintf(temp, sizeof(temp), "%s.new", path);
+	unlinkat(s->blobs_fd, temp, 0);
+	if (name_spool(s, r, temp) != 0 ||
+	    renameat(s->blobs_fd, temp, s->blobs_fd, path) != 0)
+		return fault(s, "replace a blob");
+	return SQLITE_OK;
+}
+
 int blob_link(struct store *s, const struct record_blob *r)
 {
-	char dir[3], path[DIGEST_HEX + 4], from[40];
+	char dir[3], path[DIGEST_HEX + 4];
 	int rc;
 
 	blob_name(&r->digest, dir, path);
-	snprintf(from, sizeof(from), "/proc/self/fd/%d", r->fd);
 	s->w.dirty[r->digest.b[0]] = 1;
 	s->w.any_dirty = 1;
-	rc = linkat(AT_FDCWD, from, s->blobs_fd, path, AT_SYMLINK_FOLLOW);
+	rc = name_spool(s, r, path);
 	if (rc != 0 && errno == ENOENT) {
 		if (mkdirat(s->blobs_fd, dir, 0700) != 0 && errno != EEXIST)
 			return fault(s, "make a folder of blobs");
-		s->w.any_dirty = 2;
-		rc = linkat(AT_FDCWD, from, s->blobs_fd, path,
-			AT_SYMLINK_FOLLOW);
+		rc = name_spool(s, r, path);
 	}
-	if (rc != 0 && (errno == EXDEV || errno == ENOENT))
-		rc = link_copy(s, r, path);
 	if (rc != 0 && errno == EEXIST)
-		return replace(s, from, path, r->len);
+		return is_whole(s, path, r->len) ? SQLITE_OK :
+			replace(s, r, path);
 	return rc == 0 ? SQLITE_OK : fault(s, "name a blob");
 }
 
@@ -166,17 +190,24 @@ static int sync_dir(struct store *s, int i)
 	return rc;
 }
 
+/* A folder that this process has not used yet may be one that another made
+ * and never synced. */
 int blob_sync_dirs(struct store *s)
 {
-	int i, rc = SQLITE_OK;
+	int i, fresh = 0, rc = SQLITE_OK;
 
 	if (!s->w.any_dirty || s->normal)
 		return SQLITE_OK;
-	for (i = 0; i < 256 && rc == SQLITE_OK; i++)
-		if (s->w.dirty[i])
-			rc = sync_dir(s, i);
-	if (rc == SQLITE_OK && s->w.any_dirty == 2 && fsync(s->blobs_fd) != 0)
+	for (i = 0; i < 256 && rc == SQLITE_OK; i++) {
+		if (!s->w.dirty[i])
+			continue;
+		fresh |= !s->w.named[i];
+		rc = sync_dir(s, i);
+	}
+	if (rc == SQLITE_OK && fresh && fsync(s->blobs_fd) != 0)
 		rc = fault(s, "sync the folder of blobs");
+	for (i = 0; i < 256 && rc == SQLITE_OK; i++)
+		s->w.named[i] |= s->w.dirty[i];
 	return rc;
 }
 

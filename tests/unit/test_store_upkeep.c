@@ -1,11 +1,47 @@
 /* Blobs, retention and what goes with a run that is deleted. */
 #include <fcntl.h>
 #include <sqlite3.h>
+#include <sys/syscall.h>
 
 #include "tests/unit/store_fixture.h"
 
 static const struct retention keep_all = { 1000000, 1000000,
 	INT64_C(1) << 50, UINT64_C(1) << 40 };
+
+/* Stands before libc's: which file was synced last, and which before. */
+static ino_t synced[64];
+static unsigned syncs;
+
+static void note_sync(int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) == 0)
+		synced[syncs++ % 64] = st.st_ino;
+}
+
+int fdatasync(int fd)
+{
+	note_sync(fd);
+	return (int)syscall(SYS_fdatasync, fd);
+}
+
+int fsync(int fd)
+{
+	note_sync(fd);
+	return (int)syscall(SYS_fsync, fd);
+}
+
+static int was_synced(const char *path)
+{
+	struct stat st;
+	unsigned i;
+
+	for (i = 0; stat(path, &st) == 0 && i < 64 && i < syncs; i++)
+		if (synced[i] == st.st_ino)
+			return 1;
+	return 0;
+}
 
 static int64_t ask(struct fixture *f, const char *text)
 {
@@ -141,6 +177,33 @@ static void test_torn_blob(struct fixture *f)
 	close(fd);
 	with_blobs(f, texts, 1);
 	ok(stat(path, &st) == 0 && st.st_size == 4, "so is an empty one");
+}
+
+/* Left by a process that died between naming its spool and the commit. */
+static void test_unsynced_blob(struct fixture *f)
+{
+	static const char *const texts[] = { "unsynced", "second one" };
+	char path[300], copy[320], folder[300];
+	int fd;
+
+	with_blobs(f, texts, 2);
+	has_blob(f, "unsynced", path, sizeof(path));
+	snprintf(copy, sizeof(copy), "%s.copy", path);
+	fd = open(copy, O_CREAT | O_WRONLY, 0600);
+	if (write(fd, "unsynced", 8) != 8 || rename(copy, path) != 0)
+		abort();
+	close(fd);
+	syncs = 0;
+	with_blobs(f, texts, 1);
+	ok(was_synced(path), "a blob that is there is synced before a commit "
+		"names it anew");
+	snprintf(folder, sizeof(folder), "%s/blobs", f->dir);
+	fixture_close(f);
+	fixture_open(f);
+	syncs = 0;
+	with_blobs(f, texts, 2);
+	ok(was_synced(folder), "and so is the folder of blobs, which another "
+		"process may have changed");
 }
 
 static void test_reference(struct fixture *f)
@@ -312,6 +375,7 @@ int main(void)
 	fixture_open(&f);
 	test_blobs(&f);
 	test_torn_blob(&f);
+	test_unsynced_blob(&f);
 	test_reference(&f);
 	test_blob_bytes(&f);
 	test_orphans(&f);
