@@ -2,8 +2,7 @@
  * /alias NAME TEXT: /NAME stands for the line TEXT; what follows it is put
  * behind. Without arguments: all of them.
  */
-#include "shell/cmd.h"
-#include "shell/session.h"
+#include "shell/defining.h"
 
 static void one(void *ud, const struct front_def *d)
 {
@@ -18,16 +17,6 @@ static void one(void *ud, const struct front_def *d)
 	json_kstr(&o->json, "name", d->name);
 	json_kstr(&o->json, "text", d->text);
 	json_close(&o->json, '}');
-}
-
-static int list(struct session *s, struct cmd_out *o)
-{
-	if (o->as_json)
-		json_list_open(&o->json, "aliases");
-	defs_each(&s->defs, 1, one, o);
-	if (o->as_json)
-		json_list_close(&o->json);
-	return 0;
 }
 
 static struct str unquoted(struct str s)
@@ -46,11 +35,8 @@ static int define(struct session *s, const struct cmd_args *a)
 	if (!name.p)
 		return 0;
 	at = (size_t)(name.p - a->diags->source.p);
-	if (defs_name(name, a->diags) < 0)
+	if (defining_name(a, &s->env, name) < 0)
 		return -1;
-	if (cmd_find(name) || front_knows(&s->env, name))
-		return diag_add(a->diags, "E212", caret(at, name.n), NULL,
-			"/%.*s is a command already", (int)name.n, name.p);
 	text = unquoted(text);
 	if (!cmd_flag(a, "remove") && (!text.n || (text.p[0] != '/' &&
 			text.p[0] != '!')))
@@ -64,13 +50,9 @@ static int define(struct session *s, const struct cmd_args *a)
 static int run(struct session *s, const struct cmd_args *a,
 	struct cmd_out *o)
 {
-	if (!cmd_arg(a, "name").p)
-		return list(s, o);
-	if (define(s, a) == 0)
-		return 0;
-	return err_set(&o->err, ERR_SYNTAX, "%s", a->diags->count
-		? a->diags->items[a->diags->count - 1].text
-		: "the alias cannot be read");
+	static const struct defining how = {"aliases", 1, one, define};
+
+	return defining_run(s, a, o, &how);
 }
 
 static const struct vocab_field args[] = {

@@ -2,8 +2,7 @@
  * /def NAME [P[=default]...] TEXT: a step and command of one's own. Without
  * arguments: what is defined.
  */
-#include "shell/cmd.h"
-#include "shell/session.h"
+#include "shell/defining.h"
 
 static void one(void *ud, const struct front_def *d)
 {
@@ -32,31 +31,15 @@ static void one(void *ud, const struct front_def *d)
 	buf_printf(&o->text, " {%.*s}\n", (int)d->text.n, d->text.p);
 }
 
-static int list(struct session *s, struct cmd_out *o)
-{
-	if (o->as_json)
-		json_list_open(&o->json, "defs");
-	defs_each(&s->defs, 0, one, o);
-	if (o->as_json)
-		json_list_close(&o->json);
-	return 0;
-}
-
 static int define(struct session *s, const struct cmd_args *a)
 {
 	struct str name = cmd_arg(a, "name"), text = cmd_arg(a, "text");
-	size_t at;
+	struct front_env own = {.vocab = s->env.vocab};
 
 	if (!name.p)
 		return 0;
-	at = (size_t)(name.p - a->diags->source.p);
-	if (defs_name(name, a->diags) < 0)
+	if (defining_name(a, &own, name) < 0)
 		return -1;
-	if (cmd_find(name) || vocab_find(s->env.vocab, name.p, name.n) >= 0 ||
-			(front_knows(&(struct front_env){
-			.vocab = s->env.vocab}, name)))
-		return diag_add(a->diags, "E212", caret(at, name.n), NULL,
-			"/%.*s is a command of wf", (int)name.n, name.p);
 	if (!text.p)
 		text = (struct str){name.p + name.n, 0};
 	return defs_add(&s->defs, name, text, a->diags);
@@ -65,13 +48,9 @@ static int define(struct session *s, const struct cmd_args *a)
 static int run(struct session *s, const struct cmd_args *a,
 	struct cmd_out *o)
 {
-	if (!cmd_arg(a, "name").p)
-		return list(s, o);
-	if (define(s, a) == 0)
-		return 0;
-	return err_set(&o->err, ERR_SYNTAX, "%s", a->diags->count
-		? a->diags->items[a->diags->count - 1].text
-		: "the definition cannot be read");
+	static const struct defining how = {"defs", 0, one, define};
+
+	return defining_run(s, a, o, &how);
 }
 
 static const struct vocab_field args[] = {

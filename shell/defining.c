@@ -1,0 +1,42 @@
+/*
+ * What /def and /alias share. A name is refused when it is a command, or
+ * something `env` knows.
+ */
+#include "shell/defining.h"
+
+static void list(struct session *s, struct cmd_out *o,
+	const struct defining *how)
+{
+	if (o->as_json)
+		json_list_open(&o->json, how->list);
+	defs_each(&s->defs, how->alias, how->one, o);
+	if (o->as_json)
+		json_list_close(&o->json);
+}
+
+int defining_run(struct session *s, const struct cmd_args *a,
+	struct cmd_out *o, const struct defining *how)
+{
+	if (!cmd_arg(a, "name").p) {
+		list(s, o, how);
+		return 0;
+	}
+	if (how->define(s, a) == 0)
+		return 0;
+	return err_set(&o->err, ERR_SYNTAX, "%s", a->diags->count
+		? a->diags->items[a->diags->count - 1].text
+		: "the definition cannot be read");
+}
+
+int defining_name(const struct cmd_args *a, const struct front_env *env,
+	struct str name)
+{
+	size_t at = (size_t)(name.p - a->diags->source.p);
+
+	if (defs_name(name, a->diags) < 0)
+		return -1;
+	if (!cmd_find(name) && !front_knows(env, name))
+		return 0;
+	return diag_add(a->diags, "E212", caret(at, name.n), "choose another "
+		"name", "/%.*s is a command already", (int)name.n, name.p);
+}
