@@ -2,6 +2,7 @@
  * From a plan to a run: input, redirections, results taken over, then the
  * wait. What is printed at the end stands in task_end.c.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -69,8 +70,8 @@ void task_on_tap(void *session, uint32_t slot, uint32_t frame, uint32_t step,
 		return;
 	out = stream == 1 ? t->sink->out : &s->err;
 	t->streamed[stream] += bytes.n;
-	if (out_bytes(out, bytes) < 0 && stream == 1)
-		session_stop(s, SIGPIPE);
+	if (out_bytes(out, bytes) < 0 && stream == 1 && out->error == EPIPE)
+		session_stop(s, SIGPIPE); /* other errors are told at its end */
 }
 
 /* ----------------------------------------------------------------- begin */

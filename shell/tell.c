@@ -4,6 +4,7 @@
  */
 #include "shell/tell.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "shell/doc.h"
@@ -39,6 +40,19 @@ static void document_close(struct json *j, struct buf *b, struct out *out)
 	buf_release(b);
 }
 
+/* What the document is about cannot be told in it: at least tell why. */
+static void close_document(struct session *s, struct json *j, struct buf *b)
+{
+	struct err err = {0};
+
+	document_close(j, b, &s->out);
+	if (!s->out.error || s->out.error == EPIPE)
+		return;
+	errno = s->out.error;
+	err_errno(&err, ERR_IO, "cannot write the output");
+	session_say(s, "%s", err.text);
+}
+
 int tell_diags(struct session *s, const struct diags *d, const char *said)
 {
 	enum output_form form = session_form(s, said);
@@ -62,7 +76,7 @@ int tell_diags(struct session *s, const struct diags *d, const char *said)
 		doc_error(&j, d->items[i].code, d->items[i].text,
 			d->items[i].help, &at);
 	}
-	document_close(&j, &b, &s->out);
+	close_document(s, &j, &b);
 	return status;
 }
 
@@ -118,7 +132,7 @@ int tell_err(struct session *s, const struct submission *sub,
 	}
 	document_open(&j, &b, form == OUTPUT_JSONL, status);
 	doc_error(&j, err_code_name(err->code), err->text, err->help, &at);
-	document_close(&j, &b, &s->out);
+	close_document(s, &j, &b);
 	return status;
 }
 

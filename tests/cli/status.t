@@ -62,8 +62,18 @@ if [ -w /dev/full ]; then
 	"$WF" -c '/echo x' >/dev/full 2>"$WORLD/err"
 	is $? 1 "a full disk under standard output is a failure"
 	has "$(cat "$WORLD/err")" "No space left" "and is told"
-	"$WF" -c '/chain "/echo x"' >/dev/full 2>/dev/null
-	is $? 1 "for workflows too"
+	for form in text json jsonl; do
+		for line in '/bash seq 100000' '/chain "/echo x"' /runs /nope; do
+			"$WF" -q -o $form -c "$line" >/dev/full 2>"$WORLD/err"
+			code=$?
+			[ $code -eq 1 ] || [ "$line$code" = /nope2 ]
+			ok $? "for $line -o $form it is no closed pipe" ||
+				note "$code"
+			[ "$form$line" = text/nope ] ||
+				has "$(cat "$WORLD/err")" "No space left" \
+					"and is told"
+		done
+	done
 	"$WF" -c '/help' >/dev/full 2>"$WORLD/err"
 	is $? 1 "for commands too"
 	"$WF" --version >/dev/full 2>/dev/null
