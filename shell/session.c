@@ -31,17 +31,52 @@ struct wakeup {
 	uv_async_t async;
 };
 
-static struct session *listening;
+enum { PATIENCE_S = 1 };
+
+static struct session *volatile listening;
+static volatile sig_atomic_t ending;
+
+/* Whatever wf is in the middle of has not come back: the journal and the
+ * guard are made for an end without a word. */
+static void on_alarm(int sig)
+{
+	static const char said[] = "wf: ended in the midst of it; "
+		"/runs lists what can be resumed\n";
+	ssize_t rc = listening ? write(2, said, sizeof(said) - 1) : 0;
+
+	(void)sig, (void)rc;
+	_exit(128 + ending);
+}
 
 static void on_signal(int sig)
 {
-	if (!listening)
-		return;
-	if (sig == SIGINT && listening->interactive)
-		listening->interrupts++;
-	else if (!listening->signal)
-		listening->signal = sig;
-	uv_async_send(&listening->wakeup->async);
+	struct session *s = listening;
+
+	if (s && sig == SIGINT && s->interactive) {
+		s->interrupts++;
+	} else {
+		if (!ending) {
+			ending = sig;
+			alarm(PATIENCE_S);
+		}
+		if (s && !s->signal)
+			s->signal = sig;
+	}
+	if (s)
+		uv_async_send(&s->wakeup->async);
+}
+
+/* From the first signal that ends wf on, its end is at most so far away. */
+static void set_alarm(void)
+{
+	struct sigaction a;
+
+	memset(&a, 0, sizeof(a));
+	a.sa_handler = on_alarm;
+	sigaction(SIGALRM, &a, NULL);
+	sigemptyset(&a.sa_mask);
+	sigaddset(&a.sa_mask, SIGALRM);
+	sigprocmask(SIG_UNBLOCK, &a.sa_mask, NULL);
 }
 
 static void woken(uv_async_t *h)
@@ -60,6 +95,7 @@ static void listen_to_signals(struct session *s)
 	uv_async_init(engine_loop(s->engine), &s->wakeup->async, woken);
 	uv_unref((uv_handle_t *)&s->wakeup->async);
 	listening = s;
+	set_alarm();
 	memset(&a, 0, sizeof(a));
 	a.sa_handler = on_signal;
 	a.sa_flags = SA_RESETHAND;

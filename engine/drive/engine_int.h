@@ -101,6 +101,7 @@ void tick_keep_output(struct engine *e, struct drive_run *r,
 void job_start(struct engine *e, const struct action *a);
 void job_kill(struct engine *e, const struct action *a);
 void job_withdraw(struct engine *e, const struct action *a);
+void jobs_stop(struct engine *e);   /* at close, before the workers */
 void jobs_drop(struct engine *e);   /* at close: no results any more */
 
 /* view.c: what is needed to read bytes of any run, open or viewed; 0, -1 */

@@ -131,6 +131,7 @@ void host_close(struct engine *e)
 		guard_end(e->guard);
 	if (e->http)
 		http_free(e->http);
+	jobs_stop(e);
 	work_pool_free(e->host.workers);
 	e->guard = NULL;
 	e->http = NULL;

@@ -553,6 +553,18 @@ void job_withdraw(struct engine *e, const struct action *a)
 		guard_withdraw(e->guard, j->x.id);
 }
 
+/* What computes is told to end: nobody waits for it any more. */
+void jobs_stop(struct engine *e)
+{
+	for (uint64_t id = 1; e->jobs.count > 0 && id <= e->next_job; id++) {
+		struct job *j = idmap_find(&e->jobs, id);
+
+		if (j && j->x.executor && j->x.executor->kill &&
+				j->x.executor->kind->lane == LANE_WORKER)
+			j->x.executor->kill(&j->x, 1);
+	}
+}
+
 void jobs_drop(struct engine *e)
 {
 	assert(e->closing);
