@@ -1,6 +1,8 @@
 /*
  * /source FILE: runs the lines of a file in this session.
  */
+#include <sys/stat.h>
+
 #include "engine/base/mem.h"
 #include "shell/cmd.h"
 #include "shell/script.h"
@@ -8,14 +10,22 @@
 
 enum { DEPTH = 16 };
 
+/* What comes through a pipe comes once. */
+static int is_file(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
 /* When a script is only read: what the file defines is known behind it. A
  * file that is not there may be made by an earlier line. */
 static int check(struct session *s, const struct cmd_args *a)
 {
 	char *path = cmd_take(a, "file");
 	struct err err = {0};
-	struct script *sc = s->depth < DEPTH ? script_of_file(path, &err)
-		: NULL;
+	struct script *sc = s->depth < DEPTH && is_file(path) ?
+		script_of_file(path, &err) : NULL;
 	int rc = 0;
 
 	s->depth++;

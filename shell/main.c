@@ -98,8 +98,11 @@ static int run_lines(struct session *s)
 	run_rc(s);
 	if (s->signal || s->quit)
 		return s->signal ? 128 + s->signal : s->status;
-	if (s->options->script_count)
-		return run_scripts(s);
+	if (s->options->script_count) {
+		int status = run_scripts(s);
+
+		return s->signal ? 128 + s->signal : status;
+	}
 	s->input_none = 1;
 	return script_stream(s, 0, "<stdin>", terminal ? "wf> " : NULL);
 }

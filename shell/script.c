@@ -46,7 +46,7 @@ struct script *script_of_file(const char *path, struct err *err)
 	struct buf b;
 
 	buf_init(&b);
-	if (file_read(NULL, path, LIMIT_SOURCE, &b, err) == 0) {
+	if (file_read_any(NULL, path, LIMIT_SOURCE, &b, err) == 0) {
 		bad = text_check((struct str){b.data, b.len});
 		sc = script_new(path, (struct str){b.data, b.len});
 		if (bad < b.len)

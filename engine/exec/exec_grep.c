@@ -136,7 +136,15 @@ static void by_ripgrep(struct exec_job *job)
 	free(argv);
 }
 
-/* A path that is not there is the user's error, told the same way by both. */
+static int fail_path(struct exec_job *job, struct str path, const char *why)
+{
+	exec_fail(job, CLASS_CONFIGURATION, 2, "%.*s: %s", (int)path.n,
+		path.p, why);
+	return 1;
+}
+
+/* A path that is not there is the user's error, told the same way by both.
+ * A pipe would hold up either. */
 static int missing_path(struct exec_job *job)
 {
 	struct buf b;
@@ -149,11 +157,10 @@ static int missing_path(struct exec_job *job)
 		struct str w = exec_word(job, i);
 		struct stat st;
 
-		if (fstatat(base, w.p, &st, 0) == 0)
-			continue;
-		exec_fail(job, CLASS_CONFIGURATION, 2,
-			"%.*s: no such file or directory", (int)w.n, w.p);
-		lost = 1;
+		if (fstatat(base, w.p, &st, 0) == -1)
+			lost = fail_path(job, w, "no such file or directory");
+		else if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
+			lost = fail_path(job, w, "neither a file nor a folder");
 	}
 	if (base != -1)
 		close(base);

@@ -16,7 +16,7 @@ struct fetch {
 	struct work save;             /* -o: writes the body to a file */
 	struct exec_outcome outcome;
 	struct buf text, meta;
-	uint8_t killed;
+	atomic_int killed;            /* also seen by the worker */
 };
 
 /* The response has come, or failed: ends the job, maybe after writing the

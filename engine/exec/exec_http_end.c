@@ -9,6 +9,7 @@
 #include "engine/base/limits.h"
 #include "engine/base/mem.h"
 #include "engine/exec/exec_http.h"
+#include "engine/io/file.h"
 
 void fetch_free(struct fetch *f)
 {
@@ -161,14 +162,23 @@ static struct fetch *fetch_of(struct work *w)
 		offsetof(struct fetch, save));
 }
 
+static int killed(void *ud)
+{
+	struct fetch *f = ud;
+
+	return atomic_load(&f->killed);
+}
+
 static void save_run(struct work *w)
 {
 	struct fetch *f = fetch_of(w);
+	struct file_target to = {.path = exec_field(f->job, "output").p,
+		.stop = killed, .ud = f};
 	struct buf dir;
 
 	buf_init(&dir);
-	spool_save(&f->body, exec_dir(f->job, &dir),
-		exec_field(f->job, "output").p, &f->error);
+	to.dir = exec_dir(f->job, &dir);
+	spool_save(&f->body, &to, &f->error);
 	buf_release(&dir);
 }
 

@@ -75,7 +75,7 @@ int spool_add(struct spool *c, const void *p, size_t n, struct err *err)
 	return 0;
 }
 
-int spool_save(struct spool *c, const char *dir, const char *path,
+int spool_save(struct spool *c, const struct file_target *to,
 	struct err *err)
 {
 	struct mapping m = {{c->head.data, c->head.len}, NULL};
@@ -83,7 +83,7 @@ int spool_save(struct spool *c, const char *dir, const char *path,
 
 	if (c->fd >= 0 && mapping_fd(&m, c->fd, err) == -1)
 		return -1;
-	rc = file_write(dir, path, m.bytes, 0, err);
+	rc = file_put(to, m.bytes, err);
 	mapping_release(&m);
 	return rc;
 }

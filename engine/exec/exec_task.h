@@ -22,8 +22,9 @@ void spool_release(struct spool *c);
 /* Bytes over the cap are dropped and counted as truncated. ERR_STATE when
  * the spool cannot be made or written (a full disk). */
 int spool_add(struct spool *c, const void *p, size_t n, struct err *err);
-/* All bytes to `path`, atomically. Blocks. */
-int spool_save(struct spool *c, const char *dir, const char *path,
+struct file_target;
+/* All bytes to the target, as file_put() does. Blocks. */
+int spool_save(struct spool *c, const struct file_target *to,
 	struct err *err);
 /* Fills *o; its bytes borrow from c, its descriptor is taken from c. */
 void spool_output(struct spool *c, struct exec_output *o);

@@ -40,24 +40,32 @@ static int check(const struct exec_job *job, struct err *err)
 	return 0;
 }
 
+static int stopped(void *ud)
+{
+	struct task *t = ud;
+
+	return atomic_load(&t->stop);
+}
+
 static void run(struct task *t)
 {
 	struct exec_job *job = t->job;
 	struct mapping m = {job->in, NULL};
-	const char *path = exec_field(job, "path").p;
+	struct file_target to = {.path = exec_field(job, "path").p,
+		.append = (uint8_t)exec_flag(job, "append"),
+		.stop = stopped, .ud = t};
 	struct buf b;
-	unsigned mode;
 	int rc = 0;
 
 	buf_init(&b);
-	mode_of(job, &mode);
+	to.dir = exec_dir(job, &b);
+	mode_of(job, &to.mode);
 	if (atomic_load(&t->stop))
 		rc = err_set(&t->error, ERR_TIMEOUT, "ended before it began");
 	if (rc == 0 && job->in_path)
 		rc = mapping_open(&m, job->in_path, &t->error);
 	if (rc == 0)
-		rc = (exec_flag(job, "append") ? file_append : file_write)(
-			exec_dir(job, &b), path, m.bytes, mode, &t->error);
+		rc = file_put(&to, m.bytes, &t->error);
 	if (rc == -1)
 		exec_task_fail(t, class_of_err(&t->error), &t->error);
 	mapping_release(&m);

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -16,7 +17,7 @@
 #include "engine/base/mem.h"
 #include "engine/io/clock.h"
 
-enum { CHUNK = 64 << 10, LINKS_MAX = 40 };
+enum { CHUNK = 64 << 10, LINKS_MAX = 40, ROOM_LOOK_MS = 50 };
 
 static char *join(const char *dir, const char *path)
 {
@@ -50,13 +51,24 @@ static int read_fd(int fd, int (*fn)(void *ud, const char *p, size_t n),
 	return rc;
 }
 
-static int open_read(const char *dir, const char *path)
+/* A pipe that nobody writes to would hold up even the opening. */
+static int open_read(const char *dir, const char *path, int any,
+	struct err *err)
 {
 	char *full = join(dir, path);
-	int fd = open(full, O_RDONLY | O_CLOEXEC | O_NOCTTY), saved = errno;
+	int fd = open(full, O_RDONLY | O_CLOEXEC | O_NOCTTY |
+		(any ? 0 : O_NONBLOCK));
+	struct stat st;
 
+	if (fd < 0) {
+		err_errno(err, errno == ENOENT ? ERR_NOTFOUND : ERR_IO,
+			"cannot open '%s'", path);
+	} else if (!any && fstat(fd, &st) == 0 && !S_ISREG(st.st_mode)) {
+		close(fd);
+		fd = err_set(err, ERR_IO, "cannot read '%s': not a regular "
+			"file", path);
+	}
 	free(full);
-	errno = saved;
 	return fd;
 }
 
@@ -76,16 +88,13 @@ static int collect(void *ud, const char *p, size_t n)
 	return 0;
 }
 
-int file_read(const char *dir, const char *path, size_t cap,
+static int read_whole(int fd, const char *path, size_t cap,
 	struct buf *out, struct err *err)
 {
 	struct collect c = { out, cap };
 	size_t before = out->len;
-	int fd = open_read(dir, path), rc;
+	int rc;
 
-	if (fd < 0)
-		return err_errno(err, errno == ENOENT ? ERR_NOTFOUND : ERR_IO,
-			"cannot open '%s'", path);
 	rc = read_fd(fd, collect, &c);
 	if (rc < 0)
 		err_errno(err, ERR_IO, "cannot read '%s'", path);
@@ -99,6 +108,22 @@ int file_read(const char *dir, const char *path, size_t cap,
 		out->data[before] = '\0';
 	out->len = before;
 	return -1;
+}
+
+int file_read(const char *dir, const char *path, size_t cap,
+	struct buf *out, struct err *err)
+{
+	int fd = open_read(dir, path, 0, err);
+
+	return fd < 0 ? -1 : read_whole(fd, path, cap, out, err);
+}
+
+int file_read_any(const char *dir, const char *path, size_t cap,
+	struct buf *out, struct err *err)
+{
+	int fd = open_read(dir, path, 1, err);
+
+	return fd < 0 ? -1 : read_whole(fd, path, cap, out, err);
 }
 
 struct summing {
@@ -120,11 +145,10 @@ int file_digest(const char *dir, const char *path, struct digest *out,
 {
 	struct summing s = { NULL, 0 };
 	struct digest d;
-	int fd = open_read(dir, path), rc;
+	int fd = open_read(dir, path, 0, err), rc;
 
 	if (fd < 0)
-		return err_errno(err, errno == ENOENT ? ERR_NOTFOUND : ERR_IO,
-			"cannot open '%s'", path);
+		return -1;
 	s.sum = digest_new();
 	rc = read_fd(fd, add_sum, &s);
 	if (rc)
@@ -138,13 +162,28 @@ int file_digest(const char *dir, const char *path, struct digest *out,
 	return 0;
 }
 
-static int write_all(int fd, struct str s)
+/* Until a pipe takes more; -1 and errno when told to stop. */
+static int wait_for_room(int fd, const struct file_target *t)
+{
+	struct pollfd p = { .fd = fd, .events = POLLOUT };
+
+	while (poll(&p, 1, ROOM_LOOK_MS) <= 0) {
+		if (!t->stop || !t->stop(t->ud))
+			continue;
+		errno = ECANCELED;
+		return -1;
+	}
+	return 0;
+}
+
+static int write_all(int fd, const struct file_target *t, struct str s)
 {
 	ssize_t n;
 
 	while (s.n) {
 		n = write(fd, s.p, s.n);
-		if (n < 0 && errno == EINTR)
+		if (n < 0 && (errno == EINTR || (errno == EAGAIN &&
+				!wait_for_room(fd, t))))
 			continue;
 		if (n < 0)
 			return -1;
@@ -210,8 +249,8 @@ static int sync_dir(const char *dir)
 }
 
 /* -1 and errno; the temporary file is gone then. */
-static int replace(const char *path, struct str bytes, unsigned mode,
-	const struct stat *old)
+static int replace(const struct file_target *t, const char *path,
+	struct str bytes, const struct stat *old)
 {
 	char *dir = directory_of(path), *temp;
 	int fd, rc, saved;
@@ -219,9 +258,9 @@ static int replace(const char *path, struct str bytes, unsigned mode,
 	temp = mem_printf("%s/.wf-%016llx.tmp", dir,
 		(unsigned long long)clock_random());
 	fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
-		mode ? 0600 : 0666);
-	rc = fd < 0 ? -1 : dress(fd, old, mode);
-	rc = rc ? rc : write_all(fd, bytes);
+		t->mode ? 0600 : 0666);
+	rc = fd < 0 ? -1 : dress(fd, old, t->mode);
+	rc = rc ? rc : write_all(fd, t, bytes);
 	rc = rc ? rc : fsync(fd);
 	rc = rc ? rc : rename(temp, path);
 	saved = errno;
@@ -240,16 +279,16 @@ static int replace(const char *path, struct str bytes, unsigned mode,
 }
 
 /* Devices and pipes cannot be replaced, only written to. */
-static int write_into(const char *path, struct str bytes, int flags,
-	unsigned mode)
+static int write_into(const struct file_target *t, const char *path,
+	struct str bytes)
 {
-	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY | flags,
-		mode ? mode : 0666);
+	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK |
+		(t->append ? O_APPEND | O_CREAT : 0), t->mode ? t->mode : 0666);
 	int rc, saved;
 
 	if (fd < 0)
 		return -1;
-	rc = write_all(fd, bytes);
+	rc = write_all(fd, t, bytes);
 	if (!rc && fsync(fd) && errno != EINVAL && errno != ENOTSUP)
 		rc = -1;
 	saved = errno;
@@ -259,35 +298,57 @@ static int write_into(const char *path, struct str bytes, int flags,
 	return rc;
 }
 
-int file_write(const char *dir, const char *path, struct str bytes,
-	unsigned mode, struct err *err)
+static int tell(const struct file_target *t, mode_t type, struct err *err)
 {
-	char *full = resolve(join(dir, path));
-	struct stat st;
-	int rc, there = stat(full, &st) == 0;
+	int none = errno == ENXIO;
 
+	if (none && S_ISFIFO(type))
+		return err_set(err, ERR_IO, "cannot write '%s': nobody reads "
+			"this pipe; start its reader first, or wait for one "
+			"with /bash 'cat >…'", t->path);
+	if (none && S_ISSOCK(type))
+		return err_set(err, ERR_IO, "cannot write '%s': is a socket",
+			t->path);
+	return err_errno(err, ERR_IO, "cannot %s '%s'",
+		t->append ? "append to" : "write", t->path);
+}
+
+int file_put(const struct file_target *t, struct str bytes, struct err *err)
+{
+	char *full = join(t->dir, t->path);
+	struct stat st = { 0 };
+	int rc, there;
+
+	if (!t->append)
+		full = resolve(full);
+	there = stat(full, &st) == 0;
 	if (there && S_ISDIR(st.st_mode)) {
 		errno = EISDIR;
 		rc = -1;
-	} else if (there && !S_ISREG(st.st_mode)) {
-		rc = write_into(full, bytes, 0, 0);
+	} else if (t->append || (there && !S_ISREG(st.st_mode))) {
+		rc = write_into(t, full, bytes);
 	} else {
-		rc = replace(full, bytes, mode, there ? &st : NULL);
+		rc = replace(t, full, bytes, there ? &st : NULL);
 	}
 	if (rc)
-		err_errno(err, ERR_IO, "cannot write '%s'", path);
+		tell(t, st.st_mode, err);
 	free(full);
 	return rc;
+}
+
+int file_write(const char *dir, const char *path, struct str bytes,
+	unsigned mode, struct err *err)
+{
+	struct file_target t = { .dir = dir, .path = path, .mode = mode };
+
+	return file_put(&t, bytes, err);
 }
 
 int file_append(const char *dir, const char *path, struct str bytes,
 	unsigned mode, struct err *err)
 {
-	char *full = join(dir, path);
-	int rc = write_into(full, bytes, O_APPEND | O_CREAT, mode);
+	struct file_target t = { .dir = dir, .path = path, .mode = mode,
+		.append = 1 };
 
-	if (rc)
-		err_errno(err, ERR_IO, "cannot append to '%s'", path);
-	free(full);
-	return rc;
+	return file_put(&t, bytes, err);
 }

@@ -10,13 +10,28 @@
 #include "engine/base/digest.h"
 #include "engine/base/err.h"
 
-/* Reads all of `path` relative to `dir` (absolute, or NULL: the process's
- * directory). Over `cap` bytes: ERR_LIMIT. */
+/* Adds all of the regular file `path`, relative to `dir` (absolute, or NULL:
+ * the process's directory), to *out. Over `cap` bytes: ERR_LIMIT. Anything
+ * else than a regular file: ERR_IO, at once. */
 int file_read(const char *dir, const char *path, size_t cap,
 	struct buf *out, struct err *err);
+/* The same of a pipe or a device too; waits for a writer, until a signal. */
+int file_read_any(const char *dir, const char *path, size_t cap,
+	struct buf *out, struct err *err);
+
+struct file_target {
+	const char *dir, *path;   /* as for file_read */
+	unsigned mode;            /* of a new file; see file_write */
+	uint8_t append;
+	int (*stop)(void *ud);    /* may be NULL. Asked while a pipe takes no
+	                             more; non-zero ends the waiting */
+	void *ud;
+};
+/* Writes as the target says. ERR_IO: a pipe without a reader among others. */
+int file_put(const struct file_target *t, struct str bytes, struct err *err);
 /* Temporary file beside it, fsync, rename, fsync of the directory. Mode 0:
  * that of the file replaced, else 0666 minus umask. A symbolic link is
- * followed, so that the link stays. */
+ * followed, so that the link stays. Pipes and devices are written into. */
 int file_write(const char *dir, const char *path, struct str bytes,
 	unsigned mode, struct err *err);
 int file_append(const char *dir, const char *path, struct str bytes,

@@ -2,15 +2,19 @@
  * A fixed pool of worker threads with completion on the loop. Invariant:
  * `open` counts what was submitted and not yet done(); the async handle keeps
  * the loop alive exactly while it is not zero. Workers touch only the two
- * lists; everything else belongs to the loop's thread.
+ * lists; everything else belongs to the loop's thread. A worker that does not
+ * come back (a file system that hangs) is left behind, with all it may touch.
  */
 #include "engine/io/work.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <time.h>
 
+#include "engine/base/limits.h"
 #include "engine/base/mem.h"
 
 struct work_list {
@@ -23,7 +27,7 @@ struct work_pool {
 	pthread_cond_t more;
 	struct work_list todo, finished;
 	pthread_t *threads;
-	unsigned count, started;
+	unsigned count, started, alive; /* alive: under lock */
 	int over;
 	size_t open;
 };
@@ -77,6 +81,8 @@ static void *worker(void *arg)
 		if (!p->over)
 			uv_async_send(&p->async);
 	}
+	p->alive--;
+	pthread_cond_broadcast(&p->more);
 	pthread_mutex_unlock(&p->lock);
 	return NULL;
 }
@@ -105,12 +111,16 @@ static void on_async(uv_async_t *async)
 struct work_pool *work_pool_new(uv_loop_t *loop, unsigned threads)
 {
 	struct work_pool *p = mem_zero(sizeof(*p));
+	pthread_condattr_t attr;
 	int rc;
 
 	p->count = threads ? threads : 1;
 	p->threads = mem_zero(p->count * sizeof(*p->threads));
 	pthread_mutex_init(&p->lock, NULL);
-	pthread_cond_init(&p->more, NULL);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&p->more, &attr);
+	pthread_condattr_destroy(&attr);
 	list_take_all(&p->todo);
 	list_take_all(&p->finished);
 	rc = uv_async_init(loop, &p->async, on_async);
@@ -128,12 +138,15 @@ static void start_threads(struct work_pool *p)
 
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
+	pthread_mutex_lock(&p->lock);
 	while (p->started < p->count) {
 		rc = pthread_create(&p->threads[p->started], NULL, worker, p);
 		if (rc)
 			break;
 		p->started++;
+		p->alive++;
 	}
+	pthread_mutex_unlock(&p->lock);
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	assert(p->started > 0);
 }
@@ -161,18 +174,41 @@ static void on_close(uv_handle_t *handle)
 	free(p);
 }
 
-void work_pool_free(struct work_pool *p)
+/* Under lock: until all threads have ended, or for the grace. */
+static int wait_for_threads(struct work_pool *p)
+{
+	struct timespec until;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += LIMIT_KILL_GRACE_MS / 1000;
+	while (p->alive)
+		if (pthread_cond_timedwait(&p->more, &p->lock, &until) ==
+				ETIMEDOUT)
+			break;
+	return p->alive ? -1 : 0;
+}
+
+int work_pool_free(struct work_pool *p)
 {
 	unsigned i;
+	int rc;
 
 	if (!p)
-		return;
+		return 0;
 	pthread_mutex_lock(&p->lock);
 	p->over = 1;
 	pthread_cond_broadcast(&p->more);
+	rc = wait_for_threads(p);
+	if (rc)
+		list_take_all(&p->todo); /* nobody begins it any more */
 	pthread_mutex_unlock(&p->lock);
+	if (rc) {
+		uv_close((uv_handle_t *)&p->async, NULL);
+		return -1;
+	}
 	for (i = 0; i < p->started; i++)
 		pthread_join(p->threads[i], NULL);
 	finish(p);
 	uv_close((uv_handle_t *)&p->async, on_close);
+	return 0;
 }

@@ -15,10 +15,16 @@ struct work {                   /* embed it; the pool borrows it */
 	struct work *next;
 };
 
+/* Never NULL; `threads` at the same time, at least one. */
 struct work_pool *work_pool_new(uv_loop_t *loop, unsigned threads);
 /* Threads start at the first call. */
 void work_submit(struct work_pool *p, struct work *w);
-/* Waits for the threads; done() is called for everything submitted. */
-void work_pool_free(struct work_pool *p);
+/*
+ * Waits for the threads; done() is called for everything submitted. A thread
+ * that does not end within LIMIT_KILL_GRACE_MS (tell the works to end before)
+ * is left behind: -1, done() is not called, and what works may touch has to
+ * stay where it is.
+ */
+int work_pool_free(struct work_pool *p);
 
 #endif

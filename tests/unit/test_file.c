@@ -8,7 +8,9 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "engine/base/mem.h"
@@ -127,6 +129,50 @@ static void test_write(void)
 	ok(!file_write(NULL, "/dev/null", str_of("x"), 0, &err),
 		"a device is written to, not replaced");
 	is_int(temporaries(), 0, "no temporary file stays");
+}
+
+static int at_once(void *ud)
+{
+	(*(int *)ud)++;
+	return 1;
+}
+
+static void test_special(void)
+{
+	struct sockaddr_un a = { .sun_family = AF_UNIX };
+	struct err err = { 0 };
+	struct digest d;
+	struct buf b;
+	uint64_t len;
+	char path[512], *much = mem_zero(1 << 20);
+	int sock = socket(AF_UNIX, SOCK_STREAM, 0), reader, asked = 0;
+	struct file_target t = { .dir = root, .path = "pipe",
+		.stop = at_once, .ud = &asked };
+
+	buf_init(&b);
+	snprintf(a.sun_path, sizeof(a.sun_path), "%s/socket", root);
+	ok(bind(sock, (struct sockaddr *)&a, sizeof(a)) == 0 &&
+		file_write(root, "socket", str_of("x"), 0, &err) &&
+		strstr(err.text, "a socket"), "a socket is not written to");
+	ok(file_read(root, "socket", 9, &b, &err), "nor read");
+	snprintf(path, sizeof(path), "%s/pipe", root);
+	ok(mkfifo(path, 0600) == 0 && file_read(root, "pipe", 9, &b, &err) &&
+		strstr(err.text, "not a regular file"),
+		"a pipe that nobody writes to is refused");
+	ok(file_digest(root, "pipe", &d, &len, &err), "nor digested");
+	ok(file_write(root, "pipe", str_of("x"), 0, &err) &&
+		strstr(err.text, "nobody reads"),
+		"one that nobody reads is not written to");
+	ok(file_append(root, "pipe", str_of("x"), 0, &err), "nor appended to");
+	reader = open(path, O_RDONLY | O_NONBLOCK);
+	ok(!file_write(root, "pipe", str_of("hi"), 0, &err) &&
+		read(reader, path, 9) == 2, "one that somebody reads is");
+	ok(file_put(&t, (struct str){ much, 1 << 20 }, &err) && asked == 1,
+		"a full one is waited for until told to stop");
+	close(reader);
+	close(sock);
+	free(much);
+	buf_release(&b);
 }
 
 static void test_append(void)
@@ -363,6 +409,7 @@ int main(void)
 		return 1;
 	test_read();
 	test_write();
+	test_special();
 	test_append();
 	test_digest();
 	test_walk();

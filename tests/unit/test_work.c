@@ -5,6 +5,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <unistd.h>
 
 #include "tests/unit/tap.h"
 
@@ -62,6 +63,43 @@ static int count_good(int times)
 	return good;
 }
 
+/* ---- a worker that hangs until the pipe ends ---- */
+static int hang[2];
+
+static void run_hanging(struct work *w)
+{
+	char c;
+
+	(void)w;
+	atomic_fetch_add(&runs, 1);
+	while (read(hang[0], &c, 1) < 0)
+		continue;
+	atomic_fetch_add(&runs, 1);
+}
+
+static void test_hanging(void)
+{
+	static struct item stuck;
+	uv_loop_t loop;
+
+	uv_loop_init(&loop);
+	ok(pipe(hang) == 0, "a pipe to wait at");
+	atomic_store(&runs, 0);
+	stuck.work.run = run_hanging;
+	stuck.work.done = told;
+	pool = work_pool_new(&loop, 1);
+	work_submit(pool, &stuck.work);
+	while (atomic_load(&runs) == 0)
+		continue;
+	is_int(work_pool_free(pool), -1, "a worker that hangs is left behind");
+	uv_run(&loop, UV_RUN_DEFAULT);
+	is_int(uv_loop_close(&loop), 0, "and the loop has nothing left");
+	close(hang[1]);
+	while (atomic_load(&runs) == 1)
+		continue;
+	is_int(stuck.told, 0, "what it comes to is told to nobody");
+}
+
 int main(void)
 {
 	uv_loop_t loop;
@@ -82,10 +120,11 @@ int main(void)
 	is_int(items[0].told, 102, "done() may submit again");
 	items[0].ran = items[0].told = 1;
 	submit_all();
-	work_pool_free(pool);
+	is_int(work_pool_free(pool), 0, "a pool that has work can be freed");
 	is_int(count_good(2), MANY, "freeing the pool finishes everything");
 	uv_run(&loop, UV_RUN_DEFAULT);
 	is_int(uv_loop_close(&loop), 0, "the loop has nothing left");
 	is_int(atomic_load(&runs), 2 * MANY + 101, "nothing ran twice");
+	test_hanging();
 	return done();
 }
