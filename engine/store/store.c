@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -47,8 +48,28 @@ static int make_path(const char *dir)
 	return rc;
 }
 
+/* Who may write there may also make wf run what he likes. */
+int store_check_mode(const char *path, const struct stat *st,
+	struct err *err)
+{
+	int is_dir = S_ISDIR(st->st_mode);
+
+	if (st->st_uid != geteuid()) {
+		err_set(err, ERR_STATE, "'%s' belongs to user %u, you are %u",
+			path, (unsigned)st->st_uid, (unsigned)geteuid());
+		return way_out(err);
+	}
+	if (!(st->st_mode & (S_IWGRP | S_IWOTH)))
+		return 0;
+	err_set(err, ERR_STATE, "others may write to '%s' (%04o)", path,
+		(unsigned)st->st_mode & 07777);
+	return err_help(err, "if nobody has: chmod %s '%.160s'",
+		is_dir ? "700" : "600", path);
+}
+
 static int open_dir(struct store *s, const char *dir, struct err *err)
 {
+	struct stat st;
 	char real[PATH_MAX];
 
 	if (!dir || !dir[0]) {
@@ -65,7 +86,9 @@ static int open_dir(struct store *s, const char *dir, struct err *err)
 		return way_out(err);
 	}
 	s->dir = mem_strdup(real);
-	return 0;
+	if (fstat(s->dir_fd, &st) != 0)
+		return err_errno(err, ERR_STATE, "look at '%s'", dir);
+	return store_check_mode(s->dir, &st, err);
 }
 
 static int open_folder(struct store *s, const char *name, int *fd,
@@ -85,6 +108,7 @@ bad:
 /* Is what lies at wf.db something that SQLite may be given? */
 int store_check_file(struct store *s, struct err *err)
 {
+	char path[PATH_MAX];
 	struct stat st, wal;
 
 	if (fstatat(s->dir_fd, "wf.db", &st, AT_SYMLINK_NOFOLLOW) != 0) {
@@ -107,7 +131,8 @@ int store_check_file(struct store *s, struct err *err)
 		return err_help(err, "restore wf.db, or move both away to "
 			"start anew");
 	}
-	return 0;
+	snprintf(path, sizeof(path), "%s/wf.db", s->dir);
+	return store_check_mode(path, &st, err);
 }
 
 /* SQLite gives its -wal and -shm the mode of the database. */

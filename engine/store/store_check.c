@@ -8,7 +8,9 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -65,34 +67,36 @@ static const char *network_name(int fd)
 	}
 }
 
+/* What store_open refuses fails; what others may only read is warned of. */
+static int check_mode(struct check *c, const char *path,
+	const struct stat *st)
+{
+	struct err err = {0};
+
+	if (store_check_mode(path, st, &err) < 0)
+		say(c, CHECK_FAIL, "modes", "%s; %s", err.text, err.help);
+	else if (st->st_mode & 077)
+		say(c, CHECK_WARN, "modes", "others may read '%s' (%04o): "
+			"chmod %s it", path, (unsigned)st->st_mode & 07777,
+			S_ISDIR(st->st_mode) ? "700" : "600");
+	else
+		return 0;
+	return 1;
+}
+
 static void check_modes(struct check *c, const struct stat *st)
 {
 	static const char *const files[] = { "wf.db", "wf.db-wal",
 		"wf.db-shm", "lock" };
+	int bad = check_mode(c, c->s.dir, st);
+	char path[PATH_MAX];
 	struct stat f;
-	size_t i;
-	int bad = 0;
 
-	if (st->st_mode & 077) {
-		bad = 1;
-		say(c, CHECK_WARN, "modes", "'%s' is open to others (%04o): "
-			"chmod 700 it", c->s.dir,
-			(unsigned)st->st_mode & 07777);
-	}
-	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		snprintf(path, sizeof(path), "%s/%s", c->s.dir, files[i]);
 		if (fstatat(c->s.dir_fd, files[i], &f,
-				AT_SYMLINK_NOFOLLOW) != 0 || !(f.st_mode & 077))
-			continue;
-		bad = 1;
-		say(c, CHECK_WARN, "modes", "'%s/%s' is open to others (%04o):"
-			" chmod 600 it", c->s.dir, files[i],
-			(unsigned)f.st_mode & 07777);
-	}
-	if (st->st_uid != geteuid()) {
-		bad = 1;
-		say(c, CHECK_WARN, "modes", "'%s' belongs to user %u, you are "
-			"%u", c->s.dir, (unsigned)st->st_uid,
-			(unsigned)geteuid());
+				AT_SYMLINK_NOFOLLOW) == 0)
+			bad |= check_mode(c, path, &f);
 	}
 	if (!bad)
 		say(c, CHECK_OK, "modes", "private to you");

@@ -17,6 +17,18 @@ done
 run_wf doctor
 is "$status" 1 "a damaged database fails"
 like "$out" '^fail ' "and is told"
+mkdir -m 777 "$WORLD/shared"
+chmod 777 "$WORLD/shared"
+WF_STATE_DIR=$WORLD/shared run_wf -c '/echo x'
+is "$status" 1 "a state that others may write to is refused"
+has "$err" "chmod 700" "with the command that mends it"
+WF_STATE_DIR=$WORLD/shared run_wf doctor
+is "$status" 1 "and the doctor agrees"
+like "$out" '^fail modes: .*chmod 700' "with the same command"
+chmod 750 "$WORLD/shared"
+WF_STATE_DIR=$WORLD/shared run_wf doctor
+is "$status" 0 "one that others may read is used"
+like "$out" '^warn modes: others may read' "and warned of"
 rm -rf "$WORLD/none"
 WF_STATE_DIR=$WORLD/none run_wf doctor
 [ ! -e "$WORLD/none" ]

@@ -194,7 +194,10 @@ static void test_unwritable(void)
 	snprintf(parent, sizeof(parent), "%.*s",
 		(int)(strrchr(f.dir, '/') - f.dir), f.dir);
 	chmod(parent, 0755);
-	mkdir(f.dir, 0755);
+	mkdir(f.dir, 0700);
+	if (me == 0 && chown(f.dir, 65534, 0) == 0)
+		refused(&f, ERR_STATE, "belongs to user 65534", "WF_STATE_DIR",
+			"a directory of somebody else's is refused");
 	if (as_nobody()) {
 		chmod(f.dir, 0555);
 		refused(&f, ERR_STATE, "Permission denied", "WF_STATE_DIR",
@@ -225,6 +228,7 @@ static void test_modes(void)
 	struct batch *b = batch_new();
 	struct fixture f;
 	struct report r;
+	char db[300];
 	mode_t old;
 
 	fixture_init(&f);
@@ -244,9 +248,22 @@ static void test_modes(void)
 		note("%s", r.text);
 	chmod(f.dir, 0755);
 	r = doctor(f.dir);
-	ok(r.warn == 1 && r.fail == 0 && strstr(r.text, "open to others"),
+	ok(r.warn == 1 && r.fail == 0 && strstr(r.text, "may read"),
 		"the doctor warns of a directory that others can read");
 	umask(old);
+	fixture_close(&f);
+	chmod(f.dir, 0770);
+	refused(&f, ERR_STATE, "others may write", "chmod 700",
+		"a directory that a group can write to is refused");
+	found(&f, "others may write", "the doctor says so too");
+	chmod(f.dir, 01777);
+	refused(&f, ERR_STATE, "others may write", "chmod 700",
+		"one that all can write to is refused");
+	chmod(f.dir, 0700);
+	snprintf(db, sizeof(db), "%s/wf.db", f.dir);
+	chmod(db, 0666);
+	refused(&f, ERR_STATE, "wf.db' (0666)", "chmod 600",
+		"and so is a database that all can write to");
 	fixture_end(&f);
 	fixture_init(&f);
 	umask(0777);
