@@ -69,6 +69,7 @@ static void close_handle(uv_handle_t *h, void *ud)
 void engine_close(struct engine *e)
 {
 	struct err err = {0};
+	int stuck;
 
 	if (!e)
 		return;
@@ -77,7 +78,7 @@ void engine_close(struct engine *e)
 		store_flush(e->store, &err);
 	e->closing = 1;
 	owner_close(e);
-	host_close(e);
+	stuck = host_close(e);
 	if (e->store)
 		tick_forget(e);
 	store_close(e->store);
@@ -97,7 +98,8 @@ void engine_close(struct engine *e)
 	free(e->session);
 	free(e->state_dir);
 	free(e->project);
-	free(e);
+	if (!stuck)
+		free(e);
 }
 
 const struct vocab *engine_vocab(const struct engine *e)

@@ -113,7 +113,8 @@ void eval_start(struct engine *e, const struct action *a);
 
 /* host.c */
 void host_init(struct engine *e, const struct engine_options *o);
-void host_close(struct engine *e);
+/* -1: a worker hangs; what it may touch stays. */
+int host_close(struct engine *e);
 
 /* owner.c */
 void owner_listen(struct engine *e);

@@ -125,17 +125,20 @@ void host_init(struct engine *e, const struct engine_options *o)
 	e->host.getenv = host_getenv;
 }
 
-void host_close(struct engine *e)
+int host_close(struct engine *e)
 {
+	int stuck;
+
 	if (e->guard)
 		guard_end(e->guard);
 	if (e->http)
 		http_free(e->http);
 	jobs_stop(e);
-	work_pool_free(e->host.workers);
+	stuck = work_pool_free(e->host.workers);
 	e->guard = NULL;
 	e->http = NULL;
-	jobs_drop(e);
+	if (!stuck)
+		jobs_drop(e);
 	idmap_release(&e->jobs);
 	idmap_release(&e->by_key);
 	idmap_release(&e->cache_parts);
@@ -143,6 +146,7 @@ void host_close(struct engine *e)
 	cJSON_Delete(e->envs);
 	free(e->executors);
 	free(e->kinds);
+	return stuck;
 }
 
 static void set_in(cJSON *object, const char *name, const char *value)
