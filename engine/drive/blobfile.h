@@ -1,16 +1,36 @@
 /*
  * Content as a file: `${x.file}` and large inputs need a path that another
- * process can read. Content-addressed, in the store's blobs folder, so that
- * the path stays the same over attempts and restarts.
+ * process can read. What is one blob has one; what is joined of several
+ * pieces gets a file in the scratch folder of this process (store.h), which
+ * nothing else cleans and which ends with the process, so that a torn one is
+ * never found again.
  */
 #ifndef WF_DRIVE_BLOBFILE_H
 #define WF_DRIVE_BLOBFILE_H
 
+#include <stdatomic.h>
+
 #include "engine/drive/flow.h"
 
-/* Path of a file that holds exactly these pieces. */
+/* Files that are to be made, as copies of what goes into them: a worker
+ * thread may write them while the run goes on. */
+struct joins {
+	struct join *v;            /* owned */
+	size_t count, cap;
+};
+void joins_release(struct joins *j);
+void joins_add(struct joins *j, const struct flow *f, const char *path,
+	const struct pieces *p);
+/* Writes all that are not there; a file gets its name when it is whole. Ends
+ * early with ERR_STATE when *stop becomes true. Any thread. */
+int joins_write(struct joins *j, const atomic_int *stop, struct err *err);
+
+/* Path of a file that holds exactly these pieces. It is there unless it has
+ * been added to f->joins. Made for one run: blobfile_forget() ends it. */
 int blobfile_path(const struct flow *f, const struct pieces *p, char *path,
 	size_t size, struct err *err);
+/* Removes the files made for the run of this ulid. */
+void blobfile_forget(struct store *s, const char *ulid);
 /* A spool that holds exactly these pieces, and its digest; descriptor or
  * -1. The caller owns it. */
 int blobfile_spool(const struct flow *f, const struct pieces *p,

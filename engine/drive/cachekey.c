@@ -157,6 +157,7 @@ int cache_parts_make(struct engine *e, uint32_t slot, uint32_t frame,
 	struct flow f;
 
 	drive_flow(e, slot, &f);
+	f.naming = 1;
 	cJSON_AddStringToObject(parts, "text", leaf);
 	add_bytes(parts, "directory", f.dir, strlen(f.dir));
 	if (add_input(&f, at, parts, err) < 0 ||

@@ -42,7 +42,10 @@ struct job {
 	uint64_t began_us;
 	struct arena arena;        /* arguments, environment, input */
 	uint8_t starting, over, ahead;
-	uint8_t parked, again;     /* its input waits for room on the disk */
+	uint8_t held;              /* not given to its executor yet */
+	uint8_t parked;            /* held: waits for room on the disk */
+	struct joining *joining;   /* held: a worker makes its files */
+	char *joined;              /* its input, joined; goes with the job */
 };
 
 struct engine {

@@ -10,6 +10,7 @@
 #include "engine/core/run.h"
 
 struct cJSON;
+struct joins;
 struct store;
 
 /* What a run was started with. Borrowed. */
@@ -22,6 +23,10 @@ struct flow {
 	const char *(*getenv)(void *ud, const char *name);
 	void *ud;
 	const struct datum *input; /* the run's */
+	struct joins *joins;       /* gets the files that a reference names
+	                              and that are not there; NULL: they are
+	                              made at once */
+	uint8_t naming;            /* `.file` is a name of the content only */
 };
 
 /* A stretch of content: bytes in memory, or a blob. */

@@ -33,11 +33,20 @@ static struct job *job_at(const struct engine *e, const struct action *a)
 	return j && j->attempt == a->attempt ? j : NULL;
 }
 
+static void forget_joined(struct job *j)
+{
+	if (j->joined)
+		unlink(j->joined);
+	free(j->joined);
+	j->joined = NULL;
+}
+
 static void job_free(struct job *j)
 {
 	struct engine *e = j->e;
 	struct drive_run *r = drive_run_at(e, j->slot);
 
+	forget_joined(j);
 	idmap_take(&e->jobs, j->x.id);
 	if (idmap_find(&e->by_key, job_key(j->slot, j->frame, j->step)) == j)
 		idmap_take(&e->by_key, job_key(j->slot, j->frame, j->step));
@@ -311,11 +320,33 @@ static int make_args(struct job *j, const struct flow *f, struct err *err)
 	return rc;
 }
 
+/* A blob is a file; what is joined becomes one, for this job alone. */
+static int large_input(struct job *j, const struct flow *f,
+	const struct pieces *in, struct err *err)
+{
+	char path[4096];
+
+	if (in->count == 1) {
+		if (blobfile_path(f, in, path, sizeof(path), err) < 0)
+			return -1;
+		j->x.in_path = arena_strndup(&j->arena, path, strlen(path));
+		return 0;
+	}
+	if (!j->joined) {
+		if (store_scratch(f->store, path, sizeof(path), err) < 0)
+			return -1;
+		j->joined = mem_printf("%s/input.%llu", path,
+			(unsigned long long)j->x.id);
+		joins_add(f->joins, f, j->joined, in);
+	}
+	j->x.in_path = j->joined;
+	return 0;
+}
+
 static int make_input(struct job *j, const struct flow *f, struct err *err)
 {
 	struct pieces in;
 	struct buf bytes;
-	char path[4096];
 	int rc;
 
 	pieces_init(&in);
@@ -324,10 +355,7 @@ static int make_input(struct job *j, const struct flow *f, struct err *err)
 		j->x.in = (struct str){"", 0};
 		rc = 0;
 	} else if (pieces_len(&in) > LIMIT_STDIN_INLINE) {
-		rc = blobfile_path(f, &in, path, sizeof(path), err);
-		if (rc == 0)
-			j->x.in_path = arena_strndup(&j->arena, path,
-				strlen(path));
+		rc = large_input(j, f, &in, err);
 	} else {
 		buf_init(&bytes);
 		rc = pieces_read(f, &in, SIZE_MAX, &bytes, err);
@@ -373,24 +401,106 @@ static void make_path(struct job *j, const struct run *r)
 	buf_release(&path);
 }
 
+/* ------------------------------------------------------------ joined files */
+/* Large inputs are joined on a worker thread; the job begins anew after it,
+ * and finds its files. Who ends the job before leaves the worker alone. */
+struct joining {
+	struct work work;
+	struct job *job;           /* NULL: it has ended */
+	struct joins need;
+	char *private;             /* the job's input among them, or NULL */
+	atomic_int stop;
+	int rc;
+	struct err err;
+};
+
+static void job_go(struct job *j);
+static void job_park(struct job *j, const char *why);
+static int is_full(const struct err *err);
+static void job_settle(struct job *j);
+
+static void join_run(struct work *w)
+{
+	struct joining *g = (struct joining *)w;
+
+	g->rc = joins_write(&g->need, &g->stop, &g->err);
+}
+
+static void join_failed(struct job *j, const struct err *err)
+{
+	forget_joined(j);
+	if (is_full(err)) {
+		job_park(j, err->text);
+		return;
+	}
+	j->starting = 1;
+	job_fail(j, OUTCOME_FAILED, err);
+	j->starting = 0;
+	job_settle(j);
+}
+
+static void join_done(struct work *w)
+{
+	struct joining *g = (struct joining *)w;
+	struct job *j = g->job;
+
+	if (j) {
+		j->joining = NULL;
+		if (g->rc < 0 && !j->e->closing)
+			join_failed(j, &g->err);
+		else if (!j->e->closing)
+			job_go(j);
+	} else if (g->private) {
+		unlink(g->private);
+	}
+	free(g->private);
+	joins_release(&g->need);
+	free(g);
+}
+
+static void join_start(struct job *j, struct joins *need)
+{
+	struct joining *g = mem_zero(sizeof(*g));
+
+	g->work.run = join_run;
+	g->work.done = join_done;
+	g->job = j;
+	g->need = *need;
+	g->private = j->joined ? mem_strdup(j->joined) : NULL;
+	atomic_init(&g->stop, 0);
+	j->joining = g;
+	j->held = 1;
+	work_submit(j->e->host.workers, &g->work);
+}
+
 /* ------------------------------------------------------------------ start */
+/* 0; 1: it goes on when its files are made; -1. */
 static int prepare(struct job *j, struct err *err)
 {
+	struct joins need = {0};
 	struct flow f;
 	const struct plan_node *n;
 
 	drive_flow(j->e, j->slot, &f);
+	f.joins = &need;
 	n = &f.run->plan->nodes[j->step];
 	j->x.dir = f.dir;
 	j->x.timeout_ms = f.run->plan->policies[n->policy].timeout_ms;
 	make_path(j, f.run);
-	if (make_args(j, &f, err) < 0 || make_input(j, &f, err) < 0)
+	if (make_args(j, &f, err) < 0 || make_input(j, &f, err) < 0) {
+		if (need.count)
+			forget_joined(j);
+		joins_release(&need);
 		return -1;
+	}
 	if (n->lane == LANE_PROCESS || n->lane == LANE_WORKER) {
 		make_env(j, &f);
 		owner_listen(j->e);
 	}
-	return 0;
+	if (need.count == 0)
+		return 0;
+	join_start(j, &need);
+	return 1;
 }
 
 static struct job *job_new(struct engine *e, const struct action *a)
@@ -420,8 +530,6 @@ static struct job *job_new(struct engine *e, const struct action *a)
 	return j;
 }
 
-static void job_park(struct job *j, const char *why);
-
 static int is_full(const struct err *err)
 {
 	return strstr(err->text, strerror(ENOSPC)) ||
@@ -434,17 +542,18 @@ static void job_begin(struct job *j)
 	const struct plan *p = r->setup->plan;
 	const struct executor *x = r->setup->executors[j->step];
 	struct err err = {0};
+	int rc = x ? prepare(j, &err) : 0;
 
 	if (!x) {
 		err_set(&err, ERR_PLAN, "no such kind of step here: %s",
 			plan_text(p, p->nodes[j->step].exec));
 		job_fail(j, OUTCOME_FAILED, &err);
-	} else if (prepare(j, &err) < 0) {
+	} else if (rc < 0) {
 		if (is_full(&err))
 			job_park(j, err.text);
 		else
 			job_fail(j, OUTCOME_FAILED, &err);
-	} else {
+	} else if (rc == 0) {
 		j->x.executor = x;
 		j->x.direct = !j->ahead && p->policies[
 			p->nodes[j->step].policy].pool != PLAN_NONE;
@@ -453,19 +562,6 @@ static void job_begin(struct job *j)
 		else
 			x->start(&j->x);
 	}
-}
-
-void job_start(struct engine *e, const struct action *a)
-{
-	struct job *j;
-
-	if (!drive_run_at(e, a->run) || e->closing)
-		return;
-	j = job_new(e, a);
-	job_begin(j);
-	j->starting = 0;
-	if (j->over)
-		job_free(j);
 }
 
 /* ------------------------------------------------------ no room for input */
@@ -481,6 +577,34 @@ static void unpark(struct job *j)
 	}
 }
 
+/* Begun, or over, or neither: then it waits for files or for room. */
+static void job_settle(struct job *j)
+{
+	if (j->held)
+		return;
+	if (j->parked)
+		unpark(j);
+	if (j->over)
+		job_free(j);
+}
+
+static void job_go(struct job *j)
+{
+	arena_release(&j->arena);
+	arena_init(&j->arena);
+	j->starting = 1;
+	j->held = 0;
+	job_begin(j);
+	j->starting = 0;
+	job_settle(j);
+}
+
+void job_start(struct engine *e, const struct action *a)
+{
+	if (drive_run_at(e, a->run) && !e->closing)
+		job_go(job_new(e, a));
+}
+
 static void on_room(uv_timer_t *h)
 {
 	struct engine *e = h->data;
@@ -489,19 +613,8 @@ static void on_room(uv_timer_t *h)
 	for (uint64_t id = 1; id <= last && e->parked > 0; id++) {
 		struct job *j = idmap_find(&e->jobs, id);
 
-		if (!j || !j->parked)
-			continue;
-		arena_release(&j->arena);
-		arena_init(&j->arena);
-		j->starting = j->again = 1;
-		job_begin(j);
-		j->starting = 0;
-		if (!j->again)
-			continue;
-		j->again = 0;
-		unpark(j);
-		if (j->over)
-			job_free(j);
+		if (j && j->parked && !j->joining)
+			job_go(j);
 	}
 }
 
@@ -509,10 +622,9 @@ static void job_park(struct job *j, const char *why)
 {
 	char text[600];
 
-	if (j->parked) { /* again */
-		j->again = 0;
+	j->held = 1;
+	if (j->parked) /* again */
 		return;
-	}
 	j->parked = 1;
 	if (j->e->parked++)
 		return;
@@ -523,13 +635,23 @@ static void job_park(struct job *j, const char *why)
 		tick_stall(j->e, text);
 }
 
+static void join_leave(struct job *j)
+{
+	atomic_store(&j->joining->stop, 1);
+	j->joining->job = NULL;
+	j->joining = NULL;
+}
+
 /* It never began. */
-static void job_drop_parked(struct job *j)
+static void job_drop_held(struct job *j)
 {
 	struct exec_outcome o = {.outcome = OUTCOME_CANCELLED,
 		.exit_code = -1};
 
-	unpark(j);
+	if (j->joining)
+		join_leave(j);
+	if (j->parked)
+		unpark(j);
 	job_end(&j->x, &o);
 }
 
@@ -537,8 +659,8 @@ void job_kill(struct engine *e, const struct action *a)
 {
 	struct job *j = job_at(e, a);
 
-	if (j && j->parked)
-		job_drop_parked(j);
+	if (j && j->held)
+		job_drop_held(j);
 	else if (j && j->x.executor && j->x.executor->kill)
 		j->x.executor->kill(&j->x, a->hard);
 }
@@ -547,19 +669,21 @@ void job_withdraw(struct engine *e, const struct action *a)
 {
 	struct job *j = job_at(e, a);
 
-	if (j && j->parked)
-		job_drop_parked(j);
+	if (j && j->held)
+		job_drop_held(j);
 	else if (j && e->guard)
 		guard_withdraw(e->guard, j->x.id);
 }
 
-/* What computes is told to end: nobody waits for it any more. */
+/* What computes or copies is told to end: nobody waits for it any more. */
 void jobs_stop(struct engine *e)
 {
 	for (uint64_t id = 1; e->jobs.count > 0 && id <= e->next_job; id++) {
 		struct job *j = idmap_find(&e->jobs, id);
 
-		if (j && j->x.executor && j->x.executor->kill &&
+		if (j && j->joining)
+			join_leave(j);
+		else if (j && j->x.executor && j->x.executor->kill &&
 				j->x.executor->kind->lane == LANE_WORKER)
 			j->x.executor->kill(&j->x, 1);
 	}

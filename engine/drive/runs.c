@@ -54,6 +54,7 @@ static void close_run(struct engine *e, uint32_t slot)
 	struct run *run = sched_take(e->sched, slot);
 
 	flow_items_forget();
+	blobfile_forget(e->store, r->ulid);
 	run_free(run);
 	setup_drop(r->setup);
 	free(r->parent);

@@ -84,9 +84,8 @@ struct writer {
 	int64_t opened_run;      /* next_run when first read */
 	const char *what;        /* object of a failure that is not SQLite's */
 	int sys_errno;
-	uint8_t dirty[256];      /* folders of blobs to sync before a commit */
+	uint8_t dirty[256], any_dirty; /* blobs' folders to sync, then commit */
 	uint8_t named[256];      /* those whose own name is on the disk */
-	int any_dirty;
 	struct plan_slot plans[PLAN_SLOTS];
 	struct batch_tables tables;
 };
@@ -126,7 +125,7 @@ struct store {
 	char *dir;
 	int dir_fd, blobs_fd, owners_fd, lock_fd, owner_fd;
 	char owner[ULID_LEN + 1];
-	uint8_t normal, read_only, threaded;
+	uint8_t normal, read_only, threaded, scratch;
 	struct retention keep;
 	void (*wake)(void *ud);
 	void *ud;

@@ -43,6 +43,14 @@ int store_spool_dir(const struct store *s);
 int store_owner_fd(const struct store *s);
 const char *store_owner(const struct store *s);
 
+/* Path of a folder of this process alone, for files that its steps need: made
+ * by the first call, removed when the process has ended, however it does.
+ * From the loop thread only. */
+int store_scratch(struct store *s, char *path, size_t size, struct err *err);
+int store_has_scratch(const struct store *s);
+/* Descriptor of the folder owners/; borrowed. */
+int store_owners_dir(const struct store *s);
+
 /* Queues the batch (takes it). `tag` comes back from store_done. */
 void store_submit(struct store *s, struct batch *b, void *tag);
 

@@ -177,22 +177,88 @@ static int drop(struct store *s, const char *ulid)
 	return rc;
 }
 
-/* The row stays for a later sweep: a commit would cost more than the rest of
- * closing. */
-void owner_end(struct store *s)
+/* ----------------------------------------------------------------- scratch */
+static void scratch_name(const char *ulid, char out[ULID_LEN + 3])
 {
-	if (!s->w.owner_id || named(s, s->owner) == SQLITE_DONE)
-		remove_files(s, s->owner);
+	snprintf(out, ULID_LEN + 3, "%.*s.d", ULID_LEN, ulid);
 }
 
-static int is_lock_file(const char *name, char ulid[ULID_LEN + 1])
+int store_scratch(struct store *s, char *path, size_t size, struct err *err)
 {
-	if (strlen(name) != ULID_LEN + 5 ||
-	    strcmp(name + ULID_LEN, ".lock") != 0)
+	char name[ULID_LEN + 3];
+	int n;
+
+	scratch_name(s->owner, name);
+	if (!s->scratch && mkdirat(s->owners_fd, name, 0700) != 0)
+		return err_errno(err, ERR_STATE, "make '%s/owners/%s'",
+			s->dir, name);
+	s->scratch = 1;
+	n = snprintf(path, size, "%s/owners/%s", s->dir, name);
+	return n > 0 && (size_t)n < size ? 0 : err_set(err, ERR_LIMIT,
+		"the path of '%.100s…/owners/%s' is too long", s->dir, name);
+}
+
+int store_has_scratch(const struct store *s)
+{
+	return s->scratch;
+}
+
+int store_owners_dir(const struct store *s)
+{
+	return s->owners_fd;
+}
+
+static void remove_scratch(struct store *s, const char *name)
+{
+	int fd = openat(s->owners_fd, name, O_RDONLY | O_DIRECTORY |
+		O_CLOEXEC | O_NOFOLLOW);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *e;
+
+	if (!dir && fd >= 0)
+		close(fd);
+	while (dir && (e = readdir(dir)))
+		unlinkat(dirfd(dir), e->d_name, 0);
+	if (dir)
+		closedir(dir);
+	unlinkat(s->owners_fd, name, AT_REMOVEDIR);
+}
+
+static int is_named(const char *name, const char *ending,
+	char ulid[ULID_LEN + 1])
+{
+	if (strlen(name) != ULID_LEN + strlen(ending) ||
+	    strcmp(name + ULID_LEN, ending) != 0)
 		return 0;
 	memcpy(ulid, name, ULID_LEN);
 	ulid[ULID_LEN] = '\0';
 	return 1;
+}
+
+/* Not under the lock: who has gone does not come back under its ulid, and
+ * to remove large files takes time. */
+static void sweep_scratch(struct store *s, DIR *dir)
+{
+	char ulid[ULID_LEN + 1];
+	const struct dirent *e;
+
+	while ((e = readdir(dir)))
+		if (is_named(e->d_name, ".d", ulid) && !owner_alive(s, ulid))
+			remove_scratch(s, e->d_name);
+	rewinddir(dir);
+}
+
+/* The row stays for a later sweep: a commit would cost more than the rest of
+ * closing. */
+void owner_end(struct store *s)
+{
+	char name[ULID_LEN + 3];
+
+	scratch_name(s->owner, name);
+	if (s->scratch)
+		remove_scratch(s, name);
+	if (!s->w.owner_id || named(s, s->owner) == SQLITE_DONE)
+		remove_files(s, s->owner);
 }
 
 static int sweep_one(struct store *s, const char *ulid)
@@ -245,11 +311,12 @@ void owner_sweep(struct store *s)
 			close(fd);
 		return;
 	}
+	sweep_scratch(s, dir);
 	rc = write_begin(s);
 	if (rc == SQLITE_OK) {
 		rc = sweep_rows(s);
 		while (rc == SQLITE_OK && (e = readdir(dir)))
-			if (is_lock_file(e->d_name, ulid))
+			if (is_named(e->d_name, ".lock", ulid))
 				rc = sweep_one(s, ulid);
 		write_end(s, rc);
 	}
