@@ -157,6 +157,7 @@ int main(int argc, char **argv)
 		return guard_main(argc, argv);
 	fill_gaps();
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* the write says EFBIG */
 	if (args_parse(&o, argc, argv, &err) < 0)
 		status = tell_start(&o, &err, STATUS_USAGE);
 	else if (o.version)

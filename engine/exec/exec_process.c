@@ -236,7 +236,7 @@ static void of_errno(const struct guard_report *r, struct exec_outcome *o,
 	o->exit_code = !no_exec ? -1 : r->code == ENOENT ? 127 : 126;
 	switch (r->code) {
 	case ENOMEM: case EAGAIN: case EMFILE: case ENFILE: case ENOSPC:
-	case EDQUOT:
+	case EDQUOT: case EFBIG:
 		o->error_class = CLASS_RESOURCE;
 		break;
 	default:
@@ -247,6 +247,9 @@ static void of_errno(const struct guard_report *r, struct exec_outcome *o,
 		snprintf(text, PROCESS_ERROR, "no %.*s to be had for %d s: %s",
 			(int)r->what.n, r->what.n ? r->what.p : "",
 			LIMIT_SPAWN_WAIT_MS / 1000, strerror(r->code));
+	else if (!no_exec && r->code == EFBIG)
+		snprintf(text, PROCESS_ERROR, "the output is larger than a "
+			"file may be here: %s (ulimit -f)", strerror(EFBIG));
 	else if (no_exec && r->code == ENOENT)
 		snprintf(text, PROCESS_ERROR, "%.*s: command not found",
 			(int)r->what.n, r->what.n ? r->what.p : "");

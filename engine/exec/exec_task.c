@@ -215,6 +215,8 @@ enum error_class class_of_err(const struct err *err)
 	if (err->code == ERR_STATE || err->code == ERR_LIMIT)
 		return CLASS_RESOURCE;
 	if (strstr(err->text, "No space left") ||
+		strstr(err->text, "File too large") ||
+		strstr(err->text, "Disk quota") ||
 		strstr(err->text, "Cannot allocate"))
 		return CLASS_RESOURCE;
 	return CLASS_CONFIGURATION;

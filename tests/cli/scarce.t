@@ -30,6 +30,23 @@ has "$out" "died, 5 times in a row" "and says so"
 run_wf -c '/chain "pay: /bash {kill -KILL $PPID; sleep 60} @effect=once"'
 is "$status" 75 "but one that must not be repeated is in doubt"
 
+# A bound of files' size, as `ulimit -f` sets it.
+(
+	ulimit -f 2000
+	run_wf -c '/chain "a: /bash head -c 3000000 /dev/zero @retry=0"'
+	is "$status" 1 "an output larger than a file may be fails its step"
+	has "$err" "File too large (ulimit -f)" "with the cause"
+	run_wf -c '/chain "a: /bash head -c 200000 /dev/zero -> b: /bash {cat; cat; cat} -> c: /write big --append"'
+	is "$status" 0 "smaller ones do not"
+	run_wf -c '/bash {cat big big big big big big big big big big big >bigger}'
+	is "$status" 153 "a step's own process is ended as everywhere"
+	run_wf -c '/bash grep SigIgn /proc/self/status'
+	is "${out#*:}" "$(printf '\t')0000000000000000" \
+		"and inherits no ignored signal"
+	echo "$test_count $test_failed" >"$WORLD/counts"
+)
+read -r test_count test_failed <"$WORLD/counts"
+
 # The bound of processes is a user's, and root has none.
 room() {
 	if [ "$(id -u)" -eq 0 ]; then
