@@ -1,17 +1,16 @@
 /*
- * The doctor. Checks of the store are the store's own; those of this
- * process, its limits and the machine stand here.
+ * The doctor. Checks of the store are the store's own, those of what keeps
+ * steps in stand in doctor_walls.c; here is who asks and how it is told.
  */
 #include "shell/doctor.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include "engine/base/mem.h"
 #include "engine/store/store.h"
+#include "shell/doctor_walls.h"
 #include "shell/out.h"
 #include "shell/settings.h"
 #include "shell/version.h"
@@ -40,35 +39,6 @@ static void one(void *ud, enum check_level level, const char *name,
 	json_close(c->j, '}');
 }
 
-static void sandbox(struct checking *c)
-{
-#ifdef SYS_landlock_create_ruleset
-	long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, 1);
-	char text[64];
-
-	if (abi > 0) {
-		snprintf(text, sizeof(text), "landlock version %ld", abi);
-		one(c, CHECK_OK, "sandbox", text);
-		return;
-	}
-#endif
-	one(c, CHECK_WARN, "sandbox", "this kernel has no landlock");
-}
-
-static void guard(struct checking *c)
-{
-	long fd = syscall(SYS_pidfd_open, getpid(), 0);
-
-	if (fd < 0) {
-		one(c, CHECK_FAIL, "guard",
-			"this kernel has no pidfd_open (Linux 5.3)");
-		return;
-	}
-	close((int)fd);
-	one(c, access("/proc/self/exe", X_OK) == 0 ? CHECK_OK : CHECK_FAIL,
-		"guard", "children are kept by a process of their own");
-}
-
 int doctor_check(const char *dir, struct buf *text, struct json *j)
 {
 	struct checking c = {text, j, 0};
@@ -85,8 +55,8 @@ int doctor_check(const char *dir, struct buf *text, struct json *j)
 	else
 		one(&c, CHECK_FAIL, "state",
 			"no state directory: set HOME or WF_STATE_DIR");
-	guard(&c);
-	sandbox(&c);
+	check_guard(one, &c);
+	check_sandbox(one, &c);
 	if (j) {
 		json_close(j, ']');
 		json_ktext(j, "status", c.failed ? "fail" : "ok");
