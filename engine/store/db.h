@@ -51,4 +51,9 @@ int schema_ready(struct db *db, int read_only, const char *dir,
 int64_t wall_ms(void);           /* epoch */
 int64_t mono_ms(void);
 
+/* Is it ours, and nobody else's to write? -1 with the way out. */
+struct stat;
+int store_check_mode(const char *path, const struct stat *st,
+	struct err *err);
+
 #endif

@@ -99,10 +99,6 @@ int apply_owner(struct store *s);
 
 /* --- store.c: may what lies at wf.db be given to SQLite? */
 int store_check_file(struct store *s, struct err *err);
-/* Is it ours, and nobody else's to write? -1 with the way out. */
-struct stat;
-int store_check_mode(const char *path, const struct stat *st,
-	struct err *err);
 
 /* --- store_blob.c */
 int blob_sync(struct store *s, struct batch *b);   /* before the lock */

@@ -9,8 +9,8 @@ lacks "$out" "fail " "nothing fails"
 like "$out" '^ok guard: it ran a job' "the guard is tried"
 like "$out" '^ok sandbox: of Lua only; steps may do what you may' \
 	"what no sandbox holds is told"
-PATH=/nowhere run_wf doctor
-is "$status" 1 "where no job can run the doctor fails"
+out=$(env PATH=/nowhere "$WF" doctor)
+is $? 1 "where no job can run the doctor fails"
 like "$out" '^fail guard: cannot run a job: .*No such file' "and says why"
 run_wf -c '/doctor'
 like "$out" '^ok modes: ' "/doctor does the same"
