@@ -105,7 +105,8 @@ struct resume_options {
 int engine_resume(struct engine *e, const struct run_row *row,
 	const struct resume_options *o, uint32_t *slot, struct err *err);
 
-/* Runs the loop until the run is over (or `until` returns non-zero, asked
+/* Runs the loop until the run is over, or waits for a person and for no
+ * deadline (or `until` returns non-zero, asked
  * after every turn). Returns its state. */
 enum run_state engine_wait(struct engine *e, uint32_t slot,
 	int (*until)(void *ud), void *ud);
@@ -133,6 +134,7 @@ int engine_answer(struct engine *e, uint32_t slot, const char *path,
 /* A person's verdict on a step in doubt; path NULL: all in doubt. */
 int engine_resolve(struct engine *e, uint32_t slot, const char *path,
 	enum verdict v, struct err *err);
+/* An "answer" to a step that has choices must be one of them. */
 int engine_signal(struct engine *e, uint32_t slot, struct place at,
 	const char *name, struct str bytes, struct err *err);
 

@@ -61,6 +61,24 @@ int engine_log(struct engine *e, const struct result *r,
  * when several do. */
 int engine_asking(const struct run *r, struct place *at, struct err *err);
 
+/* A field of a step that asks, "text" (the question) or "choices", with its
+ * references read as far as the run knows them. Appends; 1, or 0 when the
+ * step has no such field. */
+int engine_question(struct engine *e, const struct run *r, struct place at,
+	const char *field, struct buf *out);
+/* The question with its choices, on one line: "Deploy 1.2? (yes, no)". */
+void engine_question_line(struct engine *e, const struct run *r,
+	struct place at, struct buf *out);
+/* Takes the next of a list of choices, trimmed; its length. */
+size_t engine_choice(const char **list, struct str *one);
+/* Whether a step waits for an answer. */
+int engine_is_asking(const struct run *r, const struct step *s);
+/* Whether what a run waits for ends by itself: a step with @timeout. */
+int engine_has_deadline(const struct run *r);
+/* ERR_USAGE when the step has choices and `answer` is none of them. */
+int engine_choice_check(struct engine *e, const struct run *r,
+	struct place at, struct str answer, struct err *err);
+
 /* Which nodes of `plan` may take over their results from the viewed run:
  * owned flags, and owned node numbers there in *from. */
 uint8_t *view_keep(const struct view *v, struct plan *plan,

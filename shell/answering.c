@@ -24,15 +24,17 @@ static int give_opened(void *ud, uint32_t slot, struct err *err)
 	return engine_answer(g->s->engine, slot, g->path, g->text, err);
 }
 
-/* The choices of the step that asks, or NULL. */
-static const char *choices_of(const struct view *v, const char *path)
+/* The choices of the step that asks: owned by *b, or NULL. */
+static const char *choices_of(const struct view *v, const char *path,
+	struct buf *b)
 {
 	struct place at;
 
 	if (path ? run_find(v->run, str_of(path), &at.frame, &at.node) < 0
 			: engine_asking(v->run, &at, NULL) < 0)
 		return NULL;
-	return plan_field(v->plan, at.node, "choices");
+	return engine_question(v->engine, v->run, at, "choices", b)
+		? buf_cstr(b) : NULL;
 }
 
 /* yes or no as the step's choices say it. */
@@ -94,6 +96,7 @@ int answer_give(struct session *s, const struct cmd_args *a,
 	struct giving g = {.s = s, .path = path, .text = answer->text};
 	struct run_verb verb = {.verb = "answer", .path = path};
 	const char *choices;
+	struct buf list;
 	struct view v;
 	int rc;
 
@@ -101,7 +104,8 @@ int answer_give(struct session *s, const struct cmd_args *a,
 		mem_free(path);
 		return -1;
 	}
-	choices = choices_of(&v, path);
+	buf_init(&list);
+	choices = choices_of(&v, path, &list);
 	if (!g.text.p)
 		g.text = in_its_words(choices, answer->yes);
 	verb.text = g.text;
@@ -119,6 +123,7 @@ int answer_give(struct session *s, const struct cmd_args *a,
 		else if (rc == 0)
 			rc = go_on(s, &v, &g, a, o);
 	}
+	buf_release(&list);
 	view_release(&v);
 	mem_free(path);
 	return rc;

@@ -34,6 +34,11 @@ static void step_line(struct buf *b, const struct view *v, uint32_t frame,
 		buf_printf(b, "  (%u attempts)", s->attempts);
 	if (res && res->cached)
 		buf_str(b, "  (cached)");
+	if (engine_is_asking(r, s)) {
+		buf_str(b, "  ");
+		engine_question_line(v->engine, r, (struct place){frame, node},
+			b);
+	}
 	buf_char(b, '\n');
 	buf_release(&path);
 }

@@ -183,6 +183,29 @@ const char *doc_step_state(const struct step *s, int interrupted)
 	return step_state_name(interrupted ? STEP_READY : STEP_RUNNING);
 }
 
+void doc_question(struct json *j, struct engine *e, const struct run *r,
+	struct place at)
+{
+	struct buf b;
+	struct str one;
+
+	buf_init(&b);
+	if (engine_question(e, r, at, "text", &b))
+		json_kstr(j, "question", (struct str){b.data, b.len});
+	buf_clear(&b);
+	if (engine_question(e, r, at, "choices", &b)) {
+		const char *list = buf_cstr(&b);
+
+		json_key(j, "choices");
+		json_open(j, '[');
+		while (*list)
+			if (engine_choice(&list, &one))
+				json_str(j, one);
+		json_close(j, ']');
+	}
+	buf_release(&b);
+}
+
 static void step(struct json *j, const struct doc_of *of, uint32_t frame,
 	uint32_t node)
 {
@@ -201,6 +224,8 @@ static void step(struct json *j, const struct doc_of *of, uint32_t frame,
 	json_ktext(j, "path", buf_cstr(&path));
 	json_ktext(j, "kind", exec[0] ? exec : kinds[n->kind]);
 	json_ktext(j, "status", doc_step_state(s, of->interrupted));
+	if (engine_is_asking(r, s))
+		doc_question(j, of->engine, r, (struct place){frame, node});
 	figures(j, of, s);
 	needs(j, r->plan, node);
 	if (is_loop(n))

@@ -33,6 +33,9 @@ void doc_error(struct json *j, const char *code, const char *message,
 
 /* What a step does now: one that waits for a person or a timer waits, and one
  * that ran when its shell ended is to run again. */
+/* "question", and "choices" when there are some, of a step that asks. */
+void doc_question(struct json *j, struct engine *e, const struct run *r,
+	struct place at);
 const char *doc_step_state(const struct step *s, int interrupted);
 
 #endif

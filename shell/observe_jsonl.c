@@ -11,6 +11,7 @@
 #include "engine/io/clock.h"
 #include "engine/store/store.h"
 #include "engine/view.h"
+#include "shell/doc.h"
 #include "shell/json.h"
 #include "shell/task_int.h"
 
@@ -196,8 +197,13 @@ static void details(struct jsonl *l, const struct run *r,
 		decision(j, e);
 		break;
 	case EVENT_SIGNAL_POSTED:
+		json_kstr(j, "name", e->name);
+		break;
 	case EVENT_STEP_WAITING:
 		json_kstr(j, "name", e->name);
+		if (str_eq(e->name, "answer"))
+			doc_question(j, l->s->engine, r,
+				(struct place){e->frame, e->step});
 		break;
 	case EVENT_STEP_STARTED:
 	case EVENT_RUN_CANCELLING:

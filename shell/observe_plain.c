@@ -146,7 +146,9 @@ static int about(struct progress *p, const struct run *r,
 		buf_str(&p->line, " timed out");
 		return 1;
 	case EVENT_STEP_WAITING:
-		buf_str(&p->line, " waits for an answer");
+		buf_str(&p->line, " waits for an answer: ");
+		engine_question_line(p->s->engine, r,
+			(struct place){e->frame, e->step}, &p->line);
 		return e->name.n > 0;
 	case EVENT_STEP_LOST:
 		buf_str(&p->line, " was running when its shell ended");

@@ -51,10 +51,16 @@ void tasks_release(struct session *s)
 
 void task_on_over(void *session, uint32_t slot, enum run_state state)
 {
-	struct task *t = task_find(session, slot);
+	struct session *s = session;
+	struct task *t = task_find(s, slot);
+	const struct run *r = engine_run(s->engine, slot);
 
-	(void)state;
-	if (t)
+	if (!t)
+		return;
+	if (state == RUN_WAITING && !s->interactive && r &&
+			engine_has_deadline(r))
+		task_say_waiting(s, t, r);
+	else
 		t->over = 1;
 }
 
@@ -292,16 +298,38 @@ static int give_answers(struct session *s, uint32_t slot,
 	return 0;
 }
 
+/* One of the choices of its step, when that has some. */
+static int check_choice(const struct task_wish *w, uint32_t node,
+	struct str text, struct err *err)
+{
+	const char *choices = plan_field(w->plan, node, "choices");
+
+	if (!choices || text_listed(choices, str_trim(text)))
+		return 0;
+	if (w->about)
+		*w->about = text;
+	if (choices[0])
+		return err_set(err, ERR_USAGE, "answer one of %s", choices);
+	err_set(err, ERR_USAGE, "the choices are not known before it asks");
+	return err_help(err, "answer it then, with /answer");
+}
+
 /* Answers name steps that exist, before anything starts. */
 static int check_answers(const struct task_wish *w, struct err *err)
 {
-	struct str step;
+	struct str step, text;
+	uint32_t node;
 
 	for (size_t i = 0; i < w->answer_count; i++) {
 		if (answer_step(w, i, &step, err) < 0)
 			return -1;
-		if (plan_find(w->plan, step) == PLAN_NONE)
+		node = plan_find(w->plan, step);
+		if (node == PLAN_NONE)
 			return no_such_answer(w, step, err);
+		text.p = step.p + step.n + 1;
+		text.n = w->answers[i].n - step.n - 1;
+		if (check_choice(w, node, text, err) < 0)
+			return -1;
 	}
 	return 0;
 }
@@ -320,6 +348,27 @@ static int in_background(struct session *s, struct task *t)
 	return 0;
 }
 
+struct waiting {
+	struct session *s;
+	const struct task *t;
+};
+
+/* At a prompt a run that asks is over even when it has a deadline: whoever
+ * sits there is to answer. */
+static int wait_ends(void *ud)
+{
+	const struct waiting *w = ud;
+
+	return w->t->over || session_stopped(w->s);
+}
+
+static void wait_over(struct session *s, struct task *t)
+{
+	struct waiting w = {s, t};
+
+	engine_wait(s->engine, t->slot, wait_ends, &w);
+}
+
 /* At a prompt the first INT cancels the run, further ones kill it. */
 static void wait_for(struct session *s, struct task *t)
 {
@@ -327,7 +376,7 @@ static void wait_for(struct session *s, struct task *t)
 	int hard = 0;
 
 	s->interrupts = 0;
-	engine_wait(s->engine, t->slot, session_stopped, s);
+	wait_over(s, t);
 	while (!t->over && !s->signal && s->interrupts) {
 		s->interrupts = 0;
 		if (engine_cancel(s->engine, t->slot, hard, &err) < 0)
@@ -336,7 +385,7 @@ static void wait_for(struct session *s, struct task *t)
 			session_say(s, "cancelling the run: Ctrl-C again "
 				"kills what it runs");
 		hard = 1;
-		engine_wait(s->engine, t->slot, session_stopped, s);
+		wait_over(s, t);
 	}
 }
 

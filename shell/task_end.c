@@ -128,6 +128,21 @@ static int print(struct session *s, struct task *t, const struct run *r)
 }
 
 /* ------------------------------------------------------- standing still */
+static void say_question(struct session *s, const struct run *r,
+	struct place at, const char *brief)
+{
+	struct buf path, asked;
+
+	buf_init(&path);
+	buf_init(&asked);
+	run_path(r, at.frame, at.node, &path);
+	engine_question_line(s->engine, r, at, &asked);
+	session_say(s, "run %s waits for an answer: %.600s    /answer %s.%s "
+		"TEXT", brief, buf_cstr(&asked), brief, buf_cstr(&path));
+	buf_release(&asked);
+	buf_release(&path);
+}
+
 static void say_waiting(struct session *s, const struct run *r,
 	const char *brief)
 {
@@ -149,12 +164,20 @@ static void say_waiting(struct session *s, const struct run *r,
 					brief);
 			else if (!step_settled(st) &&
 					(st->flags & STEP_ON_SIGNAL))
-				session_say(s, "run %s waits for an answer"
-					"    /answer %s.%s TEXT", brief,
-					brief, buf_cstr(&path));
+				say_question(s, r, (struct place){f,
+					b->first + i}, brief);
 		}
 	}
 	buf_release(&path);
+}
+
+void task_say_waiting(struct session *s, const struct task *t,
+	const struct run *r)
+{
+	char brief[ULID_LEN + 1];
+
+	engine_short(s->engine, t->ulid, brief);
+	say_waiting(s, r, brief);
 }
 
 /* The run is open but goes no further in this process. */

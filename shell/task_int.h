@@ -28,6 +28,9 @@ struct task *task_find(const struct session *s, uint32_t slot);
 /* Prints what the run gave, closes the sink, lets go of the run; returns
  * the status of the line. */
 int task_end(struct session *s, struct task *t);
+/* Tells what the run waits for, and how to answer. */
+void task_say_waiting(struct session *s, const struct task *t,
+	const struct run *r);
 void task_drop(struct session *s, struct task *t);
 
 #endif

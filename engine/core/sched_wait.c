@@ -68,6 +68,10 @@ static int64_t wait_ends(const struct task *t)
 
 	if (st->flags & STEP_ON_TIMER)
 		at = x->due_ms;
+	/* A default is the answer at the deadline: it was made of that. */
+	if (st->flags & STEP_ON_TIMER && st->flags & STEP_ON_SIGNAL &&
+	    x->has_bytes)
+		return at;
 	if (timeout_ms && x->started_ms + timeout_ms < at)
 		at = x->started_ms + timeout_ms;
 	return at;

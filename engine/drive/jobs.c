@@ -191,7 +191,8 @@ static void job_waits(struct exec_job *x, int64_t delay_ms, int has_delay,
 	j->over = 1;
 	in.due_ms = has_delay ? clock_now_ms() + delay_ms : 0;
 	in.name = str_of(signal);
-	in.bytes = str_of(when_due);
+	if (when_due)
+		in.bytes = str_of(when_due);
 	engine_input(j->e, &in, NULL);
 	if (!j->starting)
 		job_free(j);
@@ -493,10 +494,10 @@ static int prepare(struct job *j, struct err *err)
 		joins_release(&need);
 		return -1;
 	}
-	if (n->lane == LANE_PROCESS || n->lane == LANE_WORKER) {
+	if (n->lane == LANE_PROCESS || n->lane == LANE_WORKER)
 		make_env(j, &f);
+	if (n->lane != LANE_INLINE)
 		owner_listen(j->e);
-	}
 	if (need.count == 0)
 		return 0;
 	join_start(j, &need);

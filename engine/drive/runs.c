@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "engine/base/limits.h"
-#include "engine/base/text.h"
 #include "engine/drive/blobfile.h"
 #include "engine/drive/replay.h"
 #include "engine/io/clock.h"
@@ -78,7 +77,7 @@ void drive_run_over(struct engine *e, const struct action *a)
 			run->state == RUN_RUNNING))
 		return;
 	quiet = r->quiet;
-	r->over = 1;
+	r->over = state != RUN_WAITING || !engine_has_deadline(run);
 	for (struct observer *o = quiet ? NULL : e->observers; o; o = o->next)
 		if (o->on_over)
 			o->on_over(o->ud, slot, state);
@@ -403,7 +402,11 @@ int engine_signal(struct engine *e, uint32_t slot, struct place at,
 	struct input in = {.kind = INPUT_SIGNAL, .run = slot,
 		.frame = at.frame, .step = at.node, .name = str_of(name),
 		.bytes = bytes};
+	const struct run *r = engine_run(e, slot);
 
+	if (r && strcmp(name, "answer") == 0 &&
+			engine_choice_check(e, r, at, bytes, err) < 0)
+		return -1;
 	return ask(e, &in, err);
 }
 
@@ -460,7 +463,6 @@ int engine_answer(struct engine *e, uint32_t slot, const char *path,
 {
 	const struct run *r = engine_run(e, slot);
 	const struct step *s;
-	const char *choices;
 	struct place at = {0, 0};
 
 	if (!r)
@@ -474,8 +476,5 @@ int engine_answer(struct engine *e, uint32_t slot, const char *path,
 	if (step_settled(s))
 		return err_set(err, ERR_STATE,
 			"the step has been answered already");
-	choices = plan_field(r->plan, at.node, "choices");
-	if (choices && !text_listed(choices, str_trim(text)))
-		return err_set(err, ERR_USAGE, "answer one of %s", choices);
 	return engine_signal(e, slot, at, "answer", text, err);
 }

@@ -170,11 +170,21 @@ static void failures(struct why *w)
 
 static void explain(struct why *w, int64_t seq, const struct event *ev)
 {
+	struct buf asked;
+
 	switch ((enum event_kind)ev->kind) {
 	case EVENT_STEP_STARTED:
 		add(w, seq, "started", mem_printf("attempt %u", ev->attempt));
 		return;
 	case EVENT_STEP_WAITING:
+		if (str_eq(ev->name, "answer")) {
+			buf_init(&asked);
+			buf_str(&asked, "for an answer: ");
+			engine_question_line(w->view->engine, w->view->run,
+				(struct place){w->frame, w->node}, &asked);
+			add(w, seq, "waits", buf_take(&asked));
+			return;
+		}
 		add(w, seq, "waits", ev->name.n
 			? mem_printf("for the signal '%.*s'", (int)ev->name.n,
 				ev->name.p)

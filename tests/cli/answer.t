@@ -15,6 +15,11 @@ run_wf -c '/chain --answer q=blue "q: /ask --choices red,blue Which? -> /bash ca
 is "$out" "blue" "--answer answers beforehand"
 run_wf -c '/chain "q: /ask Which? -> /bash cat" --answer=q=both'
 is "$out" "both" "also behind the text"
+run_wf -c '/chain --answer q=blu "q: /ask --choices red,blue Which?"'
+is "$status" 2 "--answer takes only a choice too"
+has "$err" "answer one of red,blue" "and says which there are"
+run_wf -c '/chain --answer q=a "v: /echo a,b -> q: /ask --choices ${v} Which?"'
+is "$status" 2 "an answer cannot come before its choices are known"
 run_wf -c '/chain --answer nobody=x "q: /ask Which?"'
 is "$status" 2 "--answer needs a step that is there"
 "$WF" -c '/chain "[q: /ask Which?, s: /bash \"while ! test -e go; do sleep 0.05; done\"]"' \
@@ -27,6 +32,27 @@ touch go
 wait $pid
 is $? 0 "and ends there"
 has "$(cat got)" "from afar" "with the answer"
+ask='v: /echo 1.2 -> ok: /ask --choices yes,no Deploy ${v}? -> /echo did'
+run_wf -c "/chain $ask"
+has "$err" 'answer: Deploy 1.2? (yes, no)    /answer ' \
+	"the question is put, with its choices"
+run_wf -c /show
+has "$out" "Deploy 1.2? (yes, no)" "/show tells it"
+run_wf -c '/why @last.ok'
+has "$out" "Deploy 1.2? (yes, no)" "/why too"
+run_wf -o json -c /show
+has "$out" '"question":"Deploy 1.2?","choices":["yes","no"]' \
+	"and the document"
+run_wf -c '/resume @last'
+has "$err" 'Deploy 1.2? (yes, no)' "it is put again by /resume"
+run_wf -o jsonl -c "/chain $ask"
+has "$out" '"name":"answer","question":"Deploy 1.2?","choices":["yes","no"]' \
+	"the event of JSON lines has it"
+OTHER=1 run_wf -c '/chain "q: /ask --choices ${env.OTHER},2 Is it ${env.OTHER}?"'
+has "$err" "Is it 1? (1, 2)" "a question may hold a variable"
+run_wf -c /show
+has "$out" 'Is it ${env.OTHER}?' \
+	"which stays as it is written where nobody knows its value then"
 run_wf -k -c '/chain "a: /ask Go? -> b: /bash sleep 0.2; echo got"' \
 	-c '/answer @last fine'
 is "$out" "got" "an answer in the same process: the run goes on to its end"
