@@ -1,5 +1,6 @@
 /*
- * /runs: recorded runs, newest first; `/runs purge` deletes runs. On a
+ * /runs: recorded runs, newest first; `/runs purge` deletes runs, `/runs pin`
+ * keeps them. On a
  * terminal a row is one line of it; elsewhere texts are whole, on one line.
  */
 #include <stdlib.h>
@@ -65,19 +66,21 @@ static void heading(struct listing *l)
 static void text_row(struct listing *l, const struct run_row *r)
 {
 	struct buf *b = &l->o->text, title;
+	const char *mark = !r->pinned ? "" : l->columns && l->columns < NARROW
+		? "  (pin)" : "  (pinned)";
 	size_t used;
 	int left;
 
 	if (l->count == 0)
 		heading(l);
 	used = figures(l, r, b);
-	left = l->columns - (int)used - (r->pinned ? 8 : 0);
+	left = l->columns - (int)used - (int)strlen(mark);
 	buf_init(&title);
 	run_title(l->s, r, &title);
 	screen_line(b, (struct str){title.data, title.len},
 		!l->columns ? 0 : left > 4 ? left : 4);
 	buf_release(&title);
-	buf_str(b, r->pinned ? "  (kept)\n" : "\n");
+	buf_printf(b, "%s\n", mark);
 }
 
 static int one(void *ud, const struct run_row *r)
@@ -217,13 +220,19 @@ static int list(struct session *s, const struct cmd_args *a,
 static int run(struct session *s, const struct cmd_args *a,
 	struct cmd_out *o)
 {
-	return str_eq(cmd_arg(a, "filter"), "purge") ? purge_runs(s, a, o)
-		: list(s, a, o);
+	struct str word = cmd_arg(a, "filter");
+
+	if (str_eq(word, "purge"))
+		return purge_runs(s, a, o);
+	if (str_eq(word, "pin") || str_eq(word, "unpin"))
+		return pin_runs(s, a, word.n == 3, o);
+	return list(s, a, o);
 }
 
 static const struct vocab_field args[] = {
 	{"filter", 0, FIELD_WORD, PLACE_REST, 0,
-		"status:failed, or text; or: purge [RUN]..."},
+		"status:failed, or text; or: purge [RUN]..., pin RUN..., "
+		"unpin RUN..."},
 	{"since", 0, FIELD_DURATION, PLACE_FLAG, 0,
 		"begun within 1d; purge: older than it"},
 	{"limit", 'n', FIELD_NUMBER, PLACE_FLAG, 0, "at most so many, not 20"},
@@ -234,7 +243,7 @@ static const struct vocab_field args[] = {
 
 const struct cmd cmd_runs = {
 	.name = "runs",
-	.summary = "list the newest recorded runs; delete runs",
+	.summary = "list the newest recorded runs; pin or delete runs",
 	.group = "runs",
 	.args = args,
 	.examples = (const char *const[]){"/runs",

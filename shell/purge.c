@@ -1,6 +1,6 @@
 /*
- * Deleting runs, and saying what went and what is left. A run that is open,
- * or kept by --save-state, stays.
+ * Pinning and deleting runs, and saying what went and what is left. A run
+ * that is open or pinned stays.
  */
 #include "shell/purge.h"
 
@@ -47,8 +47,9 @@ static int delete_one(struct session *s, struct str name, struct err *err)
 		rc = err_help(err, "/cancel %.*s ends it first", (int)name.n,
 			name.p);
 	} else if (row.pinned) {
-		rc = err_set(err, ERR_BUSY,
-			"run %.*s is kept (--save-state)", (int)name.n,
+		err_set(err, ERR_BUSY, "run %.*s is pinned", (int)name.n,
+			name.p);
+		rc = err_help(err, "/runs unpin %.*s lets it go", (int)name.n,
 			name.p);
 	} else {
 		rc = store_delete_run(st, &row, err);
@@ -90,7 +91,7 @@ static void tell(struct cmd_out *o, uint64_t gone, const struct left *l,
 		(unsigned long long)gone, plural(gone),
 		(unsigned long long)l->runs);
 	if (l->pinned)
-		buf_printf(&o->text, " (%llu by --save-state)",
+		buf_printf(&o->text, " (%llu pinned)",
 			(unsigned long long)l->pinned);
 	if (!since.p && gone == 0)
 		buf_str(&o->text, ": none is over 30 days or 1000 runs; "
@@ -128,4 +129,47 @@ int purge_runs(struct session *s, const struct cmd_args *a,
 	if (rc == 0)
 		tell(o, gone, &left, named ? str_of("") : since);
 	return rc;
+}
+
+static int pin_one(struct session *s, struct str name, int on, struct err *err)
+{
+	struct run_row row;
+	int rc;
+
+	memset(&row, 0, sizeof(row));
+	if (store_find_run(engine_store(s->engine), name, &row, err) < 0)
+		return -1;
+	rc = store_pin(engine_store(s->engine), &row, on, err);
+	run_row_release(&row);
+	return rc;
+}
+
+int pin_runs(struct session *s, const struct cmd_args *a, int on,
+	struct cmd_out *o)
+{
+	const char *word = on ? "pinned" : "unpinned";
+	struct str name;
+	size_t n = 0;
+
+	if (!cmd_nth(a, "filter", 1).p) {
+		err_set(&o->err, ERR_USAGE, "which run is to be %s?", word);
+		return err_help(&o->err, "/runs %s @last", on ? "pin"
+			: "unpin");
+	}
+	if (engine_flush(s->engine, &o->err) < 0)
+		return -1;
+	while ((name = cmd_nth(a, "filter", n + 1)).p) {
+		if (pin_one(s, name, on, &o->err) < 0)
+			return cmd_blame(o, name);
+		n++;
+	}
+	if (!o->as_json) {
+		buf_printf(&o->text, "%s %zu run%s\n", word, n, plural(n));
+		return 0;
+	}
+	json_open(&o->json, '{');
+	json_kint(&o->json, "v", 1);
+	json_kint(&o->json, word, (int64_t)n);
+	json_close(&o->json, '}');
+	return 0;
 }

@@ -82,7 +82,7 @@ static void new_row(struct engine *e, struct batch *b, struct drive_run *r,
 	n.started_ms = ev->t_ms;
 	n.seed = run->seed;
 	n.pinned = r->pinned;
-	n.hidden = s->plan->node_count == 1 &&
+	n.hidden = !r->pinned && s->plan->node_count == 1 &&
 		s->plan->nodes[0].kind == NODE_STEP &&
 		s->plan->nodes[0].lane == LANE_INLINE;
 	batch_run_new(b, r->store, &n);

@@ -60,7 +60,6 @@ void batch_run_state(struct batch *b, struct store_run *r,
 /* RUN_EDITED: the run row points to another plan from now on. */
 void batch_run_plan(struct batch *b, struct store_run *r, const void *plan,
 	size_t len, const struct digest *digest, struct str text);
-void batch_pin(struct batch *b, struct store_run *r, int pinned);
 /* Last use of the handle; it is freed when the batch is committed. */
 void batch_run_close(struct batch *b, struct store_run *r);
 /* A spool (O_TMPFILE descriptor, taken) becomes the blob `digest`: fsync,

@@ -25,7 +25,7 @@ struct run_row {
 void run_row_release(struct run_row *r);
 
 /* RUN as typed: unique prefix of at least 6, full ulid, "@last", "@-2" (the
- * last but one) of the runs that are not hidden.
+ * last but one) of all runs, hidden ones too: what a person did last.
  * ERR_NOTFOUND (with the nearest or "ambiguous: …"). */
 int store_find_run(struct store *s, struct str name, struct run_row *out,
 	struct err *err);

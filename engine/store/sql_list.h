@@ -25,7 +25,9 @@ X(RUN_STATES, "UPDATE runs SET state = b.state, exit = b.exit,"
 	" last_seq = b.last_seq FROM batch_state b WHERE runs.id = b.run")
 X(RUN_LAST, "UPDATE runs SET last_seq = ?2 WHERE id = ?1")
 X(RUN_PLAN, "UPDATE runs SET plan = ?2, text = ?3 WHERE id = ?1")
-X(RUN_PIN, "UPDATE runs SET pinned = ?2 WHERE id = ?1")
+X(RUN_PIN, "UPDATE runs SET pinned = ?2, hidden = hidden AND NOT ?2"
+	" WHERE id = ?1")
+X(RUN_PINNED, "SELECT pinned FROM runs WHERE id = ?1")
 X(RUN_OWNER, "UPDATE runs SET owner = ?2, last_seq = NULL WHERE id = ?1")
 X(RUN_HOLDER, "SELECT o.ulid, o.pid, o.socket FROM runs r"
 	" LEFT JOIN owners o ON o.id = r.owner WHERE r.id = ?1")

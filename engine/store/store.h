@@ -90,7 +90,11 @@ struct retention {
  * the writer when idle. Returns the number of runs deleted in *runs. */
 int store_clean(struct store *s, const struct retention *r, uint64_t *runs,
 	struct err *err);
+/* ERR_BUSY when it is open or pinned, ERR_NOTFOUND when it is gone. */
 int store_delete_run(struct store *s, const struct run_row *r,
+	struct err *err);
+/* Keeps the run whatever its age, or no more; what is pinned is not hidden. */
+int store_pin(struct store *s, const struct run_row *r, int pinned,
 	struct err *err);
 
 enum check_level { CHECK_OK, CHECK_WARN, CHECK_FAIL };

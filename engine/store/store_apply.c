@@ -165,18 +165,6 @@ static int apply_plan(struct store *s, const struct record_plan *r)
 	return db_run(q);
 }
 
-static int apply_pin(struct store *s, const struct record *r)
-{
-	int rc = SQLITE_OK;
-	sqlite3_stmt *q = want(s, SQL_RUN_PIN, &rc);
-
-	if (!q)
-		return rc;
-	sqlite3_bind_int64(q, 1, r->run->id);
-	sqlite3_bind_int64(q, 2, r->extra);
-	return db_run(q);
-}
-
 static int apply_blob(struct store *s, const struct record_blob *r)
 {
 	int rc = blob_link(s, r);
@@ -291,8 +279,6 @@ static int apply(struct store *s, const struct record *r)
 		return apply_last(s, (const struct record_state *)r);
 	case RECORD_PLAN:
 		return apply_plan(s, (const struct record_plan *)r);
-	case RECORD_PIN:
-		return apply_pin(s, r);
 	case RECORD_BLOB:
 		return apply_blob(s, (const struct record_blob *)r);
 	case RECORD_BLOB_REF:

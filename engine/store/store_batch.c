@@ -224,13 +224,6 @@ void batch_run_plan(struct batch *b, struct store_run *r, const void *plan,
 	put(put((char *)(rec + 1), plan, len), text.p, text.n);
 }
 
-void batch_pin(struct batch *b, struct store_run *r, int pinned)
-{
-	struct record *rec = add(b, RECORD_PIN, r, sizeof(*rec), 0);
-
-	rec->extra = pinned != 0;
-}
-
 void batch_blob(struct batch *b, struct store_run *r, int fd,
 	const struct digest *digest, uint64_t len)
 {

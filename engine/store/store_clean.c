@@ -507,6 +507,56 @@ int store_clean(struct store *s, const struct retention *r, uint64_t *runs,
 	return 0;
 }
 
+/* Why there is no run to delete. */
+static int not_there(struct store *s, int64_t id, struct err *err)
+{
+	sqlite3_stmt *q = db_stmt(&s->w.db, SQL_RUN_PINNED);
+	int there = 0;
+
+	if (q) {
+		sqlite3_bind_int64(q, 1, id);
+		there = sqlite3_step(q) == SQLITE_ROW;
+		sqlite3_reset(q);
+	}
+	return there ? err_set(err, ERR_BUSY, "the run is pinned")
+		: err_set(err, ERR_NOTFOUND, "the run is gone");
+}
+
+struct pin {
+	int64_t id;
+	int on;
+};
+
+static int pin_run(struct store *s, void *arg, struct err *err)
+{
+	struct pin *p = arg;
+	int rc = write_begin(s), found = 0;
+	sqlite3_stmt *q;
+
+	if (rc != SQLITE_OK)
+		return db_err(&s->w.db, rc, err, "pin the run");
+	q = db_stmt(&s->w.db, SQL_RUN_PIN);
+	rc = q ? SQLITE_OK : sqlite3_extended_errcode(s->w.db.c);
+	if (q) {
+		sqlite3_bind_int64(q, 1, p->id);
+		sqlite3_bind_int(q, 2, p->on != 0);
+		rc = db_run(q);
+		found = sqlite3_changes(s->w.db.c) > 0;
+	}
+	rc = write_end(s, rc);
+	if (rc != SQLITE_OK)
+		return db_err(&s->w.db, rc, err, "pin the run");
+	return found ? 0 : not_there(s, p->id, err);
+}
+
+int store_pin(struct store *s, const struct run_row *r, int pinned,
+	struct err *err)
+{
+	struct pin p = { .id = r->id, .on = pinned };
+
+	return writer_call(s, pin_run, &p, err);
+}
+
 static int delete_run(struct store *s, void *arg, struct err *err)
 {
 	struct doomed *r = arg;
@@ -531,8 +581,7 @@ static int delete_run(struct store *s, void *arg, struct err *err)
 		return db_err(&s->w.db, rc, err, "delete the run");
 	if (open)
 		return err_set(err, ERR_BUSY, "the run is still open");
-	return r->id ? 0 : err_set(err, ERR_NOTFOUND,
-		"the run is pinned, or gone");
+	return r->id ? 0 : not_there(s, id, err);
 }
 
 int store_delete_run(struct store *s, const struct run_row *r,

@@ -149,8 +149,7 @@ static int find_nth(struct store *s, struct str name, struct run_row *out,
 			(int)name.n, name.p);
 		return err_help(err, "@last is the newest, @-2 the one before");
 	}
-	q = prepare(s, COLUMNS "WHERE r.hidden = 0 ORDER BY r.id DESC"
-		" LIMIT 1 OFFSET ?1", err);
+	q = prepare(s, COLUMNS "ORDER BY r.id DESC LIMIT 1 OFFSET ?1", err);
 	if (!q)
 		return -1;
 	sqlite3_bind_int64(q, 1, nth - 1);

@@ -47,17 +47,34 @@ is "$status" 2 "so are two texts"
 run_wf -c '/runs purge'
 like "$out" '^deleted 0 runs, kept 3: .*30 days.*--since' \
 	"purge keeps what is within the bounds, and names them"
-run_wf -c '/runs purge @last'
+run_wf -c '/runs purge @-2'
 is "$out" "deleted 1 run, kept 2" "purge RUN deletes it"
 run_wf -c '/runs status:failed'
 is "$out" "" "and it is gone"
 run_wf -q -c '/chain "/bash true" --save-state'
 run_wf -c '/runs purge @last'
 is "$status" 1 "a run that is kept is not deleted"
-has "$err" "is kept (--save-state)" "and the error says why"
+has "$err" "is pinned" "and the error says why"
+has "$err" "/runs unpin @last" "and the way out"
+run_wf -q -c '/chain --save-state "a: /echo one step"'
+run_wf -c '/runs'
+has "$out" "one step  (pinned)" "a pinned run is never hidden"
+run_wf -c '/runs unpin @last' -c '/runs purge @last'
+is "$out" "unpinned 1 run
+deleted 1 run, kept 3 (1 pinned)" "unpinned it can be deleted"
+"$WF" -q -c '/echo to be pinned' >/dev/null
+run_wf -c '/runs pin @last' -c '/runs pinned'
+has "$out" "to be pinned  (pinned)" "any run can be pinned, and then is shown"
+run_wf -c '/runs unpin @last -o json' -c '/runs purge @last'
+has "$out" '{"v":1,"unpinned":1}' "-o json counts"
+run_wf -c '/runs pin'
+is "$status" 2 "/runs pin without a run is a usage error"
+has "$err" "/runs pin @last" "with an example"
+run_wf -c '/runs unpin zzzzzzzz'
+is "$status" 1 "a run that is not there cannot be unpinned"
 run_wf -c '/runs purge @-2 zzzzzzzz'
 is "$status" 1 "an unknown run is a failure"
-has "$out" "deleted 1 run, kept 2 (1 by --save-state)" \
+has "$out" "deleted 1 run, kept 2 (1 pinned)" \
 	"what was deleted before it is told"
 run_wf -c '/runs purge --since 1d @last'
 is "$status" 2 "--since and RUN contradict each other"

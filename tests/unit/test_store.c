@@ -198,20 +198,31 @@ static void test_replan_and_pin(struct fixture *f)
 	struct buf plan;
 	struct err err;
 
+	n.hidden = 1;
 	batch_run_new(b, r, &n);
 	fixture_commit(f, b);
 	digest_of("new plan", 8, &d);
 	b = batch_new();
 	batch_run_plan(b, r, "new plan", 8, &d, str_of("new text"));
-	batch_pin(b, r, 1);
+	batch_run_state(b, r, &(struct row_state){ .state = RUN_SUCCEEDED,
+		.finished_ms = 2 });
 	batch_run_close(b, r);
 	fixture_commit(f, b);
+	row = fixture_find(f, n.ulid);
+	is_int(store_pin(f->store, &row, 1, &err), 0, "a run can be pinned");
+	run_row_release(&row);
 	row = fixture_find(f, n.ulid);
 	buf_init(&plan);
 	store_plan(f->store, &row, &plan, &err);
 	is_str(buf_cstr(&plan), "new plan", "an edited run has its new plan");
 	is_str(row.text, "new text", "and its new text");
-	ok(row.pinned, "a run can be pinned later");
+	ok(row.pinned && !row.hidden, "a pinned run is not hidden");
+	is_int(store_delete_run(f->store, &row, &err), -1, "nor deleted");
+	is_str(err.text, "the run is pinned", "which is said");
+	is_int(store_pin(f->store, &row, 0, &err), 0, "until it is let go");
+	is_int(store_delete_run(f->store, &row, &err), 0, "then it can be");
+	is_int(store_pin(f->store, &row, 1, &err), -1, "what is gone");
+	is_str(err.text, "the run is gone", "is not pinned");
 	buf_release(&plan);
 	run_row_release(&row);
 }

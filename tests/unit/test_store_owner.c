@@ -267,10 +267,10 @@ static void test_find(struct fixture *f)
 	is_str(row.ulid, ids[1], "a unique prefix finds its run, in any case");
 	run_row_release(&row);
 	row = fixture_find(f, "@last");
-	is_str(row.ulid, ids[2], "@last is the newest that is not hidden");
+	is_str(row.ulid, ids[3], "@last is the newest, also a hidden one");
 	run_row_release(&row);
 	row = fixture_find(f, "@-2");
-	is_str(row.ulid, ids[1], "@-2 is the one before");
+	is_str(row.ulid, ids[2], "@-2 is the one before");
 	run_row_release(&row);
 	refuse(f, "01k2aa", ids[0], "more characters",
 		"an ambiguous prefix names the runs");
