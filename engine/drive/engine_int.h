@@ -81,7 +81,8 @@ struct engine {
 	struct idmap jobs;         /* id -> struct job */
 	struct idmap by_key;       /* job_key() -> struct job */
 	struct idmap cache_parts;  /* parts that wait for their result */
-	struct cJSON *vars, *envs; /* objects of strings */
+	struct cJSON *vars, *envs; /* objects of strings; envs: null of what
+	                              is removed */
 	struct observer *observers;
 	struct owner_socket *owner;
 	struct viewed *views;      /* open views: see view.c */

@@ -173,14 +173,17 @@ const char *engine_getvar(const struct engine *e, const char *name)
 	return get_from(e->vars, name);
 }
 
+/* The guard's environment is that of its start: what is removed is said to
+ * it too. */
 void engine_env(struct engine *e, const char *name, const char *value)
 {
 	set_in(e->envs, name, value);
+	if (!value)
+		cJSON_AddNullToObject(e->envs, name);
 }
 
 const char *engine_getenv(const struct engine *e, const char *name)
 {
-	const char *v = get_from(e->envs, name);
-
-	return v ? v : getenv(name);
+	return cJSON_GetObjectItemCaseSensitive(e->envs, name)
+		? get_from(e->envs, name) : getenv(name);
 }

@@ -386,9 +386,11 @@ static void make_env(struct job *j, const struct flow *f)
 	env[n++] = arena_printf(&j->arena, "WF_ATTEMPT=%u", j->attempt);
 	env[n++] = arena_printf(&j->arena, "WF_IDEMPOTENCY_KEY=%s", key);
 	cJSON_ArrayForEach(set, e->envs)
-		if (cJSON_IsString(set))
-			env[n++] = arena_printf(&j->arena, "%s=%s",
-				set->string, set->valuestring);
+		env[n++] = cJSON_IsString(set)
+			? arena_printf(&j->arena, "%s=%s", set->string,
+				set->valuestring)
+			: arena_strndup(&j->arena, set->string,
+				strlen(set->string));
 	j->x.env = env;
 }
 

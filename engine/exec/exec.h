@@ -67,7 +67,8 @@ struct exec_job {
 	const struct exec_arg *args;
 	size_t arg_count;
 	const char *dir;           /* working directory, absolute */
-	const char *const *env;    /* WF_* and @env, "K=V", NULL-terminated */
+	const char *const *env;    /* WF_*, /env: "K=V", or "K" to remove;
+	                              NULL-terminated */
 	struct str in;             /* input bytes, when in_path == NULL */
 	const char *in_path;       /* larger input: a file */
 	uint8_t tap;               /* stream the output with exec_tap */

@@ -48,7 +48,7 @@ int process_check(const struct exec_job *job, struct err *err)
 	return 0;
 }
 
-/* Does the step itself set the variable of "K=V"? */
+/* Does the step itself set the variable of "K=V", or of "K"? */
 static int is_set_here(const struct exec_job *job, const char *entry)
 {
 	size_t i, n;
@@ -59,7 +59,8 @@ static int is_set_here(const struct exec_job *job, const char *entry)
 		if (arg->role != ARG_ENV)
 			continue;
 		n = strlen(arg->name);
-		if (strncmp(entry, arg->name, n) == 0 && entry[n] == '=')
+		if (strncmp(entry, arg->name, n) == 0 &&
+				(entry[n] == '=' || !entry[n]))
 			return 1;
 	}
 	return 0;

@@ -29,7 +29,8 @@ struct guard_job {
 	uint32_t flags;            /* enum guard_flag */
 	const char *const *argv;   /* NULL-terminated */
 	const char *const *or_argv;/* tried when argv[0] is missing; or NULL */
-	const char *const *env;    /* "K=V" added to the base environment */
+	const char *const *env;    /* "K=V" added to the base environment, "K"
+	                              taken out of it */
 	const char *dir;           /* working directory; absolute */
 	const char *in_path;       /* standard input from a file, or NULL */
 	struct str in;             /* else these bytes (may be empty) */

@@ -36,7 +36,7 @@ static int same_key(const char *a, const char *b)
 		a++;
 		b++;
 	}
-	return *a == '=' && *b == '=';
+	return *a == '=' && (*b == '=' || !*b);
 }
 
 static int overridden(const char *entry, const char *const *add)
@@ -77,7 +77,8 @@ static const char **make_env(struct slot *s, const struct task *t)
 			out[n++] = *base;
 	}
 	for (; *add; add++)
-		out[n++] = *add;
+		if (strchr(*add, '='))
+			out[n++] = *add;
 	if (pwd)
 		out[n++] = pwd;
 	out[n++] = arena_printf(&s->arena, SWEEP_VARIABLE "=%s%s",
