@@ -118,14 +118,20 @@ static int run(struct session *s, const struct cmd_args *a,
 {
 	int rc = 0;
 
-	if (o->as_json)
+	if (o->as_json) {
 		json_open(&o->json, '{');
+		json_kint(&o->json, "v", 1);
+		json_key(&o->json, "env");
+		json_open(&o->json, '{');
+	}
 	if (cmd_arg(a, "assignment").p)
 		rc = assign(s, a, o);
 	else
 		list(o);
-	if (o->as_json)
+	if (o->as_json) {
 		json_close(&o->json, '}');
+		json_close(&o->json, '}');
+	}
 	if (rc < 0)
 		buf_clear(&o->doc);
 	return rc;

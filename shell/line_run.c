@@ -257,6 +257,31 @@ static void write_failed(struct session *s, struct cmd_out *o)
 	err_errno(&o->err, ERR_IO, "cannot write the output");
 }
 
+/* What has nothing to tell but how it ended; `before` bytes were written
+ * when it began. */
+static void end_document(const struct submission *sub, struct cmd_out *o,
+	uint64_t before, int status)
+{
+	if (!o->as_json || o->doc.len || o->err.code || status < 0 ||
+			o->sink->out->count != before ||
+			sub->line.background)
+		return;
+	json_open(&o->json, '{');
+	json_kint(&o->json, "v", 1);
+	json_kint(&o->json, "exit", status);
+	json_close(&o->json, '}');
+}
+
+static void help_document(struct cmd_out *o)
+{
+	if (!o->as_json)
+		return;
+	json_open(&o->json, '{');
+	json_kint(&o->json, "v", 1);
+	json_kstr(&o->json, "help", (struct str){o->text.data, o->text.len});
+	json_close(&o->json, '}');
+}
+
 static int print_out(struct session *s, struct submission *sub,
 	struct cmd_out *o, int status)
 {
@@ -298,6 +323,7 @@ static int run_command(struct session *s, struct submission *sub)
 	struct cmd_out o;
 	struct sink sink;
 	struct err err = {0};
+	uint64_t before;
 	int status;
 
 	memset(&o, 0, sizeof(o));
@@ -306,12 +332,14 @@ static int run_command(struct session *s, struct submission *sub)
 	o.as_json = session_form(s, sub->output) != OUTPUT_TEXT;
 	json_init(&o.json, &o.doc);
 	o.sink = &sink;
+	before = sink.out->count;
 	if (sub->args.help) {
-		o.as_json = 0;
 		usage_cmd(sub->cmd, &o.text);
+		help_document(&o);
 		status = 0;
 	} else {
 		status = sub->cmd->run(s, &sub->args, &o);
+		end_document(sub, &o, before, status);
 	}
 	status = print_out(s, sub, &o, status);
 	buf_release(&o.text);
@@ -322,17 +350,23 @@ static int run_command(struct session *s, struct submission *sub)
 static int run_help(struct session *s, struct submission *sub)
 {
 	const struct vocab *v = s->env.vocab;
-	int id = vocab_find(v, sub->line.name.p, sub->line.name.n);
-	struct buf b;
+	int id = vocab_find(v, sub->line.name.p, sub->line.name.n), status;
+	struct sink sink = {.out = &s->out};
+	struct cmd_out o;
 
-	buf_init(&b);
+	memset(&o, 0, sizeof(o));
+	o.as_json = session_form(s, sub->output) != OUTPUT_TEXT;
+	json_init(&o.json, &o.doc);
+	o.sink = &sink;
 	if (id >= 0)
-		usage_kind(v->kinds[id], &b);
+		usage_kind(v->kinds[id], &o.text);
 	else
-		usage_workflow(sub->line.name, &b);
-	out_own(&s->out, (struct str){b.data, b.len});
-	buf_release(&b);
-	return s->out.error ? STATUS_FAILED : 0;
+		usage_workflow(sub->line.name, &o.text);
+	help_document(&o);
+	status = print_out(s, sub, &o, 0);
+	buf_release(&o.text);
+	buf_release(&o.doc);
+	return status;
 }
 
 /* The workflow text without its flags: what a run is remembered by. */

@@ -27,6 +27,7 @@ void out_init(struct out *o, int fd)
 
 int out_own(struct out *o, struct str text)
 {
+	o->count += text.n;
 	if (text.n)
 		o->last = text.p[text.n - 1];
 	while (text.n > 0 && !o->error) {

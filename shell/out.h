@@ -17,6 +17,7 @@ struct out {
 	uint8_t tty;
 	char last;             /* byte written; 0: none so far */
 	int error;             /* errno of the first write that failed */
+	uint64_t count;        /* bytes given to it */
 	struct gate gate;
 };
 

@@ -96,6 +96,41 @@ holds 'd["output"] == "x\n"' "a workflow line takes -o json"
 run_wf -c '/chain "/echo x" --output=json'
 holds 'd["output"] == "x\n"' "also behind its text"
 
+# Every command there is, and every step kind: one line, a document, with its
+# version; also for its help.
+printf '/echo sourced\n' >source.wf
+line_of() {
+	case $1 in
+	runs|show|logs|why|resume|retry|wait|def|alias|set|env|cd|doctor|help|quit)
+		echo "/$1" ;;
+	save) echo "/save json-$(date +%s%N)" ;;
+	diff) echo "/diff @last @last" ;;
+	explain|graph) echo "/$1 /echo x" ;;
+	cancel|pause|continue|approve|deny) echo "/$1 @last" ;;
+	answer) echo "/answer @last yes" ;;
+	source) echo "/source source.wf" ;;
+	*) return 1 ;;
+	esac
+}
+one_line() {
+	is "$(wc -l <"$WORLD/out")" 1 "$1 prints one line"
+	holds 'd["v"] == 1' "a document with its version"
+}
+for name in $(sed -n 's/^CMD(\(.*\))$/\1/p' "$ROOT/shell/cmd_list.h"); do
+	line=$(line_of "$name")
+	ok $? "the test knows how /$name is called"
+	run_wf -q -o json -c "$line"
+	one_line "$line"
+	run_wf -q -o json -c "/$name --help"
+	one_line "/$name --help"
+done
+for line in '/set vars.x 1' '/env A=b' '/def g /echo hi' '/alias x /runs' \
+	'/runs pin @last' '/runs unpin @last' '/chain --help' '/echo --help' \
+	'/wait @last' '/answer @last no' '/nothing'; do
+	run_wf -q -o json -c "$line"
+	one_line "$line"
+done
+
 run_wf -o json -c '/runs'
 holds 'all(set(r) >= {"run","command","text","status","exit","started_at","duration_ms","steps","failed","pinned"} for r in d["runs"])' \
 	"a row of /runs has every promised field"
