@@ -16,7 +16,8 @@ struct value {
 	uint8_t kind;          /* enum value_kind */
 	int64_t i;             /* BOOL, INT */
 	double d;              /* NUMBER */
-	struct str s;          /* STRING, JSON: borrowed */
+	struct str s;          /* STRING, JSON: borrowed; of INT, NUMBER the
+	                          text they have in their source, or empty */
 };
 
 /*

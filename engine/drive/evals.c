@@ -9,7 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/base/jspan.h"
 #include "engine/base/limits.h"
+#include "engine/base/text.h"
 #include "engine/drive/cachekey.h"
 
 struct asking {
@@ -79,9 +81,10 @@ static const char *expr_of(const struct plan *p, const struct action *a)
 	return plan_text(p, n->cond);
 }
 
-/* A string's lines as a JSON array. */
-static cJSON *lines_of(struct str s)
+/* A string's lines as a JSON array. Owned. */
+static char *lines_of(struct str s)
 {
+	char *text;
 	cJSON *array = cJSON_CreateArray();
 
 	while (s.n > 0) {
@@ -94,16 +97,39 @@ static cJSON *lines_of(struct str s)
 		s.p += n + (nl != NULL);
 		s.n -= n + (nl != NULL);
 	}
-	return array;
+	text = cJSON_PrintUnformatted(array);
+	cJSON_Delete(array);
+	return text;
+}
+
+/* How many elements; -1: no list, -2: a text among them holds a NUL. */
+static int64_t count_items(struct str list)
+{
+	struct jspan_walk w = {list, 0};
+	struct str item;
+	struct buf text;
+	int64_t n = 0;
+
+	if (list.n == 0 || list.p[0] != '[')
+		return -1;
+	buf_init(&text);
+	while (n >= 0 && jspan_next(&w, NULL, &item)) {
+		buf_clear(&text);
+		n++;
+		if (item.p[0] == '"' && jspan_text(item, &text) < 0)
+			n = -2;
+	}
+	buf_release(&text);
+	return n;
 }
 
 static void give_items(struct engine *e, const struct action *a,
 	const struct value *v)
 {
+	struct str list = {NULL, 0};
 	struct err err = {0};
-	cJSON *array = NULL;
-	char *text;
-	int n;
+	char *lines = NULL;
+	int64_t n;
 
 	if (v->kind == VALUE_STRING && v->s.n && memchr(v->s.p, 0, v->s.n)) {
 		err_set(&err, ERR_LIMIT, "a line holds a NUL byte");
@@ -111,25 +137,57 @@ static void give_items(struct engine *e, const struct action *a,
 		return;
 	}
 	if (v->kind == VALUE_STRING)
-		array = lines_of(v->s);
-	else if (v->kind == VALUE_JSON)
-		array = cJSON_ParseWithLength(v->s.p, v->s.n);
-	if (cJSON_IsObject(array) && !array->child) {
-		cJSON_Delete(array);     /* an empty table has no kind */
-		array = cJSON_CreateArray();
-	}
-	n = cJSON_IsArray(array) ? cJSON_GetArraySize(array) : -1;
+		list = str_of(lines = lines_of(v->s));
+	else if (v->kind == VALUE_JSON && jspan_value(v->s, &list) < 0)
+		list.n = 0;
+	if (str_eq(list, "{}")) /* an empty table has no kind */
+		list = str_of("[]");
+	n = count_items(list);
 	if (n < 0 || n > LIMIT_ITEMS) {
-		err_set(&err, ERR_PLAN, n < 0
-			? "`for` needs a list or a text" : "too many items");
+		if (n == -2)
+			err_set(&err, ERR_LIMIT, "an item holds a NUL");
+		else
+			err_set(&err, ERR_PLAN, n < 0 ? "`for` needs a list "
+				"or a text" : "too many items");
 		answer_failed(e, a, "items", &err);
-		cJSON_Delete(array);
-		return;
+	} else {
+		answer(e, a, n, list, NULL);
 	}
-	text = cJSON_PrintUnformatted(array);
-	answer(e, a, n, str_of(text), NULL);
-	cJSON_free(text);
-	cJSON_Delete(array);
+	cJSON_free(lines);
+}
+
+/* No part is a number: elements count from 1 in Lua, from 0 in references. */
+static int is_dotted(struct str s)
+{
+	while (s.n > 0) {
+		const char *dot = memchr(s.p, '.', s.n);
+		size_t n = dot ? (size_t)(dot - s.p) : s.n;
+
+		if (!is_name((struct str){s.p, n}) || memchr(s.p, '-', n))
+			return 0;
+		s.p += n + (dot != NULL);
+		s.n -= n + (dot != NULL);
+	}
+	return 1;
+}
+
+/* A list that is only named keeps its own bytes: in Lua its numbers would
+ * become others. Anything else is for Lua, with its errors too. */
+static int list_named(struct asking *ask, const char *expr, struct value *v)
+{
+	struct flow_name name = {str_of(expr), {"", 0}};
+	const char *dot = strchr(expr, '.');
+	struct err err = {0};
+
+	if (dot) {
+		name.root.n = (size_t)(dot - expr);
+		name.field = str_of(dot + 1);
+	}
+	if (!is_dotted(str_of(expr)))
+		return 0;
+	buf_clear(&ask->scratch);
+	return flow_get(&ask->flow, ask->at, name, v, &ask->scratch, &err) > 0
+		&& v->kind == VALUE_JSON && v->s.p[0] == '[';
 }
 
 static int truth(const struct value *v)
@@ -152,6 +210,11 @@ static void eval_lua(struct engine *e, const struct action *a)
 	drive_flow(e, a->run, &ask.flow);
 	buf_init(&ask.scratch);
 	expr = expr_of(ask.flow.run->plan, a);
+	if (a->purpose == EVAL_ITEMS && list_named(&ask, expr, &v)) {
+		give_items(e, a, &v);
+		buf_release(&ask.scratch);
+		return;
+	}
 	rc = e->has_lua ? e->lua.eval(e->lua.ud, str_of(expr), &host, &v, &at,
 		&err) : err_set(&err, ERR_STATE, "there is no Lua here");
 	snprintf(what, sizeof(what), "condition '%.120s' at column %zu", expr,

@@ -5,46 +5,43 @@
  */
 #include "engine/drive/flow.h"
 
-#include <cjson/cJSON.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/base/jspan.h"
 #include "engine/base/mem.h"
 
 static struct {
 	const char *bytes;     /* identity of the array parsed */
 	size_t len;
-	cJSON *array;
-	const cJSON **item;
-	size_t count;
+	struct str *item;
+	size_t count, cap;
 } last;
 
 void flow_items_forget(void)
 {
-	cJSON_Delete(last.array);
 	free(last.item);
 	memset(&last, 0, sizeof(last));
 }
 
 static int load(const struct extra *x)
 {
-	const cJSON *j;
-	size_t i = 0;
+	struct jspan_walk w = {0};
+	struct str item;
 
-	if (last.array && last.bytes == x->bytes && last.len == x->bytes_len)
+	if (last.item && last.bytes == x->bytes && last.len == x->bytes_len)
 		return 0;
 	flow_items_forget();
-	last.array = cJSON_ParseWithLength(x->bytes, x->bytes_len);
-	if (!cJSON_IsArray(last.array)) {
-		flow_items_forget();
+	if (jspan_value((struct str){x->bytes, x->bytes_len}, &w.left) < 0 ||
+			w.left.p[0] != '[')
 		return -1;
+	while (jspan_next(&w, NULL, &item)) {
+		last.item = mem_more(last.item, last.count, &last.cap,
+			sizeof(*last.item));
+		last.item[last.count++] = item;
 	}
 	last.bytes = x->bytes;
 	last.len = x->bytes_len;
-	last.count = (size_t)cJSON_GetArraySize(last.array);
-	last.item = mem_alloc((last.count + 1) * sizeof(*last.item));
-	cJSON_ArrayForEach(j, last.array)
-		last.item[i++] = j;
 	return 0;
 }
 
@@ -53,17 +50,11 @@ int flow_item(const struct flow *f, struct place at, uint32_t index,
 {
 	const struct step *s = run_step(f->run, at.frame, at.node);
 	const struct extra *x = run_extra(f->run, s);
-	char *text;
 
 	if (!x || !x->bytes || load(x) < 0 || index >= last.count)
 		return -1;
-	if (cJSON_IsString(last.item[index])) {
-		buf_str(out, last.item[index]->valuestring);
-		return 0;
-	}
-	text = cJSON_PrintUnformatted(last.item[index]);
-	if (text)
-		buf_str(out, text);
-	cJSON_free(text);
+	if (last.item[index].p[0] == '"')
+		return jspan_text(last.item[index], out);
+	buf_add(out, last.item[index].p, last.item[index].n);
 	return 0;
 }

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/base/jspan.h"
 #include "engine/base/limits.h"
 #include "engine/base/mem.h"
 #include "engine/base/text.h"
@@ -53,6 +54,10 @@ static int give_bool(struct value *out, int truth)
 
 void value_text(const struct value *v, struct buf *out)
 {
+	if (v->s.n) {
+		buf_add(out, v->s.p, v->s.n);
+		return;
+	}
 	switch ((enum value_kind)v->kind) {
 	case VALUE_NIL:
 		break;
@@ -67,11 +72,55 @@ void value_text(const struct value *v, struct buf *out)
 		break;
 	case VALUE_STRING:
 	case VALUE_JSON:
-		buf_add(out, v->s.p, v->s.n);
 		break;
 	}
 }
 
+/* A number keeps its text: most have no exact double. */
+static int give_number(struct value *out, struct buf *scratch, struct str t)
+{
+	size_t from = scratch->len;
+
+	buf_add(scratch, t.p, t.n);
+	give_text(out, scratch, from, VALUE_INT);
+	if (number_parse(t, INT64_MIN, INT64_MAX, &out->i) == 0)
+		return 1;
+	out->kind = VALUE_NUMBER;
+	out->i = 0;
+	out->d = strtod(out->s.p, NULL);
+	return 1;
+}
+
+/* What stands in a JSON source, as it stands there. */
+static int give_span(struct value *out, struct buf *scratch, struct str j,
+	struct err *err)
+{
+	size_t from = scratch->len;
+
+	switch (j.p[0]) {
+	case '"':
+		if (jspan_text(j, scratch) == 0)
+			return give_text(out, scratch, from, VALUE_STRING);
+		err_set(err, ERR_LIMIT, "a JSON string holds a NUL "
+			"(\\u0000)");
+		return err_help(err, "read the JSON from standard input or "
+			"from ${….file}");
+	case 't':
+	case 'f':
+		return give_bool(out, j.p[0] == 't');
+	case 'n':
+		memset(out, 0, sizeof(*out));
+		return 1;
+	case '{':
+	case '[':
+		buf_add(scratch, j.p, j.n);
+		return give_text(out, scratch, from, VALUE_JSON);
+	default:
+		return give_number(out, scratch, j);
+	}
+}
+
+/* Of what the shell made itself: arguments, variables, lists of texts. */
 static int give_json(struct value *out, struct buf *scratch, const cJSON *j)
 {
 	char *text;
@@ -83,17 +132,6 @@ static int give_json(struct value *out, struct buf *scratch, const cJSON *j)
 		return give_bool(out, cJSON_IsTrue(j));
 	if (cJSON_IsNull(j)) {
 		memset(out, 0, sizeof(*out));
-		return 1;
-	}
-	if (cJSON_IsNumber(j)) {
-		double d = j->valuedouble;
-
-		if (d >= -9007199254740992.0 && d <= 9007199254740992.0 &&
-			d == (double)(int64_t)d)
-			return give_int(out, (int64_t)d);
-		memset(out, 0, sizeof(*out));
-		out->kind = VALUE_NUMBER;
-		out->d = d;
 		return 1;
 	}
 	text = cJSON_PrintUnformatted(j);
@@ -148,28 +186,21 @@ static int field_json(const struct flow *f, struct place at,
 	struct str path, struct value *out, struct buf *scratch,
 	struct err *err)
 {
+	struct str all, j;
 	struct buf text;
-	const char *end = NULL;
-	const cJSON *j;
-	cJSON *doc;
 	int rc;
 
 	buf_init(&text);
-	if (content(f, at, &text, err) < 0) {
-		buf_release(&text);
-		return -1;
-	}
-	doc = cJSON_ParseWithLengthOpts(buf_cstr(&text), text.len + 1, &end,
-		1);
-	if (!doc) {
+	if (content(f, at, &text, err) < 0)
+		rc = -1;
+	else if (jspan_value((struct str){buf_cstr(&text), text.len},
+			&all) < 0)
 		rc = err_set(err, ERR_PLAN, "output of '%s' is not JSON",
 			plan_text(f->run->plan,
 				f->run->plan->nodes[at.node].name));
-	} else {
-		j = json_walk(doc, path);
-		rc = j ? give_json(out, scratch, j) : 0;
-	}
-	cJSON_Delete(doc);
+	else
+		rc = jspan_find(all, path, &j)
+			? give_span(out, scratch, j, err) : 0;
 	buf_release(&text);
 	return rc;
 }
@@ -258,20 +289,14 @@ static int field_file(const struct flow *f, struct place at,
 }
 
 static int field_meta(const struct kept *k, struct str field,
-	struct value *out, struct buf *scratch)
+	struct value *out, struct buf *scratch, struct err *err)
 {
-	cJSON *doc;
-	const cJSON *j;
-	int rc = 0;
+	struct str all, j;
 
-	if (!k || k->r.meta.n == 0)
+	if (!k || k->r.meta.n == 0 || jspan_value(k->r.meta, &all) < 0 ||
+			!jspan_find(all, field, &j))
 		return 0;
-	doc = cJSON_ParseWithLength(k->r.meta.p, k->r.meta.n);
-	j = json_walk(doc, field);
-	if (j)
-		rc = give_json(out, scratch, j);
-	cJSON_Delete(doc);
-	return rc;
+	return give_span(out, scratch, j, err);
 }
 
 /* One field of one step's result. */
@@ -328,7 +353,7 @@ static int step_field(const struct flow *f, struct place at,
 			buf_add(scratch, k->r.error.p, k->r.error.n);
 		return give_text(out, scratch, from, VALUE_STRING);
 	}
-	return field_meta(k, field, out, scratch);
+	return field_meta(k, field, out, scratch, err);
 }
 
 /* The array of a field over all iterations below (frame, chain…). */
@@ -514,28 +539,35 @@ static uint32_t loop_frame(const struct flow *f, uint32_t frame,
 }
 
 static int item_ref(const struct flow *f, uint32_t frame,
-	const struct flow_want *want, struct value *out, struct buf *scratch)
+	const struct flow_want *want, struct value *out, struct buf *scratch,
+	struct err *err)
 {
 	uint32_t at = loop_frame(f, frame, want->node);
-	size_t from = scratch->len;
 	const struct frame *fr;
-	cJSON *doc;
-	int rc;
+	struct str all, j;
+	struct buf item;
+	int rc = 0;
 
 	if (at == PLAN_NONE)
 		return 0;
 	fr = &f->run->frames[at];
 	if (want->root == REF_INDEX)
 		return give_int(out, (int64_t)fr->index + 1);
+	buf_init(&item);
 	if (flow_item(f, (struct place){fr->parent, fr->owner}, fr->index,
-			scratch) < 0)
-		return 0;
-	if (want->field.n == 0)
-		return give_text(out, scratch, from, VALUE_STRING);
-	doc = cJSON_ParseWithLength(scratch->data + from,
-		scratch->len - from);
-	rc = doc ? object_field(doc, want->field, out, scratch) : 0;
-	cJSON_Delete(doc);
+			&item) == 0) {
+		size_t from = scratch->len;
+
+		if (want->field.n == 0) {
+			buf_add(scratch, buf_cstr(&item), item.len);
+			rc = give_text(out, scratch, from, VALUE_STRING);
+		} else if (jspan_value((struct str){buf_cstr(&item),
+				item.len}, &all) == 0 &&
+				jspan_find(all, want->field, &j)) {
+			rc = give_span(out, scratch, j, err);
+		}
+	}
+	buf_release(&item);
 	return rc;
 }
 
@@ -627,7 +659,7 @@ int flow_value(const struct flow *f, struct place at,
 		return prev_ref(f, at, want->field, out, scratch, err);
 	case REF_ITEM:
 	case REF_INDEX:
-		return item_ref(f, at.frame, want, out, scratch);
+		return item_ref(f, at.frame, want, out, scratch, err);
 	case REF_ARGS:
 		return args_ref(f, at.frame, want, out, scratch, err);
 	case REF_VARS:

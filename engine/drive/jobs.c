@@ -13,6 +13,7 @@
 
 #include <cjson/cJSON.h>
 
+#include "engine/base/jspan.h"
 #include "engine/base/limits.h"
 #include "engine/drive/blobfile.h"
 #include "engine/drive/cachekey.h"
@@ -242,13 +243,35 @@ static struct place place_of(const struct job *j)
 	return (struct place){j->frame, j->step};
 }
 
+/* One element: a string's text, else the JSON as it stands. */
+static int spread_one(struct job *j, const struct plan_arg *a, struct str item,
+	struct arg_list *list, struct err *err)
+{
+	struct str v = item;
+	struct buf text;
+
+	buf_init(&text);
+	if (item.p[0] == '"') {
+		if (jspan_text(item, &text) < 0) {
+			buf_release(&text);
+			return err_set(err, ERR_LIMIT,
+				"an element of the list holds a NUL");
+		}
+		v = (struct str){buf_cstr(&text), text.len};
+	}
+	v.p = arena_strndup(&j->arena, v.p, v.n);
+	add_arg(list, (uint8_t)a->role, NULL, v, 1);
+	buf_release(&text);
+	return 0;
+}
+
 /* `${x.lines...}`: one argument for each element. */
 static int spread_arg(struct job *j, const struct flow *f,
 	const struct plan_arg *a, struct arg_list *list, struct err *err)
 {
+	struct jspan_walk w = {0};
+	struct str item;
 	struct buf text;
-	const cJSON *item;
-	cJSON *doc;
 	int rc;
 
 	buf_init(&text);
@@ -257,22 +280,14 @@ static int spread_arg(struct job *j, const struct flow *f,
 		buf_release(&text);
 		return -1;
 	}
-	doc = cJSON_ParseWithLength(buf_cstr(&text), text.len);
-	if (!cJSON_IsArray(doc))
+	rc = 0;
+	if (jspan_value((struct str){buf_cstr(&text), text.len},
+			&w.left) < 0 || w.left.p[0] != '[')
 		rc = err_set(err, ERR_PLAN, "only a list can be spread");
-	cJSON_ArrayForEach(item, doc) {
-		char *s = cJSON_IsString(item) ? NULL
-			: cJSON_PrintUnformatted(item);
-		const char *p = s ? s : item->valuestring;
-		struct str v = {NULL, strlen(p)};
-
-		v.p = arena_strndup(&j->arena, p, v.n);
-		add_arg(list, (uint8_t)a->role, NULL, v, 1);
-		cJSON_free(s);
-	}
-	cJSON_Delete(doc);
+	while (rc == 0 && jspan_next(&w, NULL, &item))
+		rc = spread_one(j, a, item, list, err);
 	buf_release(&text);
-	return rc < 0 ? -1 : 0;
+	return rc;
 }
 
 static int one_arg(struct job *j, const struct flow *f,
