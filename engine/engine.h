@@ -99,6 +99,7 @@ struct resume_options {
 	struct str text;          /* its text */
 	uint8_t in_doubt;         /* 0: ask; enum verdict + 1 of all in doubt */
 	uint8_t tap;
+	uint8_t still;            /* nothing starts: to be cancelled */
 };
 /* Goes on with a run that is interrupted, failed, cancelled, waiting or
  * paused; takes ownership of it. ERR_BUSY when a living process owns it. */

@@ -22,7 +22,7 @@ static int cancel_opened(void *ud, uint32_t slot, struct err *err)
 static int cancel_stored(struct session *s, const struct run_row *row,
 	struct cmd_out *o)
 {
-	struct resume_options how = {.tap = 0};
+	struct resume_options how = {.still = 1};
 	struct task_resume r = {.row = row, .how = &how, .sink = o->sink,
 		.then = cancel_opened, .ud = s};
 

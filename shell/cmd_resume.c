@@ -12,6 +12,7 @@
 #include "engine/base/mem.h"
 #include "engine/io/file.h"
 #include "shell/bang.h"
+#include "shell/doc.h"
 #include "shell/line_run.h"
 #include "shell/run_ref.h"
 #include "shell/task.h"
@@ -202,6 +203,26 @@ static int set_verdict(const struct cmd_args *a, const struct view *v,
 	return err_set(err, ERR_USAGE, "--in-doubt is retry, skip or done");
 }
 
+/* It stays as it is recorded, and is told as /show tells it. */
+static int nothing_left(struct session *s, const struct view *v,
+	struct cmd_out *o)
+{
+	struct lost lost = {0};
+	struct doc_of of = {.engine = s->engine, .run = v->run,
+		.ulid = v->row->ulid, .parent = v->row->parent,
+		.command = v->row->command, .text = v->row->text,
+		.lost = &lost};
+
+	if (o->as_json) {
+		doc_run(&o->json, &of);
+		return lost_tell(s, &lost);
+	}
+	session_say(s, "run %s has succeeded: nothing to resume    /resume %s "
+		"--from STEP runs from a step on", v->ulid_short,
+		v->ulid_short);
+	return 0;
+}
+
 static int run(struct session *s, const struct cmd_args *a,
 	struct cmd_out *o)
 {
@@ -223,6 +244,11 @@ static int run(struct session *s, const struct cmd_args *a,
 	r.row = v.row;
 	if (set_verdict(a, &v, &how, &o->err) < 0) {
 		cmd_blame(o, cmd_arg(a, "in-doubt"));
+		goto out;
+	}
+	if (v.row->state == RUN_SUCCEEDED && !from && !cmd_flag(a, "edit") &&
+			!cmd_arg(a, "text").p) {
+		status = nothing_left(s, &v, o);
 		goto out;
 	}
 	alive = run_elsewhere(s, v.row, &o->err);

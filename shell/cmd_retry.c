@@ -32,7 +32,8 @@ static const struct vocab_field args[] = {
 
 const struct cmd cmd_retry = {
 	.name = "retry",
-	.summary = "a new run, from the first step that failed",
+	.summary = "a new run, from the first step that failed; of a loop all "
+		"rounds",
 	.group = "runs",
 	.args = args,
 	.examples = (const char *const[]){"/retry", "/retry @last",

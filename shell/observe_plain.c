@@ -54,7 +54,9 @@ static void attempt(struct buf *b, const struct run *r, const struct event *e)
 	const struct plan_node *n = &r->plan->nodes[e->step];
 	uint32_t retry = r->plan->policies[n->policy].retry;
 
-	if (retry > 0)
+	if (retry > 0 && node_is_leaf(n) && n->effect == EFFECT_ONCE)
+		buf_str(b, " (@effect=once: @retry does not try it again)");
+	else if (retry > 0)
 		buf_printf(b, " (attempt %u/%u)", e->attempt, retry + 1);
 }
 

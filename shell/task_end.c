@@ -180,6 +180,18 @@ void task_say_waiting(struct session *s, const struct task *t,
 	say_waiting(s, r, brief);
 }
 
+static int is_recorded(struct session *s, const struct task *t)
+{
+	struct run_row row = {0};
+	struct err err = {0};
+
+	if (store_find_run(engine_store(s->engine), str_of(t->ulid), &row,
+			&err) < 0)
+		return err.code != ERR_NOTFOUND;
+	run_row_release(&row);
+	return 1;
+}
+
 /* The run is open but goes no further in this process. */
 static int still(struct session *s, struct task *t, const struct run *r)
 {
@@ -187,7 +199,10 @@ static int still(struct session *s, struct task *t, const struct run *r)
 
 	engine_short(s->engine, t->ulid, brief);
 	if (s->signal) {
-		if (s->signal != SIGPIPE)
+		if (s->signal != SIGPIPE && !is_recorded(s, t))
+			session_say(s, "the run is not recorded: nothing of "
+				"it was begun");
+		else if (s->signal != SIGPIPE)
 			session_say(s, "run %s is interrupted    /resume %s",
 				brief, brief);
 		return 128 + s->signal;

@@ -38,7 +38,8 @@ struct input {
 	uint32_t run, frame, step, attempt;
 	struct plan *plan;  /* START, EDIT; the run takes a hold of its own */
 	uint64_t seed;      /* START */
-	uint8_t held;       /* START: wait for ADOPTs and a BEGIN */
+	uint8_t held;       /* START: wait for ADOPTs and a BEGIN; RESUME: for a
+	                       BEGIN or a CANCEL */
 	uint8_t hard;       /* CANCEL */
 	uint8_t verdict;    /* RESOLVE: enum verdict */
 	uint8_t purpose;    /* EVAL_DONE: enum eval_purpose */

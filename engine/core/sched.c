@@ -327,7 +327,7 @@ static int dispatch(struct sched *s, struct srun *sr, const struct input *in,
 {
 	switch ((enum input_kind)in->kind) {
 	case INPUT_RESUME:
-		return on_resume(s, sr, err);
+		return on_resume(s, sr, in->held, err);
 	case INPUT_JOB_DONE:
 		return on_job_done(s, sr, in);
 	case INPUT_JOB_WAITS:
@@ -337,7 +337,8 @@ static int dispatch(struct sched *s, struct srun *sr, const struct input *in,
 	case INPUT_SIGNAL:
 		return on_signal(s, sr, in, err);
 	case INPUT_CANCEL:
-		if (!sr->live && !run_ended(sr->run) && on_resume(s, sr, err))
+		if (!sr->live && !run_ended(sr->run) && on_resume(s, sr,
+				1, err))
 			return -1;
 		return on_cancel(s, sr, in);
 	case INPUT_PAUSE:

@@ -124,7 +124,7 @@ void on_tick(struct sched *s);
 
 /* sched_resume.c */
 int on_start(struct sched *s, const struct input *in, struct err *err);
-int on_resume(struct sched *s, struct srun *sr, struct err *err);
+int on_resume(struct sched *s, struct srun *sr, int held, struct err *err);
 int on_begin(struct sched *s, struct srun *sr, struct err *err);
 int on_adopt(struct sched *s, struct srun *sr, const struct input *in,
 	struct err *err);

@@ -150,11 +150,12 @@ int on_start(struct sched *s, const struct input *in, struct err *err)
 	return 0;
 }
 
-int on_resume(struct sched *s, struct srun *sr, struct err *err)
+int on_resume(struct sched *s, struct srun *sr, int held, struct err *err)
 {
 	if (sr->live)
 		return err_set(err, ERR_STATE, "the run is not interrupted");
 	emit_run(s, sr, EVENT_RUN_RESUMED);
+	sr->held = held && !sr->run->cancelling;
 	rebuild(s, sr);
 	return 0;
 }

@@ -260,6 +260,7 @@ static int go_on(struct engine *e, uint32_t slot,
 			return -1;
 		in.kind = INPUT_RESUME;
 	}
+	in.held = o->still;
 	if (engine_input(e, &in, err) < 0)
 		return -1;
 	if (o->in_doubt)

@@ -35,6 +35,16 @@ until_ok 20 test -e deaf
 run_wf -c '/cancel --hard'
 wait $pid
 is $? 130 "--hard ends what ignores TERM"
+"$WF" -c '/chain "a: /bash {echo > begun; sleep 64} -> b: /echo x"' \
+	>/dev/null 2>&1 &
+pid=$!
+until_ok 20 test -e begun
+kill -TERM $pid
+wait $pid
+run_wf -c '/cancel'
+lacks "$err" "started" "cancelling an interrupted run starts nothing"
+run_wf -o json -c '/show'
+has "$out" '"status":"cancelled"' "and it is cancelled"
 run_wf -c '/bash sleep 20 &' -c '/cancel @last' -c '/echo on'
 is "$out" "on" "but /cancel itself is no failure"
 finish

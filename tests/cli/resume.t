@@ -8,8 +8,15 @@ touch go
 run_wf -c '/resume'
 is "$status" 0 "/resume goes on with it"
 is "$(tr '\n' ' ' <ledger)" "a b b " "what had finished does not run again"
+before=$("$WF" -o json -c '/runs')
 run_wf -c '/resume'
 is "$(tr '\n' ' ' <ledger)" "a b b " "resuming a run that succeeded runs nothing"
+is "$status" 0 "and is no failure"
+has "$err" "has succeeded: nothing to resume" "but is told"
+is "$out" "" "its output is not printed again"
+is "$("$WF" -o json -c '/runs')" "$before" "and its record stays as it was"
+run_wf -o json -c '/resume @last'
+has "$out" '"status":"succeeded"' "as a document it is shown"
 run_wf -c '/resume @last --from a'
 is "$(tr '\n' ' ' <ledger)" "a b b a b " "--from runs a step and what follows"
 rm -f ledger

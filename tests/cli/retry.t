@@ -18,4 +18,8 @@ run_wf -c '/chain "/echo fine"'
 run_wf -c /retry
 is "$status" 1 "a run that has succeeded has nothing to retry"
 has "$err" "nothing of run" "and says so"
+run_wf -c '/chain {pay: /bash false @effect=once @retry=2 @backoff=1}'
+has "$err" "@effect=once: @retry does not try it again" \
+	"why a once step is not tried again is told"
+lacks "$err" "attempt 1/3" "and no further attempts are promised"
 finish
