@@ -127,11 +127,12 @@ resumed() {
 until_ok 3 resumed
 ok $? "killed while it is full: the run is resumed to its end"
 is "$(sort -u ledger | wc -l)" 250 "killed while it is full: each step ran"
-rm -f "$disk"/filler* effect
-rm -rf "$WF_STATE_DIR"
-mkdir -m 700 "$WF_STATE_DIR"
+# --- a run whose first commit never was
+umount "$disk"
+mount -t tmpfs -o size=600k none "$disk"
+WF_STATE_DIR=$disk/state
 "$WF" -c '/echo first' >"$WORLD/out"
-fill
+dd if=/dev/zero of="$disk/filler" bs=4k 2>/dev/null
 : >"$WORLD/err"
 env --default-signal=INT "$WF" -c '/chain {a: /bash echo >effect}' \
 	2>"$WORLD/err" &
@@ -140,7 +141,7 @@ until_ok 10 stalled
 kill -INT $pid
 wait $pid
 has "$(cat "$WORLD/err")" "nothing of it was begun" \
-	"a run whose first commit never was is no run to resume"
+	"a run that was not recorded is no run to resume"
 lacks "$(cat "$WORLD/err")" /resume "and nobody is sent to resume it"
 ok "$(! test -e effect; echo $?)" "its first step did not run"
 finish
