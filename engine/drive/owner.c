@@ -20,7 +20,7 @@ enum { REQUEST_MAX = 1 << 20, ASK_TIMEOUT_S = 5 };
 
 struct owner_socket {
 	uv_pipe_t pipe;
-	char path[108];
+	char path[64];
 };
 
 struct client {
@@ -184,28 +184,32 @@ static void server_closed(uv_handle_t *h)
 	free(h);
 }
 
-/* Without a socket the run goes on; others then cannot ask about it. */
+/* A socket's name has room for 107 bytes, a state directory for more: it is
+ * named through the descriptor of its folder. */
+static void short_path(struct store *s, const char *name, char out[64])
+{
+	snprintf(out, 64, "/proc/self/fd/%d/%.40s", store_owners_dir(s), name);
+}
+
+/* Without a socket the run goes on; others then cannot ask about it. Who may
+ * connect is settled by owners/, which is 0700, and by same_user(). */
 void owner_listen(struct engine *e)
 {
 	struct owner_socket *s;
-	mode_t mask;
-	int n, rc;
+	char name[ULID_LEN + 6];
+	int rc;
 
-	if (e->owner || !store_owner(e->store))
+	if (e->owner || !store_owner(e->store)[0])
 		return;
 	s = mem_zero(sizeof(*s));
-	n = snprintf(s->path, sizeof(s->path), "%s/owners/%s.sock",
-		store_dir(e->store), store_owner(e->store));
+	snprintf(name, sizeof(name), "%s.sock", store_owner(e->store));
+	short_path(e->store, name, s->path);
 	uv_pipe_init(&e->loop, &s->pipe, 0);
 	s->pipe.data = e;
 	e->owner = s;
-	if (n < 0 || (size_t)n >= sizeof(s->path)) {
-		s->path[0] = '\0';
-		return;
-	}
-	mask = umask(0177);
 	rc = uv_pipe_bind(&s->pipe, s->path);
-	umask(mask);
+	if (rc == 0)
+		rc = chmod(s->path, 0600);
 	if (rc == 0)
 		rc = uv_listen((uv_stream_t *)&s->pipe, 16, on_connect);
 	if (rc < 0)
@@ -226,14 +230,12 @@ void owner_close(struct engine *e)
 }
 
 /* ----------------------------------------------------------------- asking */
-static int connect_to(const char *path, struct err *err)
+static int connect_to(const char path[64], struct err *err)
 {
 	struct sockaddr_un to = {.sun_family = AF_UNIX};
 	struct timeval limit = {.tv_sec = ASK_TIMEOUT_S};
 	int fd;
 
-	if (strlen(path) >= sizeof(to.sun_path))
-		return err_set(err, ERR_LIMIT, "path too long: %s", path);
 	memcpy(to.sun_path, path, strlen(path) + 1);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
@@ -272,19 +274,24 @@ static int exchange(int fd, const char *line, struct buf *reply,
 	return 0;
 }
 
+/* It comes from another process, perhaps of another version. */
 static int read_reply(const struct buf *reply, struct err *err)
 {
 	cJSON *j = cJSON_ParseWithLength(buf_cstr(reply), reply->len);
 	const cJSON *code = cJSON_GetObjectItemCaseSensitive(j, "code");
 	const char *text = text_of(j, "error"), *help = text_of(j, "help");
+	enum err_code known = ERR_BUSY;
 	int rc = 0;
 
-	if (!j)
-		rc = err_set(err, ERR_BUSY, "the run's owner gave no answer");
-	else if (text) {
-		rc = err_set(err, (enum err_code)code->valueint, "%s", text);
+	if (cJSON_IsNumber(code) && code->valueint > ERR_NONE &&
+			code->valueint <= ERR_BUSY)
+		known = (enum err_code)code->valueint;
+	if (text) {
+		rc = err_set(err, known, "%s", text);
 		if (help)
 			err_help(err, "%s", help);
+	} else if (!cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(j, "ok"))) {
+		rc = err_set(err, ERR_BUSY, "the run's owner gave no answer");
 	}
 	cJSON_Delete(j);
 	return rc;
@@ -293,7 +300,7 @@ static int read_reply(const struct buf *reply, struct err *err)
 int engine_ask_owner(struct engine *e, const struct run_row *row,
 	const struct run_verb *v, struct buf *reply, struct err *err)
 {
-	char path[4096], *copy;
+	char path[4096], brief[64], *copy;
 	cJSON *request;
 	struct buf line;
 	int fd, rc;
@@ -302,7 +309,8 @@ int engine_ask_owner(struct engine *e, const struct run_row *row,
 	if (rc <= 0)
 		return rc < 0 ? -1 : err_set(err, ERR_NOTFOUND,
 			"no living shell owns run %.6s", row->ulid);
-	fd = connect_to(path, err);
+	short_path(e->store, strrchr(path, '/') + 1, brief);
+	fd = connect_to(brief, err);
 	if (fd < 0)
 		return -1;
 	request = cJSON_CreateObject();
