@@ -239,42 +239,33 @@ void defs_each(const struct defs *d, int alias,
 }
 
 /* ----------------------------------------------------------------- stored */
-/* `params:` of a YAML file: indented `NAME: default` beneath it. */
 static void yaml_params(struct def_entry *e)
 {
-	struct str s = e->def.text;
-	int inside = 0;
+	struct front_params p;
 
-	while (s.n && e->def.param_count < PARAMS) {
-		const char *nl = memchr(s.p, '\n', s.n), *colon;
-		struct str line = {s.p, nl ? (size_t)(nl - s.p) : s.n};
-		struct str name, value;
-
-		s.p += line.n + (nl != NULL);
-		s.n -= line.n + (nl != NULL);
-		if (str_eq(str_trim(line), "params:")) {
-			inside = line.p[0] == 'p';
-			continue;
-		}
-		if (!line.n || (line.p[0] != ' ' && str_trim(line).n))
-			inside = 0;
-		colon = memchr(line.p, ':', line.n);
-		if (!inside || !colon)
-			continue;
-		name = str_trim((struct str){line.p,
-			(size_t)(colon - line.p)});
-		value = str_trim((struct str){colon + 1,
-			line.n - (size_t)(colon - line.p) - 1});
-		if (!is_name(name))
-			continue;
-		if (value.n > 1 && (value.p[0] == '"' || value.p[0] == '\'') &&
-				value.p[value.n - 1] == value.p[0])
-			value = (struct str){value.p + 1, value.n - 2};
-		e->params[e->def.param_count] = name;
-		if (value.n && !str_eq(value, "~") && !str_eq(value, "null"))
-			e->defaults[e->def.param_count] = value;
+	front_params_read(e->def.text, &p);
+	for (size_t i = 0; i < p.count && i < PARAMS; i++) {
+		e->params[i] = keep(e, p.names[i]);
+		if (p.defaults[i].p)
+			e->defaults[i] = keep(e, p.defaults[i]);
 		e->def.param_count++;
 	}
+	front_params_release(&p);
+}
+
+/* What is one line is that line, without comments behind it. */
+static struct str one_line(struct str text)
+{
+	struct lines l = {.source = text, .complete = 1};
+	struct line line, more;
+	struct diags none;
+	int one;
+
+	diags_init(&none, NULL, 1, text);
+	one = line_next(&l, &line, &none) == LINE_COMMAND &&
+		line_next(&l, &more, &none) == LINE_END;
+	diags_release(&none);
+	return one ? (struct str){text.p + line.at, line.len} : text;
 }
 
 /* Leading comments of a .wf file; `# params: P Q=5` declares parameters. */
@@ -282,6 +273,8 @@ static void strip_comments(struct def_entry *e)
 {
 	struct str s = str_trim(e->def.text);
 
+	if (s.n > 2 && memcmp(s.p, "\xef\xbb\xbf", 3) == 0)
+		s = str_trim((struct str){s.p + 3, s.n - 3});
 	while (s.n && s.p[0] == '#') {
 		const char *nl = memchr(s.p, '\n', s.n);
 		struct str line = {s.p, nl ? (size_t)(nl - s.p) : s.n};
@@ -295,7 +288,21 @@ static void strip_comments(struct def_entry *e)
 		s.n -= line.n;
 		s = str_trim(s);
 	}
-	e->def.text = s;
+	e->def.text = one_line(s);
+}
+
+/* `chain:` as the first line; `/chain:` is a line of a script. */
+static int is_document(struct str text)
+{
+	struct lines l = {.source = text, .complete = 1};
+	struct diags none;
+	struct line line;
+	enum line_kind kind;
+
+	diags_init(&none, NULL, 1, text);
+	kind = line_next(&l, &line, &none);
+	diags_release(&none);
+	return kind != LINE_BLOCK && front_is_block_file(text, NULL);
 }
 
 static struct def_entry *read_stored(struct defs *d, struct str name,
@@ -322,10 +329,10 @@ static struct def_entry *read_stored(struct defs *d, struct str name,
 	e->path = mem_strdup(path);
 	e->changed = st.st_mtim;
 	e->def.file = e->path;
-	e->def.yaml = (uint8_t)yaml;
 	e->def.text = keep(e, (struct str){b.data, b.len});
+	e->def.yaml = (uint8_t)(yaml || is_document(e->def.text));
 	buf_release(&b);
-	if (yaml)
+	if (e->def.yaml)
 		yaml_params(e);
 	else
 		strip_comments(e);
@@ -414,6 +421,19 @@ static int add_line(const struct line *said, struct str text, struct buf *out)
 	return 1;
 }
 
+/* Several lines: the file is run like a script. */
+static int add_source(const struct line *said, const char *file,
+	struct buf *out)
+{
+	if (said->rest.n || said->background || strchr(file, '"'))
+		return 0;
+	buf_str(out, "/source \"");
+	for (const char *p = file; *p; p++)
+		buf_printf(out, "%s%c", *p == '\\' ? "\\" : "", *p);
+	buf_char(out, '"');
+	return 1;
+}
+
 /* A file of YAML: what was said stands behind it, where no step sees it. */
 static void add_block(const struct line *said, struct str text,
 	struct buf *out, struct line *line)
@@ -439,6 +459,8 @@ int defs_line(struct defs *d, const struct line *said, struct buf *out,
 	if (!defs_find(d, said->name, &def) || def.param_count ||
 			(said->rest.n && said->rest.p[0] != '-'))
 		return 0;
+	if (!def.yaml && def.file && front_is_script(def.text))
+		return add_source(said, def.file, out);
 	if (!def.yaml)
 		return add_line(said, def.text, out);
 	add_block(said, def.text, out, line);

@@ -12,6 +12,7 @@
 #include "engine/base/mem.h"
 #include "engine/io/file.h"
 #include "shell/line_run.h"
+#include "shell/params.h"
 #include "shell/plain_text.h"
 #include "shell/status.h"
 #include "shell/tell.h"
@@ -25,6 +26,7 @@ struct script {
 	struct submission *kept;
 	size_t kept_count, line_count;
 	uint8_t is_block;
+	char *args;            /* of a file with parameters; or NULL */
 };
 
 struct script *script_new(const char *name, struct str text)
@@ -63,6 +65,7 @@ void script_free(struct script *sc)
 	for (size_t i = 0; i < sc->kept_count; i++)
 		submission_release(&sc->kept[i]);
 	free(sc->kept);
+	free(sc->args);
 	diags_release(&sc->diags);
 	buf_release(&sc->text);
 	free(sc->name);
@@ -116,6 +119,9 @@ int script_read(struct session *s, struct script *sc)
 	while ((kind = next(sc, &l, &line)) != LINE_END)
 		if (kind != LINE_BAD)
 			read_line(s, sc, &line, &said);
+	if (sc->is_block && !sc->diags.errors && !s->options->check &&
+			!sc->args)
+		sc->args = params_json(s->options, &sc->diags);
 	return tell_diags(s, &sc->diags, said);
 }
 
@@ -151,15 +157,21 @@ int script_run(struct session *s, struct script *sc)
 {
 	struct lines l = {.source = sc->diags.source, .complete = 1};
 	int status = 0, first = 0;
+	char *args = s->args;
 	struct line line;
 	size_t i = 0;
 
+	if (sc->args)
+		s->args = sc->args;
 	while (goes_on(s, status) && next(sc, &l, &line) != LINE_END) {
 		status = one_line(s, sc, i++, &line);
 		if (s->quit)
-			return status;
+			break;
 		s->status = status;
 		first = first ? first : status;
 	}
+	s->args = args;
+	if (s->quit)
+		return status;
 	return s->signal ? 128 + s->signal : first;
 }

@@ -131,6 +131,7 @@ static int condition_syntax(struct binder *b, const struct src *src,
 	if (at > plain.n)
 		at = plain.n;
 	return src_error(c, src_at(src, at, 1), "E504",
+		plain.n && plain.p[0] == '[' ? "a list is written {1, 2, 3}" :
 		err.help[0] ? err.help : NULL, "%s", err.text);
 }
 

@@ -1,8 +1,10 @@
 /*
- * Whether a source is one YAML block rather than a script of lines. Looks at
- * lines only: a text that is not YAML at all is refused by its reader.
+ * Whether a source is one YAML block, a script of lines, or one text. Looks
+ * at lines only: a text that is not YAML at all is refused by its reader.
  */
 #include <string.h>
+
+#include "engine/base/text.h"
 
 #include "engine/front/front.h"
 
@@ -84,4 +86,41 @@ int front_is_block_file(struct str source, const char *file)
 			return 0;
 	}
 	return 1;
+}
+
+/* A line behind which one text goes on: an arrow, a comma, an open bracket or
+ * a keyword at its end, or a text in quotes or braces with an arrow behind. */
+static int goes_on(const struct line *line)
+{
+	static const char *const ends[] = { "->", "\xe2\x86\x92", ",", "[",
+		"(", "then", "else", "do", "or" };
+	struct str s = str_trim(line->rest);
+	size_t i, n;
+
+	for (i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		n = strlen(ends[i]);
+		if (s.n >= n && memcmp(s.p + s.n - n, ends[i], n) == 0 &&
+		    (n < 2 || s.n == n || s.p[s.n - n - 1] == ' '))
+			return 1;
+	}
+	return 0;
+}
+
+int front_is_script(struct str text)
+{
+	struct lines l = { .source = text, .complete = 1 };
+	struct diags none;
+	struct line line;
+	enum line_kind kind;
+	int count = 0, more = 0;
+
+	diags_init(&none, NULL, 1, text);
+	while (!more && (kind = line_next(&l, &line, &none)) != LINE_END) {
+		count++;
+		more = (kind != LINE_COMMAND && kind != LINE_BLOCK &&
+			kind != LINE_BANG) || (kind != LINE_BANG &&
+			goes_on(&line));
+	}
+	diags_release(&none);
+	return !more && count > 1;
 }

@@ -71,6 +71,22 @@ int front_compile(const struct front_env *env, const struct line *line,
  * whose name and rest are empty and whose body is all of the source. */
 int front_is_block_file(struct str source, const char *file);
 
+/* What a file of YAML declares under `params:`. */
+struct front_params {
+	struct str *names, *defaults; /* a default's .p is NULL: required */
+	size_t count;
+	size_t at;             /* where the key stands in the text */
+	void *owned;
+};
+/* Nothing is told: what is wrong is found when the text is compiled. Release
+ * it. */
+void front_params_read(struct str yaml, struct front_params *out);
+void front_params_release(struct front_params *p);
+
+/* 1 when `text` is several lines, each a command of its own, not one text
+ * that goes on over lines. */
+int front_is_script(struct str text);
+
 /* 1 when `name` can be compiled by front_compile. */
 int front_knows(const struct front_env *env, struct str name);
 

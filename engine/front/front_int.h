@@ -129,6 +129,7 @@ struct front_ctx {
 	uint32_t open_defs;
 	uint8_t full;          /* LIMIT_NODES was reported */
 	uint8_t vague;         /* some step's name could not be read */
+	uint8_t part;          /* inside a definition that is a step */
 	size_t errors;         /* in diags before this compilation */
 	struct {
 		const char *s;

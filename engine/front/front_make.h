@@ -113,6 +113,9 @@ uint32_t cond_compile(struct front_ctx *c, struct spot s, uint32_t node,
 void need_add(struct front_ctx *c, struct spot s, uint32_t node,
 	struct str name, const struct src *src);
 
+void front_ctx_init(struct front_ctx *c, const struct front_env *env,
+	struct diags *diags, struct front_flags *flags);
+void front_ctx_release(struct front_ctx *c);
 /* Names, arguments, references, arrows; then build_end. */
 int front_finish(struct front_ctx *c, const struct line *line,
 	struct plan **out);

@@ -60,7 +60,7 @@ static uint32_t command_key(const struct ytree *t, int *rc)
 }
 
 /* The other keys of a document: those of ykeys_document alone. */
-static int other_keys(struct ytree *t)
+static int other_keys(struct ytree *t, struct spot s)
 {
 	struct ynode *n = t->nodes;
 	uint32_t v[YREAD_KEYS], i, k = 1;
@@ -72,7 +72,9 @@ static int other_keys(struct ytree *t)
 		}
 		k = n[k + 1].next;
 	}
-	return yread_map(t, 0, &ykeys_document, v);
+	if (yread_map(t, 0, &ykeys_document, v))
+		return -1;
+	return yaml_params(t, s, v[DOC_PARAMS]);
 }
 
 static int document(struct ytree *t, struct spot s, struct str command,
@@ -85,7 +87,7 @@ static int document(struct ytree *t, struct spot s, struct str command,
 		return yread_error(t, key, "E409", NULL,
 			"this is a %s, not a %.*s", b->name, (int)command.n,
 			command.p);
-	if (other_keys(t))
+	if (other_keys(t, s))
 		return -1;
 	if (yaml_is_top(s))
 		t->c->command = str_of(b->name);
@@ -119,7 +121,7 @@ int yaml_compile(struct front_ctx *c, struct spot s, struct str command,
 			rc |= b->read(&t, s, 0);
 		else if (yread_at(&t, 0)->kind == YNODE_MAP &&
 				yread_at(&t, 0)->count)
-			rc = other_keys(&t);
+			rc = other_keys(&t, s);
 		else
 			rc = yread_error(&t, 0, "E408", NULL,
 				"a workflow file starts with chain:, flow:, "

@@ -256,6 +256,11 @@ static void def_compile(struct calling *k, const struct front_def *def)
 	k->c->open_def[k->c->open_defs++] = def;
 	if (def->yaml) {
 		yaml_compile(k->c, k->in, str_of("chain"), k->text);
+	} else if (front_is_script(def->text)) {
+		src_error(k->c, src_at(k->text, 0, 0), "E218",
+			"write -> between them, or give each a file; a line "
+			"of its own, /NAME or wf FILE, runs them all",
+			"several lines are no step");
 	} else if (!line_compile(k)) {
 		sequence_compile(k->c, k->in, k->text, 0, k->text->text.n, &f);
 		frag_release(&f);
@@ -285,6 +290,7 @@ uint32_t call_def(struct front_ctx *c, struct spot s, const struct unit *u,
 	struct calling k = { .c = c, .u = u };
 	struct pending *p;
 	uint32_t node;
+	uint8_t part = c->part;
 
 	if (calls_itself(c, u, def))
 		return PLAN_NONE;
@@ -302,10 +308,12 @@ uint32_t call_def(struct front_ctx *c, struct spot s, const struct unit *u,
 	memset(&own, 0, sizeof(own));
 	own.strategy = -1;
 	own.parallel = outer->parallel;
-	if (!u->whole)
+	c->part = !u->whole;
+	if (c->part)
 		c->flags = &own;
 	def_compile(&k, def);
 	bind_block(&k, node);
 	c->flags = outer;
+	c->part = part;
 	return node;
 }

@@ -257,12 +257,28 @@ static void bracket(struct scan *z)
 	z->i++;
 }
 
+/* Behind an arrow: `NAME:` or a known `/command`. A step was meant. */
+static int step_follows(const struct scan *z, size_t i)
+{
+	struct str s = z->s;
+	size_t n;
+
+	i = scan_skip(s, i);
+	n = scan_name(s, i);
+	if (n)
+		return i + n + 1 < s.n && s.p[i + n] == ':' &&
+			scan_word_end(s, i + n + 1);
+	n = i < s.n && s.p[i] == '/' ? scan_command(s, i + 1) : 0;
+	return n && scan_word_end(s, i + 1 + n) &&
+		unit_known(z->t->c, scan_cut(s, i + 1, i + 1 + n));
+}
+
 static void glued(struct scan *z)
 {
 	struct str s = z->s;
 
-	if (z->code && s.p[z->i] == '-' && z->i + 1 < s.n &&
-			s.p[z->i + 1] == '>')
+	if (s.p[z->i] == '-' && z->i + 1 < s.n && s.p[z->i + 1] == '>' &&
+			(z->code || step_follows(z, z->i + 2)))
 		fail(z, z->i, 2, "E202", "put blanks around '->' when it is "
 			"an arrow, or quotes around the text when it is not",
 			"'->' is glued to its neighbours");

@@ -154,9 +154,11 @@ static uint32_t nested(struct front_ctx *c, struct spot s,
 	const struct unit *u)
 {
 	struct str text = scan_cut(u->src->text, u->from, u->to);
+	int n = (int)text.n, by = (int)u->command.n;
 	struct front_def *def;
 	struct unit call = *u;
 	struct spot in;
+	const char *near;
 	struct frag f;
 	uint32_t node;
 
@@ -165,9 +167,13 @@ static uint32_t nested(struct front_ctx *c, struct spot s,
 			call.from = call.to;
 			return call_def(c, s, &call, def);
 		}
+		near = suggest_step(c, text);
 		src_error(c, src_at(u->src, u->from, text.n), "E103",
-			suggest_step(c, text), "unknown workflow '%.*s'",
-			(int)text.n, text.p);
+			arena_printf(&c->arena, "%s%s/def %.*s TEXT defines "
+			"it, or .wf/workflows/%.*s.yaml with %.*s: in it",
+			near ? near : "", near ? " else " : "", n, text.p, n,
+			text.p, by, u->command.p),
+			"unknown workflow '%.*s'", n, text.p);
 		return PLAN_NONE;
 	}
 	node = unit_block(c, s, u, NULL, &in);

@@ -412,7 +412,8 @@ static int args_ref(struct binder *b, const struct src *src,
 		s = &b->c->spaces[s->up];
 	out->root = REF_ARGS;
 	out->node = s->block;
-	if (s->block == PLAN_NONE || part.n == 0)
+	if (!s->def || part.n == 0 || (s->block == PLAN_NONE &&
+			part.p[0] >= '0' && part.p[0] <= '9'))
 		return 0;
 	names = arena_alloc(&b->c->arena, (s->def->param_count + 1) *
 		sizeof(*names));
@@ -422,6 +423,7 @@ static int args_ref(struct binder *b, const struct src *src,
 		names[i] = arena_strndup(&b->c->arena, s->def->params[i].p,
 			s->def->params[i].n);
 	}
+	names[i] = NULL;
 	return src_error(b->c, src_at(src, r->at, r->end - r->at), "E318",
 		suggest(b->c, part, names), "no parameter '%.*s'", (int)part.n,
 		part.p);

@@ -135,8 +135,5 @@ uint32_t text_of(struct front_ctx *c, const char *s);
 int front_hopeless(const struct front_ctx *c);
 void edges_finish(struct front_ctx *c);
 const uint32_t *ids_list(const struct ids *v);
-void front_ctx_init(struct front_ctx *c, const struct front_env *env,
-	struct diags *diags, struct front_flags *flags);
-void front_ctx_release(struct front_ctx *c);
 
 #endif

@@ -39,6 +39,14 @@ void yaml_args(const struct ytree *t, struct spot s, uint32_t node,
 /* 1 when more may stand inside `in`; else 0 after E209 at `node`. */
 int yaml_deeper(const struct ytree *t, struct spot in, uint32_t node);
 
+/* E225 when `value` of an option is given, not as false, and the workflow is
+ * a step: what only a whole run can have must not be lost there. */
+int yaml_of_run(const struct ytree *t, uint32_t value, const char *key);
+
+/* `params` of a file that is run, YNODE_NONE: none: what ${args.NAME} may
+ * name. */
+int yaml_params(const struct ytree *t, struct spot s, uint32_t params);
+
 /* Whether what is written at `s` is the whole run, not a step of it. */
 int yaml_is_top(struct spot s);
 

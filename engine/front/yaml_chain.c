@@ -9,11 +9,28 @@ int yaml_is_top(struct spot s)
 	return s.body == 0;
 }
 
+int yaml_of_run(const struct ytree *t, uint32_t value, const char *key)
+{
+	if (!t->c->part || value == YNODE_NONE || !yread_bool(t, value, 1))
+		return 0;
+	return yread_error(t, value, "E225", "give it to the workflow that "
+		"has the step, and take it out of this file", "'%s: %.*s' is "
+		"for a run of its own, not for a step", key,
+		(int)yread_text(t, value).n, yread_text(t, value).p);
+}
+
 /* Of the run; of a stored workflow that is a step, its own. */
-static void options(const struct ytree *t, struct spot s, const uint32_t *v)
+static int options(const struct ytree *t, struct spot s, const uint32_t *v)
 {
 	struct front_flags *f = t->c->flags;
+	static const uint8_t whole[] = { OPT_SAVE, OPT_STRATEGY,
+		OPT_FAIL_FAST };
+	size_t i;
+	int rc = 0;
 
+	for (i = 0; i < sizeof(whole); i++)
+		rc |= yaml_of_run(t, v[whole[i]],
+			ykeys_options.keys[whole[i]].name);
 	f->save_state |= (uint8_t)yread_bool(t, v[OPT_SAVE], 0);
 	f->parallel |= (uint8_t)yread_bool(t, v[OPT_PARALLEL], 0);
 	f->fail_fast |= (uint8_t)yread_bool(t, v[OPT_FAIL_FAST], 0);
@@ -25,6 +42,7 @@ static void options(const struct ytree *t, struct spot s, const uint32_t *v)
 	if (!f->timeout_ms)
 		f->timeout_ms = yread_ms(t, v[OPT_TIMEOUT], 0);
 	t->c->spaces[s.space].parallel = f->parallel;
+	return rc;
 }
 
 /* Whether a step names its predecessors: then written order says nothing
@@ -68,7 +86,7 @@ int yaml_chain(const struct ytree *t, struct spot s, uint32_t node)
 
 	if (v[CHAIN_OPTIONS] != YNODE_NONE) {
 		rc |= yread_map(t, v[CHAIN_OPTIONS], &ykeys_options, o);
-		options(t, s, o);
+		rc |= options(t, s, o);
 	}
 	if (v[CHAIN_STEPS] == YNODE_NONE)
 		return rc;

@@ -96,6 +96,7 @@ int yaml_flow(const struct ytree *t, struct spot s, uint32_t node)
 	uint32_t v[YREAD_KEYS];
 	int rc = yread_map(t, node, &ykeys_flow, v);
 
+	rc |= yaml_of_run(t, v[FLOW_ADAPTIVE], "adaptive");
 	t->c->flags->adaptive |= (uint8_t)yread_bool(t, v[FLOW_ADAPTIVE], 0);
 	t->c->flags->no_learning |= !yread_bool(t, v[FLOW_LEARNING], 1);
 	if (v[FLOW_CONDITIONS] == YNODE_NONE)

@@ -126,6 +126,10 @@ static const struct test_def test_defs[] = {
 		"1\n    - command: /bash cat\n  options:\n    "
 		"error_strategy: rollback\n    limit: 4\n    "
 		"parallel_where_possible: true\n", { NULL }, { NULL }, 1 },
+	{ "bounded", "chain:\n  steps:\n    - name: a\n      command: /echo "
+		"1\n    - command: /bash cat\n  options:\n    limit: 4\n    "
+		"timeout: 1m\n    fail_fast: false\n    "
+		"parallel_where_possible: true\n", { NULL }, { NULL }, 1 },
 	{ "complex_analysis_team", "lead: plan the work", { NULL }, { NULL },
 		0 },
 };
