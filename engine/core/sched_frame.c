@@ -437,7 +437,9 @@ void composite_look(struct sched *s, struct task *t)
 		break;
 	case NODE_STAGE:
 		task_fail(s, t, OUTCOME_REFUSED, CLASS_CONFIGURATION, str_of(
-			"a pipeline stage cannot run as a step"));
+			"this wf has no streams between stages, so a pipeline "
+			"does not run; /explain and /graph show it, /chain "
+			"or /bash 'a | b' runs its steps"));
 		break;
 	case NODE_STEP:
 	case NODE_CALL:
