@@ -207,11 +207,12 @@ static void work(struct shared *s, const struct corpus *c, long seconds)
 /* The child died: keeps what it died of. */
 static void keep(const struct shared *s, const char *name, int status)
 {
-	const char *folder = getenv("BUILD");
+	const char *folder = getenv("BUILD") ? getenv("BUILD") :
+		getenv("TMPDIR");
 	char path[512];
 	FILE *f;
 
-	snprintf(path, sizeof(path), "%s/%s-crash.bin", folder ? folder : ".",
+	snprintf(path, sizeof(path), "%s/%s-crash.bin", folder ? folder : "/tmp",
 		name);
 	printf("# status %d after %llu runs, on %zu bytes", status,
 		(unsigned long long)s->runs, s->len);
