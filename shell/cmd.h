@@ -42,6 +42,8 @@ struct cmd {
 	/* Called too when a script is only read: for commands that change how
 	 * later lines are read. Errors go to a->diags. May be NULL. */
 	int (*read)(struct session *s, const struct cmd_args *a);
+	uint8_t stateless;             /* asks for runs, if at all, through
+	                                  run_ref.h: works without a state */
 };
 
 struct cmd_value {

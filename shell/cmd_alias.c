@@ -71,5 +71,6 @@ const struct cmd cmd_alias = {
 		"/alias failed /runs status:failed",
 		"/alias gs '!git status'", "/alias", NULL},
 	.run = run,
+	.stateless = 1,
 	.read = define,
 };

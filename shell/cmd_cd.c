@@ -46,4 +46,5 @@ const struct cmd cmd_cd = {
 	.args = args,
 	.examples = (const char *const[]){"/cd /", "/cd", "/cd .", NULL},
 	.run = run,
+	.stateless = 1,
 };

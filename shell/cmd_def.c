@@ -69,5 +69,6 @@ const struct cmd cmd_def = {
 		"/def greet NAME=world '/echo hello ${args.NAME}'",
 		"/def build '/bash make'", "/def", NULL},
 	.run = run,
+	.stateless = 1,
 	.read = define,
 };

@@ -25,4 +25,5 @@ const struct cmd cmd_doctor = {
 	.examples = (const char *const[]){"/doctor", "/doctor -o json",
 		"/doctor > report.txt", NULL},
 	.run = run,
+	.stateless = 1,
 };

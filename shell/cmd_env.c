@@ -152,4 +152,5 @@ const struct cmd cmd_env = {
 	.examples = (const char *const[]){"/env", "/env LANG=C",
 		"/env HOME", NULL},
 	.run = run,
+	.stateless = 1,
 };

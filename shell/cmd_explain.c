@@ -125,6 +125,9 @@ static int run(struct session *s, const struct cmd_args *a,
 
 	if (status == 0)
 		print(s, t.plan, o);
+	if (status == 0 && !engine_store(s->engine) && s->no_state.code)
+		session_say(s, "durations are not known: %s",
+			s->no_state.text);
 	text_arg_release(&t);
 	return status;
 }
@@ -145,4 +148,5 @@ const struct cmd cmd_explain = {
 		"/explain --parallel \"/glob *.c -> /echo done\"",
 		"/explain @last", NULL},
 	.run = run,
+	.stateless = 1,
 };

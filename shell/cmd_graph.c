@@ -59,4 +59,5 @@ const struct cmd cmd_graph = {
 		"/graph --dot \"/echo a -> /echo b\" > plan.dot",
 		"/graph @last", NULL},
 	.run = run,
+	.stateless = 1,
 };

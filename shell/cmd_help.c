@@ -226,4 +226,5 @@ const struct cmd cmd_help = {
 	.examples = (const char *const[]){"/help", "/help bash",
 		"/help language", NULL},
 	.run = run,
+	.stateless = 1,
 };

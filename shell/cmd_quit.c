@@ -36,4 +36,5 @@ const struct cmd cmd_quit = {
 	.examples = (const char *const[]){"/quit", "/quit 0",
 		"/quit --help", NULL},
 	.run = run,
+	.stateless = 1,
 };

@@ -177,4 +177,5 @@ const struct cmd cmd_set = {
 	.examples = (const char *const[]){"/set", "/set max_parallel 4",
 		"/set vars.target release", NULL},
 	.run = run,
+	.stateless = 1,
 };

@@ -78,5 +78,6 @@ const struct cmd cmd_source = {
 	.examples = (const char *const[]){"/source deploy.wf",
 		"/source ./defs.wf", "/source build.yaml", NULL},
 	.run = run,
+	.stateless = 1,
 	.read = check,
 };

@@ -419,6 +419,13 @@ static int run_plan(struct session *s, struct submission *sub)
 	return status;
 }
 
+static int needs_state(const struct submission *sub)
+{
+	if (sub->alias || sub->help || sub->line.kind == LINE_BANG)
+		return 0;
+	return !sub->cmd || (!sub->cmd->stateless && !sub->args.help);
+}
+
 int submission_run(struct session *s, struct submission *sub)
 {
 	struct err err = {0};
@@ -427,6 +434,9 @@ int submission_run(struct session *s, struct submission *sub)
 	sub->args.line = &sub->line; /* it was moved into the script */
 	if (s->signal)
 		return 128 + s->signal;
+	if (s->no_state.code && needs_state(sub))
+		return tell_err(s, sub, &s->no_state,
+			status_of_err(&s->no_state));
 	if (sub->alias)
 		return submission_run(s, &sub->alias->sub);
 	if (sub->help)

@@ -104,6 +104,8 @@ static int run_lines(struct session *s)
 		return s->signal ? 128 + s->signal : status;
 	}
 	s->input_none = 1;
+	if (terminal && s->no_state.code)
+		tell_start(s->options, &s->no_state, STATUS_FAILED);
 	return script_stream(s, 0, "<stdin>", terminal ? "wf> " : NULL);
 }
 

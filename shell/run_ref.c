@@ -29,7 +29,10 @@ static char *run_name(const struct cmd_args *a, const char *name)
  * was said so far must be there. */
 static int settle(struct session *s, struct cmd_out *o)
 {
-	return engine_flush(s->engine, &o->err);
+	if (!s->no_state.code)
+		return engine_flush(s->engine, &o->err);
+	o->err = s->no_state;
+	return -1;
 }
 
 /* A run that is not there. */

@@ -168,14 +168,20 @@ static char *absolute(const char *dir, const char *path)
 		: mem_printf("%s/%s", dir, path);
 }
 
+/* Where making is not permitted but there is something, it is gone through:
+ * the first that is missing is what cannot be made. */
 static int make_dirs(char *path, struct err *err)
 {
 	for (char *p = path + 1; *p; p++) {
+		struct stat st;
+		int error;
+
 		if (*p != '/')
 			continue;
 		*p = '\0';
-		if (mkdir(path, 0700) < 0 && errno != EEXIST &&
-				errno != EROFS && errno != EACCES) {
+		error = mkdir(path, 0700) < 0 ? errno : 0;
+		if (error && error != EEXIST && stat(path, &st) < 0) {
+			errno = error;
 			err_errno(err, ERR_STATE, "cannot make %s", path);
 			*p = '/';
 			return err_help(err, "set WF_STATE_DIR to a directory "
@@ -210,7 +216,8 @@ static int no_state(struct err *err)
 		" own");
 }
 
-static int open_engine(struct session *s, struct err *err)
+/* `check`: to be looked at only, or none when there is none to look at. */
+static int open_engine(struct session *s, int check, struct err *err)
 {
 	static const struct executor *const more[] = {&exec_lua, NULL};
 	const char *state = setting_get(&s->settings, SET_STATE_DIR);
@@ -218,25 +225,42 @@ static int open_engine(struct session *s, struct err *err)
 	char *dir;
 	int rc;
 
-	if (!state[0] && !s->options->check)
+	if (!state[0] && !check)
 		return no_state(err);
 	dir = absolute(s->dir, state);
-	o.state_dir = s->options->check && (!state[0] || !has_state(dir))
-		? NULL : dir;
+	o.state_dir = check && (!state[0] || !has_state(dir)) ? NULL : dir;
 	if (state[0])
 		setting_fix(&s->settings, SET_STATE_DIR, dir);
 	o.durability_normal = strcmp(setting_get(&s->settings,
 		SET_DURABILITY), "normal") == 0;
 	o.slots = (uint32_t)atoll(setting_get(&s->settings,
 		SET_MAX_PARALLEL));
-	o.read_only = s->options->check;
+	o.read_only = (uint8_t)check;
 	s->lua.ud = s;
 	s->lua.eval = lua_eval;
-	rc = o.read_only ? 0 : make_dirs(dir, err);
+	rc = check ? 0 : make_dirs(dir, err);
 	if (rc == 0)
 		rc = engine_open(&s->engine, &o, err);
+	if (rc < 0 && check) { /* no state is as good as one not to be read */
+		o.state_dir = NULL;
+		memset(err, 0, sizeof(*err));
+		rc = engine_open(&s->engine, &o, err);
+	}
 	free(dir);
 	return rc;
+}
+
+/* Without a state nothing can be kept, but texts can be read and explained:
+ * what needs more tells why it cannot be. */
+static int open_some_engine(struct session *s, struct err *err)
+{
+	if (s->options->check)
+		return open_engine(s, 1, err);
+	if (open_engine(s, 0, err) == 0)
+		return 0;
+	s->no_state = *err;
+	memset(err, 0, sizeof(*err));
+	return open_engine(s, 1, err);
 }
 
 static void name_commands(struct session *s)
@@ -326,7 +350,7 @@ int session_open(struct session *s, const struct options *o,
 	args_json(o, &args);
 	s->args = buf_take(&args);
 	defs_init(&s->defs, s->dir);
-	if (open_engine(s, err) < 0)
+	if (open_some_engine(s, err) < 0)
 		return -1;
 	front_ready(s);
 	observe(s);

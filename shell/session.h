@@ -27,6 +27,7 @@ struct session {
 	const struct options *options;
 	struct settings settings;
 	struct engine *engine;
+	struct err no_state;   /* why no run can be kept; code 0: it can */
 	struct vm *vm;
 	struct engine_lua lua;
 	struct front_env env;

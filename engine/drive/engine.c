@@ -26,6 +26,35 @@ static void set_pools(struct engine *e)
 	pool_configure(p, 2, &net);
 }
 
+static void close_handle(uv_handle_t *h, void *ud)
+{
+	(void)ud;
+	if (!uv_is_closing(h))
+		uv_close(h, NULL);
+}
+
+static void close_loop(struct engine *e)
+{
+	uv_walk(&e->loop, close_handle, NULL);
+	uv_run(&e->loop, UV_RUN_DEFAULT);
+	uv_loop_close(&e->loop);
+}
+
+static int open_loop(struct engine *e, struct err *err)
+{
+	int rc = uv_loop_init(&e->loop);
+
+	if (rc == 0) {
+		rc = tick_init(e);
+		if (rc == 0)
+			return 0;
+		close_loop(e);
+		tick_close(e);
+	}
+	return err_set(err, ERR_IO, "cannot make a loop of events: %s",
+		uv_strerror(rc));
+}
+
 int engine_open(struct engine **out, const struct engine_options *o,
 	struct err *err)
 {
@@ -35,10 +64,13 @@ int engine_open(struct engine **out, const struct engine_options *o,
 		.wake = tick_wake, .ud = e};
 	char id[ULID_LEN + 1];
 
-	uv_loop_init(&e->loop);
+	if (open_loop(e, err) < 0) {
+		free(e);
+		return -1;
+	}
 	e->sched = sched_new();
-	tick_init(e);
 	if (o->state_dir && store_open(&e->store, &so, err) < 0) {
+		close_loop(e);
 		tick_close(e);
 		sched_free(e->sched);
 		free(e);
@@ -57,13 +89,6 @@ int engine_open(struct engine **out, const struct engine_options *o,
 	host_init(e, o);
 	*out = e;
 	return 0;
-}
-
-static void close_handle(uv_handle_t *h, void *ud)
-{
-	(void)ud;
-	if (!uv_is_closing(h))
-		uv_close(h, NULL);
 }
 
 void engine_close(struct engine *e)
@@ -88,9 +113,7 @@ void engine_close(struct engine *e)
 		setup_drop(e->runs[i].setup);
 		free(e->runs[i].parent);
 	}
-	uv_walk(&e->loop, close_handle, NULL);
-	uv_run(&e->loop, UV_RUN_DEFAULT);
-	uv_loop_close(&e->loop);
+	close_loop(e);
 	sched_free(e->sched);
 	tick_close(e);
 	flow_items_forget();

@@ -470,8 +470,10 @@ static void arm_timer(struct engine *e)
 	uv_timer_start(&e->timer, on_timer, (uint64_t)delay, 0);
 }
 
-void tick_init(struct engine *e)
+int tick_init(struct engine *e)
 {
+	int rc;
+
 	e->tick = tick_new(e);
 	e->timer_at = INT64_MAX;
 	uv_timer_init(&e->loop, &e->room);
@@ -480,10 +482,11 @@ void tick_init(struct engine *e)
 	e->prepare.data = e;
 	uv_prepare_start(&e->prepare, on_prepare);
 	uv_unref((uv_handle_t *)&e->prepare);
-	uv_async_init(&e->loop, &e->wake, on_wake);
-	e->wake.data = e;
 	uv_timer_init(&e->loop, &e->timer);
 	e->timer.data = e;
+	rc = uv_async_init(&e->loop, &e->wake, on_wake);
+	e->wake.data = e;
+	return rc;
 }
 
 void tick_close(struct engine *e)

@@ -51,7 +51,8 @@ struct tick_notes {
 	uint8_t due;
 };
 
-void tick_init(struct engine *e);
+/* 0, or an error code of libuv: descriptors are short. */
+int tick_init(struct engine *e);
 void tick_close(struct engine *e);
 void tick_forget(struct engine *e);
 /* Tells the scheduler what happened, now; its events join the open tick. */

@@ -84,6 +84,26 @@ static int check_mode(struct check *c, const char *path,
 	return 1;
 }
 
+/* The directory is not there: could it be? */
+static void check_missing(struct check *c, const char *dir)
+{
+	char path[PATH_MAX], *slash;
+
+	snprintf(path, sizeof(path), "%s", dir);
+	while ((slash = strrchr(path, '/')) && slash > path &&
+	    faccessat(AT_FDCWD, path, F_OK, AT_EACCESS) != 0)
+		*slash = '\0';
+	if (slash == path)
+		path[1] = '\0';
+	if (!slash || faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS) == 0)
+		say(c, CHECK_OK, "state", "'%s' does not exist yet; the first "
+			"run makes it", dir);
+	else
+		say(c, CHECK_FAIL, "state", "'%s' cannot be made in '%s': %s; "
+			"set WF_STATE_DIR to a directory of your own", dir,
+			path, strerror(errno));
+}
+
 static void check_modes(struct check *c, const struct stat *st)
 {
 	static const char *const files[] = { "wf.db", "wf.db-wal",
@@ -111,8 +131,7 @@ static int check_dir(struct check *c, const char *dir)
 	c->s.dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (c->s.dir_fd < 0 && errno == ENOENT &&
 	    lstat(dir, &st) != 0) {
-		say(c, CHECK_OK, "state", "'%s' does not exist yet; the first "
-			"run makes it", dir);
+		check_missing(c, dir);
 		return 0;
 	}
 	if (c->s.dir_fd < 0) {

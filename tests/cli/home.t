@@ -6,7 +6,7 @@ bad() {
 	env "$@" "$WF" -c '/echo ran' >"$WORLD/out" 2>"$WORLD/err"
 	is $? 1 "$*: status 1"
 	is "$(cat "$WORLD/out")" "" "$*: nothing runs"
-	is "$(grep -c 'wf: error:' "$WORLD/err")" 1 "$*: one error"
+	is "$(grep -c 'error:' "$WORLD/err")" 1 "$*: one error"
 	has "$(cat "$WORLD/err")" "WF_STATE_DIR" "$*: with a way out"
 	env "$@" "$WF" -o json -c '/echo ran' >"$WORLD/out" 2>/dev/null
 	has "$(cat "$WORLD/out")" '"status":"error","exit":1' \
@@ -53,4 +53,37 @@ ok $? "and is there"
 is "$(stat -c %a below/state)" 700 "for its owner only"
 out=$(env -u HOME -u WF_STATE_DIR "$WF" -n -c '/echo x' 2>&1)
 is "$?$out" 0 "checking needs no state"
+
+# What keeps nothing works without a state, and says what it does not know.
+without() {
+	env WF_STATE_DIR=file "$WF" -c "$1" >"$WORLD/out" 2>"$WORLD/err"
+	is $? "${3:-0}" "$1 without a state: status ${3:-0}"
+	has "$(cat "$WORLD/out")" "$2" "$1 does its work"
+}
+without '/explain "a: /bash true -> b: /echo x"' 'no prediction'
+has "$(cat "$WORLD/err")" "durations are not known: " "and tells what it lacks"
+without '/graph "a: /bash true -> b: /echo x"' '/bash true'
+without '/help chain' '/chain'
+without '/bash --help' 'shell text'
+without '/set durability' 'full'
+without '!echo bang' 'bang'
+for line in /runs /show '/explain @last' '/chain {/echo x}' /wait /resume; do
+	without "$line" '' 1
+	has "$(cat "$WORLD/err")" "file'" "$line tells why it cannot"
+done
+if [ "$(id -u)" -eq 0 ] && command -v setpriv >/dev/null &&
+	setpriv --reuid=65534 --clear-groups "$WF" --version >/dev/null 2>&1
+then
+	chmod 755 "$WF_TEST_WORLD" "$WORLD"
+	mkdir -m 755 "$WORLD/rooted"
+	other() {
+		cd / && setpriv --reuid=65534 --clear-groups env -u \
+			WF_STATE_DIR HOME="$WORLD/rooted" "$WF" "$@" 2>&1
+	}
+	has "$(other -c /runs)" "Permission denied" \
+		"that making is not permitted is named as the reason"
+	has "$(other doctor)" "fail state: " "and the doctor says so"
+	has "$(other -c '/explain "/echo x"')" "no prediction" \
+		"texts can be explained all the same"
+fi
 finish
