@@ -233,6 +233,7 @@ static void of_errno(const struct guard_report *r, struct exec_outcome *o,
 	char *text)
 {
 	int no_exec = r->end == GUARD_NO_EXEC;
+	int spool = !no_exec && str_eq(r->what, "spool");
 
 	o->exit_code = !no_exec ? -1 : r->code == ENOENT ? 127 : 126;
 	switch (r->code) {
@@ -243,7 +244,10 @@ static void of_errno(const struct guard_report *r, struct exec_outcome *o,
 	default:
 		o->error_class = CLASS_CONFIGURATION;
 	}
-	if (!no_exec && (r->code == EAGAIN || r->code == EMFILE ||
+	if (spool && r->code != EFBIG)
+		snprintf(text, PROCESS_ERROR, "its output is lost: %s",
+			strerror(r->code));
+	else if (!no_exec && (r->code == EAGAIN || r->code == EMFILE ||
 			r->code == ENFILE || r->code == ENOMEM))
 		snprintf(text, PROCESS_ERROR, "no %.*s to be had for %d s: %s",
 			(int)r->what.n, r->what.n ? r->what.p : "",

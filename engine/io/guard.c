@@ -2,7 +2,9 @@
  * The shell's side of the guard: starts it, queues messages to it, hands its
  * reports to the caller from the loop. Invariants: `jobs` counts jobs without
  * a report; after the socket's end `dead` is set, everything that fell to us
- * has been ended, and no callback but on_death comes any more. Nothing here
+ * has been ended, and no callback but on_death comes any more. While few
+ * descriptors are free no report is read: those read have to be stored first,
+ * and what does not fit is dropped by the kernel. Nothing here
  * waits for the guard, except guard_end() and the burial of a dead one.
  */
 #include "engine/io/guard.h"
@@ -15,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -34,6 +37,9 @@ enum {
 	LAUNCH_TRIES = 50,        /* when there is no room for a process: */
 	LAUNCH_NAP_MS = 20,       /* the loop stands still meanwhile */
 	FIRST_FREE_FD = 10,
+	FDS_KEPT_FREE = 2 * WIRE_FDS_MAX,
+	FDS_LOOK_MS = 5,          /* while there are fewer, */
+	FDS_LOOKS = 1000,         /* but then there may never be more */
 	FALLEN_LOOKS = 400,       /* for what a dead guard left, at most */
 	FALLEN_EMPTY = 12,        /* in a row that find nothing */
 	END_SLACK_MS = 1000       /* beyond the grace, for guard_end */
@@ -42,6 +48,7 @@ enum {
 struct guard {
 	uv_poll_t poll;
 	uv_prepare_t prepare;
+	uv_timer_t look;
 	struct guard_calls calls;
 	int sock;
 	pid_t pid;
@@ -51,8 +58,10 @@ struct guard {
 	struct buf in;
 	int *fds;                 /* received, not yet claimed */
 	size_t fd_n, fd_cap;
+	int fd_peak;              /* highest number received */
 	size_t jobs;
-	uint8_t dead, ended, writing, handles;
+	unsigned looks;           /* while holding */
+	uint8_t dead, ended, writing, holding, handles;
 };
 
 /* ---- starting ---- */
@@ -161,13 +170,19 @@ static pid_t start(const struct guard_options *o, int sock, struct err *err)
 
 static void on_poll(uv_poll_t *poll, int status, int events);
 
+static void watch_socket(struct guard *g)
+{
+	if (!g->dead)
+		uv_poll_start(&g->poll, (g->holding ? 0 : UV_READABLE) |
+			(g->writing ? UV_WRITABLE : 0), on_poll);
+}
+
 static void want_write(struct guard *g, int on)
 {
-	if (g->writing == on || g->dead)
+	if (g->writing == on)
 		return;
 	g->writing = (uint8_t)on;
-	uv_poll_start(&g->poll, UV_READABLE | (on ? UV_WRITABLE : 0),
-		on_poll);
+	watch_socket(g);
 }
 
 void guard_flush(struct guard *g)
@@ -314,6 +329,7 @@ static void close_fds(struct guard *g)
 static void on_gone(struct guard *g)
 {
 	uv_poll_stop(&g->poll);
+	uv_timer_stop(&g->look);
 	g->dead = 1;
 	g->jobs = 0;
 	buf_clear(&g->out);
@@ -326,13 +342,15 @@ static void on_gone(struct guard *g)
 		g->calls.on_death(g->calls.ud);
 }
 
-/* 0, or -1 when a descriptor did not arrive (ours ran out). */
-static int claim(struct guard *g, struct guard_stream *s)
+/* 0, or -1 when a descriptor did not arrive (ours ran out). They come in
+ * order: the next one is this stream's, or that of one still to come. */
+static int claim(struct guard *g, uint64_t id, int stream,
+	struct guard_stream *s)
 {
 	if (s->fd != WIRE_SPOOLED)
 		return 0;
 	s->fd = -1;
-	if (g->fd_n == 0)
+	if (g->fd_n == 0 || wire_fd_claim(g->fds[0], id, stream))
 		return -1;
 	s->fd = g->fds[0];
 	g->fd_n--;
@@ -346,7 +364,8 @@ static void on_report(struct guard *g, struct str body)
 	int rc = wire_report_get(body, &r);
 
 	assert(rc == 0 && g->jobs > 0);
-	if (claim(g, &r.out) || claim(g, &r.err)) {
+	rc = claim(g, r.id, 0, &r.out);
+	if (claim(g, r.id, 1, &r.err) || rc) {
 		r.end = GUARD_FAILED;
 		r.code = EMFILE;
 		r.what = str_of("spool");
@@ -385,10 +404,49 @@ static void take_frames(struct guard *g)
 	memmove(g->in.data, g->in.data + at, g->in.len);
 }
 
-static void take_fds(struct guard *g, struct msghdr *msg)
+/* Are fewer free than are to be? Looks only once numbers have been high. */
+static int is_scarce(struct guard *g)
 {
+	int fd[FDS_KEPT_FREE], n = 0, kept;
+	struct rlimit most;
+
+	if (getrlimit(RLIMIT_NOFILE, &most) ||
+		(rlim_t)g->fd_peak < most.rlim_cur / 2)
+		return 0;
+	kept = most.rlim_cur / 4 < FDS_KEPT_FREE ?
+		(int)most.rlim_cur / 4 : FDS_KEPT_FREE;
+	while (n < kept && (fd[n] = fcntl(g->sock, F_DUPFD_CLOEXEC, 0)) >= 0)
+		n++;
+	kept -= n;
+	while (n > 0)
+		close(fd[--n]);
+	return kept > 0;
+}
+
+static void on_look(uv_timer_t *timer)
+{
+	struct guard *g = timer->data;
+
+	if (is_scarce(g) && ++g->looks < FDS_LOOKS)
+		return;
+	uv_timer_stop(timer);
+	g->holding = 0;
+	watch_socket(g);
+}
+
+static void hold(struct guard *g)
+{
+	g->holding = 1;
+	g->looks = 0;
+	uv_timer_start(&g->look, on_look, FDS_LOOK_MS, FDS_LOOK_MS);
+	watch_socket(g);
+}
+
+/* How many came. */
+static size_t take_fds(struct guard *g, struct msghdr *msg)
+{
+	size_t before = g->fd_n, i, n;
 	struct cmsghdr *c;
-	size_t n;
 
 	for (c = CMSG_FIRSTHDR(msg); c; c = CMSG_NXTHDR(msg, c)) {
 		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
@@ -400,6 +458,10 @@ static void take_fds(struct guard *g, struct msghdr *msg)
 		memcpy(g->fds + g->fd_n, CMSG_DATA(c), n * sizeof(int));
 		g->fd_n += n;
 	}
+	for (i = before; i < g->fd_n; i++)
+		if (g->fds[i] > g->fd_peak)
+			g->fd_peak = g->fds[i];
+	return g->fd_n - before;
 }
 
 static void on_readable(struct guard *g)
@@ -423,7 +485,8 @@ static void on_readable(struct guard *g)
 		on_gone(g);
 		return;
 	}
-	take_fds(g, &msg);
+	if (take_fds(g, &msg) && is_scarce(g))
+		hold(g);
 	g->in.len += (size_t)n;
 	take_frames(g);
 }
@@ -461,8 +524,9 @@ static int watch(struct guard *g, uv_loop_t *loop, struct err *err)
 		return err_set(err, ERR_IO, "cannot watch the guard: %s",
 			uv_strerror(rc));
 	uv_prepare_init(loop, &g->prepare);
-	g->poll.data = g->prepare.data = g;
-	g->handles = 2;
+	uv_timer_init(loop, &g->look);
+	g->poll.data = g->prepare.data = g->look.data = g;
+	g->handles = 3;
 	uv_poll_start(&g->poll, UV_READABLE, on_poll);
 	uv_prepare_start(&g->prepare, on_prepare);
 	uv_unref((uv_handle_t *)&g->prepare);
@@ -534,4 +598,5 @@ void guard_end(struct guard *g)
 	g->jobs = 0;
 	uv_close((uv_handle_t *)&g->poll, on_close);
 	uv_close((uv_handle_t *)&g->prepare, on_close);
+	uv_close((uv_handle_t *)&g->look, on_close);
 }

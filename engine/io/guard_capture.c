@@ -9,11 +9,13 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "engine/base/limits.h"
 #include "engine/io/file.h"
 
-enum { ORDER_MAX = 64 << 10, ORDER_MERGE_MS = 10 };
+enum { ORDER_MAX = 64 << 10, ORDER_MERGE_MS = 10, NAP_MS = 20 };
 
 void capture_start(struct capture *c, uint64_t cap, uint32_t inline_max)
 {
@@ -38,9 +40,23 @@ static int spool_add(struct capture *c, uint64_t at, const char *p,
 	return 0;
 }
 
+/* Descriptors come back as reports are sent; the child waits at its pipe. */
+static int make_patiently(int spool_dir)
+{
+	struct timespec nap = { .tv_nsec = NAP_MS * 1000000L };
+	int fd = spool_make(spool_dir), i;
+
+	for (i = 0; fd < 0 && (errno == EMFILE || errno == ENFILE) &&
+			i < LIMIT_SPAWN_WAIT_MS / NAP_MS; i++) {
+		nanosleep(&nap, NULL);
+		fd = spool_make(spool_dir);
+	}
+	return fd;
+}
+
 static int spool_open(struct capture *c, int spool_dir)
 {
-	c->fd = spool_make(spool_dir);
+	c->fd = make_patiently(spool_dir);
 	if (c->fd < 0) {
 		c->error = errno;
 		return -1;

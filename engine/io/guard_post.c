@@ -122,14 +122,16 @@ int post_flush(struct outbox *o)
 	return stuck;
 }
 
-static void add_fd(struct outbox *o, int fd, size_t at)
+static void add_fd(struct outbox *o, const struct guard_stream *s,
+	uint64_t id, int stream, size_t at)
 {
-	if (fd < 0)
+	if (s->fd < 0)
 		return;
+	wire_fd_mark(s->fd, id, stream);
 	o->fds = mem_more(o->fds, o->fd_n, &o->fd_cap, sizeof(*o->fds));
 	o->fd_at = mem_more(o->fd_at, o->fd_n, &o->at_cap,
 		sizeof(*o->fd_at));
-	o->fds[o->fd_n] = fd;
+	o->fds[o->fd_n] = s->fd;
 	o->fd_at[o->fd_n++] = at;
 }
 
@@ -156,8 +158,8 @@ void post_report(struct outbox *o, const struct guard_report *r, int hold)
 	compact(o);
 	at = o->bytes.len;
 	wire_report_put(&o->bytes, r);
-	add_fd(o, r->out.fd, at);
-	add_fd(o, r->err.fd, at);
+	add_fd(o, &r->out, r->id, 0, at);
+	add_fd(o, &r->err, r->id, 1, at);
 	if (!hold || o->bytes.len > POST_HOLD_BYTES)
 		flush(o);
 	else if (!o->armed)

@@ -23,6 +23,11 @@ enum { STACK_BYTES = 1 << 20 };
 enum { STACK_BYTES = 128 << 10 };
 #endif
 
+enum {
+	FDS_OWN = 32,   /* the guard's, with reports not yet sent */
+	FDS_SLOT = 6    /* pipes, process and spools of one job */
+};
+
 static void list_add(struct task_list *l, struct task *t)
 {
 	t->next = NULL;
@@ -324,10 +329,24 @@ void queue_kill(struct machine *m, uint64_t id, int hard)
 		queue_withdraw(m, id);
 }
 
+/* Not more than have descriptors: the others wait their turn. */
+static uint32_t slots_with_room(uint32_t slots)
+{
+	struct rlimit files;
+	rlim_t most;
+
+	if (getrlimit(RLIMIT_NOFILE, &files))
+		return slots;
+	most = files.rlim_cur > FDS_OWN ?
+		(files.rlim_cur - FDS_OWN) / FDS_SLOT : 0;
+	return slots < most ? slots : (uint32_t)most;
+}
+
 void queue_slots(struct machine *m, uint32_t slots)
 {
 	size_t i;
 
+	slots = slots_with_room(slots);
 	pthread_mutex_lock(&m->lock);
 	m->slots = slots ? slots : 1;
 	for (i = 0; i < m->queue.n && m->threads < m->slots; i++)

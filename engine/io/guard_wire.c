@@ -5,8 +5,9 @@
 #include "engine/io/guard_wire.h"
 
 #include <assert.h>
-#include <string.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "engine/base/mem.h"
 
@@ -47,6 +48,23 @@ int wire_frame(const char *p, size_t n, struct wire_frame *f)
 	f->body = (struct str){ p + WIRE_HEAD, len };
 	f->size = WIRE_HEAD + (size_t)len;
 	return 1;
+}
+
+static off_t owner(uint64_t id, int stream)
+{
+	return (off_t)((id << 1 | (stream != 0)) & INT64_C(0xffffffffff)) + 1;
+}
+
+void wire_fd_mark(int fd, uint64_t id, int stream)
+{
+	lseek(fd, owner(id, stream), SEEK_SET);
+}
+
+int wire_fd_claim(int fd, uint64_t id, int stream)
+{
+	if (lseek(fd, 0, SEEK_CUR) != owner(id, stream))
+		return -1;
+	return lseek(fd, 0, SEEK_SET) == 0 ? 0 : -1;
 }
 
 static size_t count(const char *const *v)

@@ -23,7 +23,7 @@ enum wire_kind {
 enum {
 	WIRE_HEAD = 5,
 	WIRE_BODY_MAX = 16 << 20,
-	WIRE_FDS_MAX = 64,     /* descriptors with one sendmsg */
+	WIRE_FDS_MAX = 16,     /* descriptors with one sendmsg */
 	WIRE_INLINE_MAX = 1 << 20,
 	WIRE_SPOOLED = -2      /* stream.fd of a decoded report: to be taken
 	                          from the descriptors received */
@@ -40,6 +40,15 @@ size_t wire_open(struct buf *b, enum wire_kind kind);
 void wire_close(struct buf *b, size_t at);
 /* 1: a whole frame; 0: more bytes are needed; -1: not a frame of ours. */
 int wire_frame(const char *p, size_t n, struct wire_frame *f);
+
+/*
+ * A descriptor that travels carries its owner as its offset (spools are read
+ * and written by place), for those that find no room in the receiver are
+ * dropped without a word. Stream 0 or 1 of the report `id`. 0, or -1: it is
+ * another's.
+ */
+void wire_fd_mark(int fd, uint64_t id, int stream);
+int wire_fd_claim(int fd, uint64_t id, int stream);
 
 void wire_job_put(struct buf *b, const struct guard_job *job);
 /* Everything in *job points into *mem, which the caller frees. 0 or -1. */

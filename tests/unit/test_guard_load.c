@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -134,6 +135,48 @@ static void test_backpressure(void)
 }
 
 /* Reports arrive although the shell did not look for a while. */
+/* One slot, so that the reports come in order; the second's spool comes in
+ * the middle of the first's report, which is larger than the socket. */
+static void test_lost_spool(void)
+{
+	struct guard_job a = shell_job(1, "head -c 1200000 /dev/zero | "
+		"tr '\\0' a"), b = shell_job(2, "head -c 20000 /dev/zero | "
+		"tr '\\0' b"), c = shell_job(3, ">third");
+	struct rlimit was, few;
+	char path[128], byte = 0;
+	int next;
+
+	guard_slots(w.g, 1);
+	a.inline_max = 1 << 20;
+	c.dir = scratch;
+	submit(&a);
+	submit(&b);
+	submit(&c);
+	guard_flush(w.g);
+	snprintf(path, sizeof(path), "%s/third", scratch);
+	while (access(path, F_OK) < 0)
+		usleep(1000);
+	getrlimit(RLIMIT_NOFILE, &was);
+	few = was;
+	next = dup(0);
+	close(next);
+	few.rlim_cur = (rlim_t)next;
+	setrlimit(RLIMIT_NOFILE, &few);
+	uv_run(&w.loop, UV_RUN_NOWAIT);
+	setrlimit(RLIMIT_NOFILE, &was);
+	run_all();
+	ok(w.seen[1].end == GUARD_FAILED && w.seen[1].code == EMFILE &&
+		w.seen[1].out_fd == -1,
+		"a spool for which there was no descriptor is lost");
+	ok(w.seen[2].end == GUARD_EXITED && w.seen[2].out_fd >= 0 &&
+		pread(w.seen[2].out_fd, &byte, 1, 0) == 1 && byte == 'b',
+		"and the next one is not taken for it");
+	is_int((long)lseek(w.seen[2].out_fd, 0, SEEK_CUR), 0,
+		"a spool is handed over at its beginning");
+	close(w.seen[2].out_fd);
+	guard_slots(w.g, 4);
+}
+
 static void test_deaf_shell(void)
 {
 	int i;
@@ -154,7 +197,8 @@ static void test_deaf_shell(void)
 
 int main(int argc, char **argv)
 {
-	static const char *const names[] = { "gate", "here", NULL };
+	static const char *const names[] = { "gate", "here", "third",
+		NULL };
 
 	if (guard_is_me(argc, argv))
 		return guard_main(argc, argv);
@@ -163,6 +207,7 @@ int main(int argc, char **argv)
 	test_concurrent();
 	test_limits();
 	test_backpressure();
+	test_lost_spool();
 	test_deaf_shell();
 	assert(!host_close());
 	assert(!host_remove(names));
