@@ -126,6 +126,14 @@ static void needs(struct json *j, const struct plan *p, uint32_t node)
 	json_close(j, ']');
 }
 
+/* A result from elsewhere, cached or taken over, did not start in this run;
+ * nor before it, whatever became of the clock. */
+static int began_here(const struct doc_of *of, const struct result *r)
+{
+	return r && r->start_ms > 0 && !r->cached &&
+		r->start_ms >= of->run->started_ms;
+}
+
 /* The numbers of a step, null where there are none. */
 static void figures(struct json *j, const struct doc_of *of,
 	const struct step *s)
@@ -139,7 +147,7 @@ static void figures(struct json *j, const struct doc_of *of,
 		json_null(j);
 	json_kint(j, "attempts", s->attempts);
 	json_key(j, "started_ms");
-	if (r && r->start_ms > 0)
+	if (began_here(of, r))
 		json_int(j, r->start_ms - of->run->started_ms);
 	else
 		json_null(j);

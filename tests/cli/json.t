@@ -32,6 +32,21 @@ holds 'd["steps"][0]["output"] == "x\n"' "a step has its output"
 holds 'set(d["steps"][0]) >= {"name","path","kind","status","exit_code","attempts","started_ms","duration_ms","cached","class","needs","output","error","tokens","cost"}' \
 	"a step has every promised field"
 
+cached='/chain {a: /bash {echo run >>ran; echo x} @cache=1h -> b: /bash {test -e there}}'
+run_wf -q -c "$cached"
+run_wf -o json -c "$cached"
+holds 'd["steps"][0]["cached"] and d["steps"][0]["started_ms"] is None' \
+	"a cached step did not start in this run"
+holds 'd["steps"][1]["started_ms"] >= 0' "the one after it did"
+run_wf -q -c '/chain {a: /bash echo x -> b: /bash {test -e there}}'
+: >there
+run_wf -o json -c '/retry'
+holds 'd["steps"][0]["status"] == "succeeded" and d["steps"][0]["started_ms"] is None' \
+	"nor did one that a retry took over"
+holds 'd["steps"][1]["started_ms"] >= 0' "what it runs did"
+run_wf -o json -c '/show @last'
+holds 'd["steps"][0]["started_ms"] is None' "/show says the same"
+
 run_wf -o json -c '/chain "l: for x in {\"p\",\"q\"} do /echo ${x} end"'
 holds 'd["steps"][0]["output"] == ["p\n", "q\n"]' \
 	"a loop's output is the array of its iterations'"
