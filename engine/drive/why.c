@@ -40,6 +40,32 @@ static const char *name_of(const struct why *w, uint32_t node)
 	return node < p->node_count ? plan_text(p, p->nodes[node].name) : "?";
 }
 
+/* What is said of a step that is needed. */
+static const char *how_it_is(enum step_state state)
+{
+	switch (state) {
+	case STEP_WAITING:
+		return "is waiting";
+	case STEP_READY:
+		return "is ready";
+	case STEP_RUNNING:
+		return "is running";
+	case STEP_RETRYING:
+		return "is retrying";
+	case STEP_SKIPPED:
+		return "was skipped";
+	case STEP_CANCELLED:
+		return "was cancelled";
+	case STEP_IN_DOUBT:
+		return "is in doubt";
+	case STEP_SUCCEEDED:
+	case STEP_FAILED:
+	case STEP_STATES:
+		break;
+	}
+	return step_state_name(state);
+}
+
 static void needs(struct why *w)
 {
 	const struct plan *p = w->view->plan;
@@ -50,7 +76,8 @@ static void needs(struct why *w)
 		const struct step *s = run_step(w->view->run, w->frame, need);
 
 		add(w, 0, "needs", mem_printf("%s, which %s",
-			name_of(w, need), step_state_name(s->state)));
+			name_of(w, need),
+			how_it_is((enum step_state)s->state)));
 	}
 }
 

@@ -54,4 +54,12 @@ run_wf -c '/chain "l: for x in {1,2,3,4} do t: /bash {test ${x} != 3} end"'
 run_wf -o json -c '/show @last'
 has "$out" "\"error\":\"item 3: step 't' failed: exit 1\"" \
 	"the document has the item too"
+run_wf -q -c '/chain "a: /bash true -> b: /ask Why? -> c: /echo x"'
+run_wf -c '/why @last.c'
+like "$out" 'needs +b, which is (running|waiting)$' "a need that is not met reads well"
+run_wf -c '/why @last.b'
+like "$out" 'needs +a, which succeeded$' "one that is met too"
+run_wf -q -c '/chain "a: /bash false -> b: /echo x -> c: /echo y"'
+run_wf -c '/why @last.c'
+like "$out" 'needs +b, which was skipped$' "and one that was skipped"
 finish
