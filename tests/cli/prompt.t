@@ -18,6 +18,8 @@ printf '\003' >&3
 printf '/bash expr 40 + 2\n' >&3
 shows '\(^\|> \)42'
 ok $? "Ctrl-C at the prompt leaves the shell alive" || note "$(cat screen)"
+# Text typed before the prompt is there would stand before it.
+until_ok 20 sh -c 'tail -c 4 screen | grep -q "wf> "'
 printf '/bash printf no-newline\n' >&3
 until_ok 20 grep -q "^no-newline.\{0,1\}\$" screen
 ok $? "the prompt behind an output without newline begins a line" ||
