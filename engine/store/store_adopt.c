@@ -5,7 +5,13 @@
  */
 #include "engine/store/inner.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { LEAVE_MS = 3000 }; /* more than a guard's grace */
 
 struct adopt {
 	int64_t id;
@@ -86,10 +92,70 @@ static int adopt(struct store *s, void *arg, struct err *err)
 	return held == 0 ? 0 : -1;
 }
 
+/* The process, or -1 when it is not known. */
+static int64_t owner_pid(struct store *s, const char *ulid)
+{
+	struct err err = {0};
+	struct db *db = reader(s, &err);
+	sqlite3_stmt *q = db ? db_stmt(db, SQL_OWNER_PID) : NULL;
+	int64_t pid = -1;
+
+	if (!q)
+		return -1;
+	sqlite3_bind_text(q, 1, ulid, -1, SQLITE_TRANSIENT);
+	if (sqlite3_step(q) == SQLITE_ROW)
+		pid = sqlite3_column_int64(q, 0);
+	sqlite3_reset(q);
+	return pid;
+}
+
+/* Gone, or dead and not waited for. */
+static int is_dead(int64_t pid)
+{
+	char path[40], stat[512];
+	const char *end;
+	ssize_t n;
+	int fd;
+
+	if (pid <= 0)
+		return 0;
+	snprintf(path, sizeof(path), "/proc/%lld/stat", (long long)pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENOENT;
+	n = read(fd, stat, sizeof(stat) - 1);
+	close(fd);
+	stat[n > 0 ? n : 0] = '\0';
+	end = strrchr(stat, ')');
+	return n < 0 || (end && (end[2] == 'Z' || end[2] == 'X'));
+}
+
+/* An owner that has died leaves its lock to its guard, which gives it back
+ * when it has ended the steps: a moment. 1 when the owner is still there. */
+static int owner_stays(struct store *s, const char *ulid)
+{
+	struct timespec pause = { 0, 10 * 1000000L };
+	int64_t pid, until = mono_ms() + LEAVE_MS;
+
+	if (!owner_alive(s, ulid))
+		return 0;
+	if (strcmp(ulid, s->owner) == 0)
+		return 1;
+	pid = owner_pid(s, ulid);
+	while (is_dead(pid) && mono_ms() < until) {
+		nanosleep(&pause, NULL);
+		if (!owner_alive(s, ulid))
+			return 0;
+	}
+	return 1;
+}
+
 int store_run_adopt(struct store *s, const struct run_row *r,
 	struct store_run **out, struct err *err)
 {
 	struct adopt a = { .id = r->id };
+
+	owner_stays(s, r->owner);
 
 	if (writer_call(s, adopt, &a, err) != 0)
 		return -1;
@@ -104,7 +170,7 @@ int store_owner_socket(struct store *s, const struct run_row *r, char *path,
 {
 	int n;
 
-	if (!owner_alive(s, r->owner))
+	if (!owner_stays(s, r->owner))
 		return 0;
 	n = snprintf(path, size, "%s/owners/%s.sock", s->dir, r->owner);
 	if (n >= 0 && (size_t)n < size)

@@ -107,4 +107,15 @@ lacks "$err" "runs again" "and nothing is said of steps"
 lacks "$err" ".sock" "nor of sockets"
 touch go
 wait $pid
+rm -f begun go
+"$WF" -c '/chain {a: /bash {trap "" TERM; echo >begun; while ! test -e go; do sleep 0.05; done; echo over}}' \
+	>/dev/null 2>&1 &
+pid=$!
+until_ok 20 test -e begun
+kill -KILL $pid
+touch go
+run_wf -c '/resume @last'
+is "$status" 0 "a run is taken over at once from a shell that was killed"
+is "$out" "over" "as soon as what it had begun is ended"
+wait $pid 2>/dev/null
 finish
