@@ -122,9 +122,19 @@ static int run(struct session *s, const struct cmd_args *a,
 {
 	struct text_arg t;
 	int status = text_arg_open(s, a, "what", &t, o);
+	struct buf place;
 
-	if (status == 0)
-		print(s, t.plan, o);
+	buf_init(&place);
+	for (size_t i = 0; status == 0 && i < text_arg_count(&t); i++) {
+		const struct plan *p = text_arg_plan(&t, i, &place);
+
+		if (place.len)
+			buf_printf(&o->text, "%s# %s\n", i ? "\n" : "",
+				buf_cstr(&place));
+		print(s, p, o);
+		buf_clear(&place);
+	}
+	buf_release(&place);
 	if (status == 0 && !engine_store(s->engine) && s->no_state.code)
 		session_say(s, "durations are not known: %s",
 			s->no_state.text);
@@ -134,13 +144,13 @@ static int run(struct session *s, const struct cmd_args *a,
 
 static const struct vocab_field args[] = {
 	{"what", 0, CMD_WORKFLOW, PLACE_REST, 1,
-		"workflow text, a /command line, or a run"},
+		"workflow text, a /command line, a run, or a file of them"},
 	{NULL, 0, 0, 0, 0, NULL},
 };
 
 const struct cmd cmd_explain = {
 	.name = "explain",
-	.summary = "show the plan of a text or run; nothing runs",
+	.summary = "show the plan of a text, file or run; nothing runs",
 	.group = "runs",
 	.args = args,
 	.examples = (const char *const[]){

@@ -230,6 +230,11 @@ int submission_read(struct session *s, const struct line *line,
 	return compile(s, out);
 }
 
+const struct plan *submission_plan(const struct submission *sub)
+{
+	return sub->alias ? submission_plan(&sub->alias->sub) : sub->plan;
+}
+
 void submission_release(struct submission *sub)
 {
 	cmd_args_release(&sub->args);

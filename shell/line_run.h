@@ -31,6 +31,8 @@ struct submission {
 /* Reads a line of s->…: 0, or -1 with diagnostics. Release it either way. */
 int submission_read(struct session *s, const struct line *line,
 	struct diags *diags, struct submission *out);
+/* What it will run; NULL: no workflow. */
+const struct plan *submission_plan(const struct submission *sub);
 /* Runs it: the exit status of the line. */
 int submission_run(struct session *s, struct submission *sub);
 void submission_release(struct submission *sub);

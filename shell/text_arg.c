@@ -1,5 +1,5 @@
 /*
- * A run's stored plan, or a text compiled as the line it would be: text that
+ * A run's stored plan, a file's, or a text compiled as the line it would be: text that
  * begins with a command is read as that line, else as a chain.
  */
 #include "shell/text_arg.h"
@@ -12,6 +12,28 @@
 #include "shell/run_ref.h"
 #include "shell/tell.h"
 #include "shell/status.h"
+
+/* A command and all of its text: with arrows only when the text is closed,
+ * for else the command is the first of several steps. */
+static int is_line(struct session *s, const struct line *l,
+	struct str source)
+{
+	struct workflow_arg w;
+	struct diags none;
+	int arrows = memmem(l->rest.p, l->rest.n, "->", 2) ||
+		memmem(l->rest.p, l->rest.n, "\xe2\x86\x92", 3), rc;
+
+	if (!front_knows(&s->env, l->name))
+		return 0;
+	if (!arrows || vocab_find(s->env.vocab, l->name.p, l->name.n) >= 0)
+		return !arrows;
+	diags_init(&none, NULL, 1, source);
+	rc = workflow_arg_split(&w, l->rest, (size_t)(l->rest.p - source.p),
+		&none) == 0 && w.given;
+	workflow_arg_release(&w);
+	diags_release(&none);
+	return rc;
+}
 
 /* The line as if typed: the command in front, or /chain. */
 static int compile(struct session *s, struct diags *d, struct str text,
@@ -35,10 +57,7 @@ static int compile(struct session *s, struct diags *d, struct str text,
 		diags_init(&quiet, d->file, 1, d->source);
 		l.source.n = end;
 		if (line_next(&l, &typed, &quiet) == LINE_COMMAND &&
-				l.at >= end && front_knows(&s->env,
-				typed.name) && !memmem(text.p, text.n, "->",
-				2) && !memmem(text.p, text.n, "\xe2\x86\x92",
-				3))
+				l.at >= end && is_line(s, &typed, d->source))
 			line = typed;
 		diags_release(&quiet);
 	}
@@ -55,6 +74,29 @@ static int redirect(struct session *s, struct text_arg *t,
 	return 0;
 }
 
+/* One word that names a file: its lines. 1: it is none. */
+static int open_file(struct session *s, const struct cmd_args *a,
+	struct str text, struct text_arg *t, struct cmd_out *o)
+{
+	struct diags none;
+	int rc = 1;
+
+	diags_init(&none, NULL, 1, a->diags->source);
+	if (words_split(&t->redirect, text, (size_t)(text.p -
+			a->diags->source.p), &none) == 0 &&
+			t->redirect.count == 1 &&
+			text_file_named(t->redirect.word[0]))
+		rc = text_file_open(s, t->redirect.word[0], a->output,
+			&t->file, &o->err);
+	else
+		words_release(&t->redirect);
+	diags_release(&none);
+	if (rc == 0 && o->as_json && t->file.count > 1)
+		return err_set(&o->err, ERR_USAGE, "%s holds %zu workflows: "
+			"a document shows one", t->file.path, t->file.count);
+	return rc == 0 ? redirect(s, t, o) : rc;
+}
+
 int text_arg_open(struct session *s, const struct cmd_args *a,
 	const char *name, struct text_arg *t, struct cmd_out *o)
 {
@@ -63,6 +105,9 @@ int text_arg_open(struct session *s, const struct cmd_args *a,
 	int rc;
 
 	memset(t, 0, sizeof(*t));
+	rc = open_file(s, a, text, t, o);
+	if (rc <= 0 || t->file.path)
+		return rc;
 	if (cmd_is_run(text) && (text.p[0] == '@' ||
 			!front_knows(&s->env, text))) {
 		if (run_view(s, a, name, &t->view, o) < 0)
@@ -83,8 +128,28 @@ int text_arg_open(struct session *s, const struct cmd_args *a,
 	return rc;
 }
 
+size_t text_arg_count(const struct text_arg *t)
+{
+	return t->file.path ? t->file.count : 1;
+}
+
+const struct plan *text_arg_plan(const struct text_arg *t, size_t i,
+	struct buf *place)
+{
+	const struct submission *sub = t->file.path ? &t->file.lines[i] : NULL;
+	uint32_t line, col;
+
+	if (!sub)
+		return t->plan;
+	diag_place(&t->file.diags, sub->line.at, &line, &col);
+	if (t->file.count > 1)
+		buf_printf(place, "%s:%u", t->file.path, line);
+	return submission_plan(sub);
+}
+
 void text_arg_release(struct text_arg *t)
 {
+	text_file_release(&t->file);
 	if (t->is_run)
 		view_release(&t->view);
 	else

@@ -26,4 +26,44 @@ run_wf -c '/explain'
 is "$status" 2 "without anything it is a usage error"
 run_wf -c '/runs'
 is "$(printf '%s\n' "$out" | wc -l)" 2 "explaining leaves no run behind"
+
+# Files.
+printf 'chain:\n  steps:\n    - name: one\n      command: /echo x\n%s\n' \
+	'    - name: two
+      command: /bash cat' >w.yaml
+cp w.yaml "a b.yml"
+printf '#!/usr/bin/env wf\n/def go /echo x\n/echo 1\n/runs\n/chain "x: /go"\n' \
+	>lines.wf
+for what in w.yaml "$PWD/w.yaml" '"a b.yml"' './w.yaml > made; cat made'; do
+	run_wf -c "/explain ${what%;*}"
+	[ ! -e made ] || out=$(cat made)
+	like "$out" '^one +echo' "a file is explained: $what"
+	like "$out" '^two +bash .*needs one' "with all of its steps"
+done
+run_wf -c '/explain lines.wf'
+is "$status" 0 "so is a file of lines" || note "$err"
+has "$out" "# lines.wf:3
+echo " "each workflow in it with its place"
+has "$out" "# lines.wf:5
+x " "with what the file defines"
+run_wf -c '/explain lines.wf
+/go'
+is "$status" 2 "which is forgotten afterwards"
+run_wf -o json -c '/explain w.yaml'
+has "$out" '"path":"two"' "a file is explained in JSON"
+run_wf -o json -c '/explain lines.wf'
+is "$status" 2 "of several workflows there is no one document"
+run_wf -c '/explain nope.yaml'
+is "$status" 1 "a file that is not there is told of"
+has "$err" "nope.yaml" "by its name"
+printf 'chain:\n  steps:\n    - comand: /echo\n' >bad.yaml
+run_wf -c '/explain bad.yaml'
+is "$status" 2 "errors in a file are told"
+has "$err" "bad.yaml:3:7: error: a step has no key 'comand'" "at their place"
+printf '/runs\n' >none.wf
+run_wf -c '/explain none.wf'
+has "$err" "none.wf holds no workflow" "nor is a file without any explained"
+run_wf -c '/explain /chain "a: /echo 1 -> b: /echo 2" > plan.txt'
+is "$status" 0 "a line with quoted text and arrows can be redirected"
+like "$(cat plan.txt)" '^b +echo' "and its plan is in the file"
 finish

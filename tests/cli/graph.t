@@ -26,4 +26,16 @@ like "$out" 'lint .* ← build$' "so does its neighbour"
 like "$out" 'e  /echo  ← unit, lint$' "and what follows names them all"
 run_wf -c '/graph "a: /echo -> b: /echo"'
 lacks "$out" "←" "written order needs no words"
+run_wf -c '/graph /pipeline "a -> b" > g.txt'
+is "$status" 0 "a redirection stands behind a nested text" || note "$err"
+has "$(cat g.txt)" "b" "and the picture is in its file"
+run_wf -c '/graph /chain {a: /echo 1 -> b: /echo 2} --parallel | cat -n'
+like "$out" '2.*a  /echo 1' "or goes through a pipe, flags too"
+run_wf -c '/graph /chain {/echo 1} -> b: /echo 2'
+has "$out" "b  /echo 2" "a nested text may have steps behind it"
+printf 'chain:\n  steps:\n    - name: one\n      command: /echo x\n' >w.yaml
+run_wf -c '/graph w.yaml'
+has "$out" "└── one  /echo x" "a file is drawn"
+run_wf -c '/graph --dot ./w.yaml > w.dot'
+like "$(cat w.dot)" '^digraph' "for dot, into a file"
 finish
