@@ -9,6 +9,7 @@
 #include "engine/base/mem.h"
 #include "engine/base/text.h"
 #include "engine/io/clock.h"
+#include "engine/view.h"
 #include "shell/doc.h"
 #include "shell/purge.h"
 #include "shell/run_ref.h"
@@ -24,17 +25,18 @@ struct listing {
 	uint8_t more;
 };
 
-/* The columns before the text; how wide they are. */
+/* The columns before the text; how wide they are. `until`: how far it took,
+ * 0 when that is not known. */
 static size_t figures(struct listing *l, const struct run_row *r,
-	struct buf *b)
+	int64_t until, struct buf *b)
 {
 	char brief[ULID_LEN + 1], age[16], took[16] = "";
 	size_t from = b->len;
 
 	engine_short(l->s->engine, r->ulid, brief);
 	run_age(r->started_ms, age);
-	if (r->finished_ms)
-		duration_print((r->finished_ms - r->started_ms) * 1000, took);
+	if (until)
+		duration_print((until - r->started_ms) * 1000, took);
 	buf_printf(b, "%-8s %-11s ", brief,
 		run_state_name((enum run_state)r->state));
 	if (l->columns && l->columns < NARROW) {
@@ -63,7 +65,8 @@ static void heading(struct listing *l)
 			? "" : "STEPS FAILED ");
 }
 
-static void text_row(struct listing *l, const struct run_row *r)
+static void text_row(struct listing *l, const struct run_row *r,
+	int64_t until)
 {
 	struct buf *b = &l->o->text, title;
 	const char *mark = !r->pinned ? "" : l->columns && l->columns < NARROW
@@ -73,7 +76,7 @@ static void text_row(struct listing *l, const struct run_row *r)
 
 	if (l->count == 0)
 		heading(l);
-	used = figures(l, r, b);
+	used = figures(l, r, until, b);
 	left = l->columns - (int)used - (int)strlen(mark);
 	buf_init(&title);
 	run_title(l->s, r, &title);
@@ -83,18 +86,49 @@ static void text_row(struct listing *l, const struct run_row *r)
 	buf_printf(b, "%s\n", mark);
 }
 
-static int one(void *ud, const struct run_row *r)
+/* The row of a run that goes on, or was cut off, has no figures yet: the
+ * journal has. `until`: when the last of its steps ended. */
+static void count_steps(struct listing *l, struct run_row *r, int64_t *until)
+{
+	struct err err = {0};
+	struct view v;
+
+	if (view_open(l->s->engine, r->ulid, &v, &err) < 0)
+		return; /* /show tells why */
+	r->steps = 0;
+	for (int i = 0; i < STEP_STATES; i++)
+		r->steps += v.run->counts[i];
+	r->failed = v.run->counts[STEP_FAILED];
+	for (uint32_t f = 0; f < v.run->frame_count; f++) {
+		uint32_t n = v.plan->bodies[v.run->frames[f].body].count;
+
+		for (uint32_t i = 0; v.run->frames[f].steps && i < n; i++) {
+			const struct kept *k = v.run->frames[f].steps[i].kept;
+
+			if (k && k->end_ms > *until)
+				*until = k->end_ms;
+		}
+	}
+	view_release(&v);
+}
+
+static int one(void *ud, const struct run_row *stored)
 {
 	struct listing *l = ud;
+	struct run_row row = *stored, *r = &row; /* its texts are borrowed */
+	int64_t until = 0;
 
 	if (l->count == l->limit) {
 		l->more = 1;
 		return 1;
 	}
+	if (r->state == RUN_RUNNING || r->state == RUN_INTERRUPTED)
+		count_steps(l, r, &until);
 	if (l->o->as_json)
 		doc_row(&l->o->json, r);
 	else
-		text_row(l, r);
+		text_row(l, r, r->finished_ms ? r->finished_ms
+			: r->state == RUN_INTERRUPTED ? until : 0);
 	l->count++;
 	return 0;
 }

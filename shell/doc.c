@@ -188,7 +188,8 @@ const char *doc_step_state(const struct step *s, int interrupted)
 		return step_state_name(s->state);
 	if (s->flags & (STEP_ON_SIGNAL | STEP_ON_TIMER))
 		return step_state_name(STEP_WAITING);
-	return step_state_name(interrupted ? STEP_READY : STEP_RUNNING);
+	return interrupted ? run_state_name(RUN_INTERRUPTED)
+		: step_state_name(STEP_RUNNING);
 }
 
 void doc_question(struct json *j, struct engine *e, const struct run *r,

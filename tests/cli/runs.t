@@ -129,4 +129,17 @@ if command -v script >/dev/null; then
 		ok $? "and shows some of its text"
 	done
 fi
+"$WF" -c '/chain {a: /bash true -> b: /bash false @ignore -> c: /bash {echo >begun; sleep 65} -> d: /echo x}' \
+	>/dev/null 2>&1 &
+pid=$!
+until_ok 20 test -e begun
+run_wf -c '/runs -n 1 -o json'
+has "$out" '"steps":4' "a run that goes on has its steps counted"
+kill -TERM $pid
+wait $pid
+run_wf -c '/runs -n 1'
+like "$out" 'interrupted +- +[0-9]+s +[0-9.]+m?s +4 +1 ' \
+	"one that was cut off tells its steps, and how long it took so far"
+run_wf -c '/show'
+like "$out" ' c +interrupted' "/show tells which step was cut off"
 finish

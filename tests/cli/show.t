@@ -39,5 +39,5 @@ until_ok 20 test -e here
 kill -TERM $pid
 wait $pid
 run_wf -c /show
-like "$out" 's +ready' "a step that was cut off is to run again"
+like "$out" 's +interrupted' "a step that was cut off is said to be"
 finish
