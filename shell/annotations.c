@@ -5,15 +5,16 @@
 #include "shell/annotations.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "engine/front/yaml_keys.h"
 
 enum { FIRST = STEP_TIMEOUT, LAST = STEP_AGENT };
 
 static const struct annotation table[] = {
-	{"@timeout=30s", 1, "/bash make check @timeout=30s"},
+	{"@timeout=30s", 1, "/chain \"/bash make check @timeout=30s\""},
 	{"@retry=2", 1, "/chain \"/bash make check @retry=2\""},
-	{"@backoff=2", 1, "/bash make check @retry=3 @backoff=2"},
+	{"@backoff=2", 1, "/chain \"/bash make check @retry=3 @backoff=2\""},
 	{"@cache=1h", 1, "/chain \"/bash du -s . @cache=1h\""},
 	{"@needs=a", 1, "/chain --parallel \"a: /bash make -> "
 		"b: /echo built @needs=a\""},
@@ -33,10 +34,10 @@ static const struct annotation table[] = {
 		"/bash make b @uses=cc:1]\""},
 	{"@reads=src", 0, "/chain \"/bash make @reads=src\""},
 	{"@writes=build", 0, "/chain \"/bash make @writes=build\""},
-	{"@env=K:V", 0, "/bash env @env=LANG:C"},
-	{"@dir=src", 0, "/bash make @dir=src"},
-	{"@shell=bash", 0, "/bash echo $RANDOM @shell=bash"},
-	{"@tty", 0, "/bash vi notes @tty"},
+	{"@env=K:V", 0, "/chain \"/bash env @env=LANG:C\""},
+	{"@dir=src", 0, "/chain \"/bash make @dir=src\""},
+	{"@shell=bash", 0, "/chain \"/bash echo $RANDOM @shell=bash\""},
+	{"@tty", 0, "/chain \"/bash vi notes @tty\""},
 	{"@on=pool", 0, "/chain \"/bash make @on=builders\""},
 	{"@priority=1", 0, "/chain \"[/bash make a, /bash make b "
 		"@priority=1]\""},
@@ -68,11 +69,33 @@ void annotations_list(struct buf *b)
 	const struct annotation *a;
 	const char *name, *meaning;
 
-	buf_str(b, "The last words of a step; those with * also of a group, "
-		"loop or branch.\n");
+	buf_str(b, "Last words of a step in a workflow, not of a line of one "
+		"step; * also of a group.\n");
 	for (size_t i = 0; (a = annotation_at(i, &name, &meaning)); i++)
 		buf_printf(b, "  %-18s%s %s%s%s\n", a->word, a->groups ? "*"
 			: " ", meaning, choices(i)[0] ? ": " : "", choices(i));
+}
+
+int annotation_ends(struct str text, struct str *word)
+{
+	const struct annotation *a;
+	const char *key, *meaning, *eq;
+	struct str s = str_trim(text), name;
+	size_t at = s.n;
+
+	while (at > 0 && s.p[at - 1] != ' ' && s.p[at - 1] != '\t')
+		at--;
+	if (at == 0 || at == s.n || s.p[at] != '@')
+		return 0;
+	*word = (struct str){s.p + at, s.n - at};
+	name = (struct str){s.p + at + 1, s.n - at - 1};
+	eq = memchr(name.p, '=', name.n);
+	if (eq)
+		name.n = (size_t)(eq - name.p);
+	for (size_t i = 0; (a = annotation_at(i, &key, &meaning)); i++)
+		if (str_eq(name, key))
+			return 1;
+	return 0;
 }
 
 int annotation_about(struct str name, struct buf *b)

@@ -19,6 +19,8 @@ const struct annotation *annotation_at(size_t i, const char **name,
 /* All of them, a line each. */
 void annotations_list(struct buf *b);
 /* One, by its name with or without @; 0 when there is none so called. */
+/* 1 when text ends with a word that were one in a workflow: *word. */
+int annotation_ends(struct str text, struct str *word);
 int annotation_about(struct str name, struct buf *b);
 
 #endif

@@ -9,6 +9,7 @@
 #include "engine/base/mem.h"
 #include "engine/base/text.h"
 #include "engine/view.h"
+#include "shell/annotations.h"
 #include "shell/observe_jsonl.h"
 #include "shell/status.h"
 #include "shell/task_int.h"
@@ -444,6 +445,19 @@ static int submit(struct session *s, const struct task_wish *w,
 	return go(s, t);
 }
 
+/* A line of one step has no annotations: said, since it looks like one. */
+static void note_annotation(struct session *s, const struct task_wish *w)
+{
+	struct str word;
+
+	if (s->options->quiet || !is_leaf_line(w) ||
+			!annotation_ends(w->text, &word))
+		return;
+	session_say(s, "note: %.*s is part of the command, and no annotation"
+		"    /chain \"/%.*s ... %.*s\"", (int)word.n, word.p,
+		(int)w->command.n, w->command.p, (int)word.n, word.p);
+}
+
 int task_run(struct session *s, const struct task_wish *w, struct err *err)
 {
 	struct adoption a;
@@ -459,8 +473,10 @@ int task_run(struct session *s, const struct task_wish *w, struct err *err)
 	if (check_answers(w, err) == 0 &&
 		(!w->flags || !w->flags->resume_from.n ||
 		adopt_latest(s, w, key, &a, err) == 0) &&
-		make_setup(s, w, key, &setup, err) == 0)
+		make_setup(s, w, key, &setup, err) == 0) {
+		note_annotation(s, w);
 		rc = submit(s, w, setup, &a, err);
+	}
 	setup_drop(setup);
 	buf_release(&normal);
 	adoption_release(&a);

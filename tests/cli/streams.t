@@ -80,4 +80,12 @@ run_wf -c '/bash sleep 0.1; echo late &
 /echo first'
 is "$out" "first
 late" "its output comes when it ends"
+# What looks like an annotation and is none.
+run_wf -c '/bash echo x @timeout=100ms'
+is "$out" "x @timeout=100ms" "a line of one step is the step's own to its end"
+has "$err" "note: @timeout=100ms is part of the command" "and says so"
+run_wf -c '/bash echo me@retry.org'
+is "$err" "" "other words with an @ are none"
+run_wf -q -c '/bash echo x @retry=2'
+is "$err" "" "-q does not say it"
 finish
