@@ -135,7 +135,7 @@ void run_free(struct run *r)
 
 	if (!r)
 		return;
-	assert(!r->sched_data);
+	assert(!r->scheduled);
 	release_state(r);
 	for (i = 0; i < r->signal_count; i++) {
 		free(r->signals[i].name);
@@ -183,6 +183,16 @@ struct step *run_step(const struct run *r, uint32_t frame, uint32_t node)
 	return f->steps ? &f->steps[node - b->first] : NULL;
 }
 
+void *run_room(void *p, uint32_t count, uint32_t *cap, size_t size)
+{
+	size_t wide = *cap;
+
+	p = mem_more(p, count, &wide, size);
+	assert(wide <= UINT32_MAX);
+	*cap = (uint32_t)wide;
+	return p;
+}
+
 const struct extra *run_extra(const struct run *r, const struct step *s)
 {
 	return s->more ? &r->extras[s->more - 1] : NULL;
@@ -200,11 +210,11 @@ struct extra *run_more(struct run *r, struct step *s)
 	} else if (!r->extras) { /* most runs that wait have just one */
 		r->extras = mem_alloc(sizeof(*r->extras));
 		r->extra_cap = 1;
-		s->more = (uint32_t)++r->extra_count;
+		s->more = ++r->extra_count;
 	} else {
-		r->extras = mem_more(r->extras, r->extra_count, &r->extra_cap,
+		r->extras = run_room(r->extras, r->extra_count, &r->extra_cap,
 			sizeof(*r->extras));
-		s->more = (uint32_t)++r->extra_count;
+		s->more = ++r->extra_count;
 	}
 	x = &r->extras[s->more - 1];
 	memset(x, 0, sizeof(*x));

@@ -22,27 +22,27 @@ struct run {
 	uint8_t state;         /* enum run_state */
 	uint8_t cancelling;    /* 1 graceful, 2 hard */
 	uint8_t paused, timed_out, rolling_back, stopping;
+	uint8_t scheduled;     /* a sched holds it; not state */
 	int32_t exit;
 	uint64_t seed;
 	int64_t started_ms, finished_ms, deadline_ms;
 	struct plan *plan;     /* held */
-	size_t frame_count, frame_cap, extra_count, extra_cap;
-	size_t signal_count, signal_cap, signals_taken;
+	uint32_t frame_count, frame_cap, extra_count, extra_cap;
+	uint32_t signal_count, signal_cap, signals_taken;
 	uint32_t extra_free;   /* index + 1 of a free extra; 0: none */
-	struct frame *frames;
-	struct extra *extras;
-	struct signal *signals;
+	uint32_t done_count, done_cap;
 	uint32_t running;      /* leaves in STEP_RUNNING, waits included */
 	uint32_t waits;        /* steps that wait for a signal */
 	uint32_t doubts;       /* steps in doubt */
 	uint32_t moving;       /* steps that go on without a person */
 	uint32_t counts[STEP_STATES]; /* leaves over all frames */
+	struct frame *frames;
+	struct extra *extras;
+	struct signal *signals;
 	uint64_t applied;      /* events so far */
 	/* succeeded nodes with an @undo, in order: frame << 32 | node; kept
 	 * only with STRATEGY_ROLLBACK */
 	uint64_t *done;
-	size_t done_count, done_cap;
-	void *sched_data;      /* scheduler's queues; not state, not compared */
 };
 
 /* A run that has seen no event. The run holds the plan. */

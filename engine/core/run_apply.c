@@ -139,7 +139,7 @@ static void remember_done(struct run *r, const struct event *e)
 	    r->frames[e->frame].undo ||
 	    plan_branch_of(r->plan, e->step, ROLE_UNDO) == PLAN_NONE)
 		return;
-	r->done = mem_more(r->done, r->done_count, &r->done_cap,
+	r->done = run_room(r->done, r->done_count, &r->done_cap,
 		sizeof(*r->done));
 	r->done[r->done_count++] = (uint64_t)e->frame << 32 | e->step;
 }
@@ -180,7 +180,7 @@ static void take_signal(struct run *r, const struct event *e)
 
 static void squeeze_signals(struct run *r)
 {
-	size_t i, n = 0;
+	uint32_t i, n = 0;
 
 	for (i = 0; i < r->signal_count; i++)
 		if (!r->signals[i].taken)
@@ -195,7 +195,7 @@ static void on_signal(struct run *r, const struct event *e)
 
 	if (r->signals_taken * 2 > r->signal_count)
 		squeeze_signals(r);
-	r->signals = mem_more(r->signals, r->signal_count, &r->signal_cap,
+	r->signals = run_room(r->signals, r->signal_count, &r->signal_cap,
 		sizeof(*r->signals));
 	g = &r->signals[r->signal_count++];
 	memset(g, 0, sizeof(*g));

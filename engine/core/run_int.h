@@ -23,6 +23,8 @@ void run_count(struct run *r, const struct plan_node *n,
 	const struct step *s, int d);
 /* The step's extra, made when it has none. Moves all others. */
 struct extra *run_more(struct run *r, struct step *s);
+/* mem_more for the run's arrays, which are counted in 32 bits. */
+void *run_room(void *p, uint32_t count, uint32_t *cap, size_t size);
 /* Gives the extra back when nothing of it is needed any more. */
 void run_spare(struct run *r, struct step *s);
 /* Gives back extra and result. */

@@ -24,7 +24,7 @@ struct sched *sched_new(void)
 
 void sched_free(struct sched *s)
 {
-	struct task *t, *next;
+	struct task_block *b, *next;
 	size_t i;
 
 	if (!s)
@@ -37,9 +37,9 @@ void sched_free(struct sched *s)
 		srun_free(s, s->runs[i]);
 		run_free(r);
 	}
-	for (t = s->spare; t; t = next) {
-		next = t->next;
-		free(t);
+	for (b = s->task_blocks; b; b = next) {
+		next = b->next;
+		free(b);
 	}
 	pools_release(&s->pools);
 	free(s->runs);
@@ -58,14 +58,17 @@ struct pools *sched_pools(struct sched *s)
 /* ----------------------------------------------------------------- slots */
 struct srun *srun_new(struct sched *s, struct run *run)
 {
-	struct srun *sr = mem_zero(sizeof(*sr));
+	uint32_t count = run->plan->bodies[0].count;
+	uint32_t room = count <= SRUN_TASKS ? count : 0;
+	struct srun *sr = mem_zero(sizeof(*sr) + room * sizeof(struct task *));
 
 	(void)s;
+	sr->room = room;
 	sr->run = run;
 	sr->frames = &sr->root;
 	sr->frame_cap = 1;
 	sr->timer.kind = TIMER_RUN;
-	run->sched_data = sr;
+	run->scheduled = 1;
 	srun_replan(sr);
 	return sr;
 }
@@ -108,7 +111,7 @@ void srun_free(struct sched *s, struct srun *sr)
 		gate_forget(s, sr->gate);
 		free(sr->gate);
 	}
-	sr->run->sched_data = NULL;
+	sr->run->scheduled = 0;
 	free(sr);
 }
 

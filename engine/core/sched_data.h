@@ -79,6 +79,13 @@ struct pools {
 	struct sched *sched;
 };
 
+/* Tasks are never given back singly: `spare` lists those not in use. */
+enum { TASK_BLOCK = 32 };
+struct task_block {
+	struct task_block *next;
+	struct task tasks[TASK_BLOCK];
+};
+
 struct sframe {
 	struct task **tasks;   /* by node of the body */
 	struct gate *gate;     /* @limit of a group */
@@ -88,18 +95,21 @@ struct sframe {
 struct srun {
 	struct run *run;
 	struct sframe *frames;
-	size_t frame_count, frame_cap;
 	struct sframe root;    /* the first, to save an allocation */
 	struct gate *gate;     /* plan.limit; NULL: none */
 	struct timer timer;
 	struct task *parked, *waiting;
 	struct srun *touched_next;
-	size_t undo_at;
+	uint32_t frame_count, frame_cap;
+	uint32_t undo_at;
 	uint32_t undo_frame;   /* the @undo at work; 0: none */
 	uint32_t jobs, asks;   /* out with the driver */
 	uint8_t touched, live, held;
 	uint8_t told;          /* RUN_OVER: 1 it rests, 2 it has ended */
+	uint32_t room;         /* of tasks */
+	struct task *tasks[];  /* of a small root frame: no allocation either */
 };
+enum { SRUN_TASKS = 64 };      /* a larger table is made and freed apart */
 
 struct mark {
 	struct srun *run;
@@ -120,6 +130,7 @@ struct sched {
 	size_t timer_count, timer_cap;
 	uint64_t timer_seq, task_seq;
 	struct task *work, **work_end, *spare;
+	struct task_block *task_blocks;
 	struct marks settled, stops;
 	struct gate *dirty;
 	struct srun *touched;

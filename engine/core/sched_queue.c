@@ -112,15 +112,28 @@ struct event task_event(const struct task *t, enum event_kind kind)
 	return e;
 }
 
+static struct task *more_tasks(struct sched *s)
+{
+	struct task_block *b = mem_alloc(sizeof(*b));
+	int i;
+
+	b->next = s->task_blocks;
+	s->task_blocks = b;
+	for (i = 0; i < TASK_BLOCK; i++) {
+		b->tasks[i].next = s->spare;
+		s->spare = &b->tasks[i];
+	}
+	return s->spare;
+}
+
 static struct task *task_new(struct sched *s, struct srun *sr,
 	uint32_t frame, uint32_t node)
 {
 	struct task *t = s->spare;
 
-	if (t)
-		s->spare = t->next;
-	else
-		t = mem_alloc(sizeof(*t));
+	if (!t)
+		t = more_tasks(s);
+	s->spare = t->next;
 	memset(t, 0, sizeof(*t));
 	t->run = sr;
 	t->frame = frame;
@@ -232,23 +245,26 @@ void sframe_cover(struct srun *sr, size_t count)
 		if (sr->frames != &sr->root)
 			free(sr->frames);
 		sr->frames = grown;
-		sr->frame_cap = cap;
+		sr->frame_cap = (uint32_t)cap;
 	}
 	if (count > sr->frame_count)
-		sr->frame_count = count;
+		sr->frame_count = (uint32_t)count;
 }
 
 struct sframe *sframe_open(struct sched *s, struct srun *sr, uint32_t frame)
 {
 	const struct frame *f = &sr->run->frames[frame];
+	uint32_t count = sr->run->plan->bodies[f->body].count;
 	struct sframe *sf;
 
 	(void)s;
 	sframe_cover(sr, frame + 1u);
 	sf = &sr->frames[frame];
 	assert(!sf->tasks);
-	sf->tasks = mem_zero(sr->run->plan->bodies[f->body].count *
-		sizeof(*sf->tasks));
+	if (frame == 0 && count <= sr->room)
+		sf->tasks = sr->tasks;
+	else
+		sf->tasks = mem_zero(count * sizeof(*sf->tasks));
 	sf->gate = limit_gate(sr, f);
 	sf->swept = 0;
 	return sf;
@@ -265,7 +281,8 @@ void sframe_close(struct sched *s, struct srun *sr, uint32_t frame)
 	for (i = 0; i < n; i++)
 		if (sf->tasks[i])
 			task_free(s, sf->tasks[i]);
-	free(sf->tasks);
+	if (sf->tasks != sr->tasks)
+		free(sf->tasks);
 	sf->tasks = NULL;
 	if (!sf->gate)
 		return;
