@@ -44,4 +44,44 @@ printf '/chain "a: /echo %s -> b: /bsh x"\n' "$line" | "$WF" -n 2>err
 like "$(cat err)" '^<stdin>:1:128025: error: unknown command' \
 	"a place far to the right is found"
 is "$(awk 'length > 400' err | wc -l)" 0 "and shown in a short line"
+
+# Limits of a plan, and circles that only the whole plan shows.
+{
+	printf '/chain {!x'
+	awk 'BEGIN { for (i = 0; i < 1048576; i++) printf " -> !x" }'
+	printf '}\n'
+} >steps.wf
+run_wf -n steps.wf
+says steps.wf:1:6291465 E219 ""
+{
+	printf '/chain {a0: !x'
+	awk 'BEGIN { for (g = 1; g < 2900; g++) {
+		printf " -> a%d: !x @needs=a0", g
+		for (i = 1; i < g; i++) printf ",a%d", i
+	} }'
+	printf '}\n'
+} >edges.wf
+run_wf -n edges.wf
+says edges.wf:1:1 E501 ""
+rm -f steps.wf edges.wf
+cat >circle.yaml <<'END'
+chain:
+  steps:
+    - name: a
+      command: /echo 1
+      depends_on: [b]
+    - name: b
+      command: /echo 2
+      depends_on: [a]
+END
+run_wf -n circle.yaml
+says circle.yaml:3:13 E502 ""
+has "$err" "a -> b -> a" "the circle is shown"
+run_wf -n -c '/chain {for f in [1,2] do /echo ${f} end}'
+says -c:1:18 E504 "a list is written {1, 2, 3}"
+run_wf -n -c '/chain {a: /swarm complex_analysis_team}'
+says -c:1:19 E103 ".wf/workflows/complex_analysis_team.yaml with swarm:"
+run_wf -c '/pipeline {a -> b}'
+has "$err" "/explain and /graph show it" "a pipeline says what it lacks"
+has "$err" "no streams between stages" "and what shows and runs it"
 finish
