@@ -161,10 +161,9 @@ static void fill(struct session *s, const struct view *v,
 /* What is lost is still known by its digest. */
 static int same_output(const struct side *a, const struct side *b)
 {
-	if (a->stored && b->stored && a->stored->has_digest &&
-			b->stored->has_digest)
-		return memcmp(&a->stored->digest, &b->stored->digest,
-			sizeof(a->stored->digest)) == 0;
+	if (a->stored && b->stored && a->stored->digest &&
+			b->stored->digest)
+		return digest_same(a->stored->digest, b->stored->digest);
 	if (a->lost || b->lost)
 		return 0;
 	return a->total == b->total && a->output.len == b->output.len &&

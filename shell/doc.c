@@ -107,9 +107,9 @@ static void whole_file(struct json *j, const struct doc_of *of,
 	struct err err = {0};
 
 	if (!s->kept || s->kept->r.out.len <= SHOWN ||
-			!s->kept->r.out.has_digest)
+			!s->kept->r.out.digest)
 		return;
-	if (store_blob_path(engine_store(of->engine), &s->kept->r.out.digest,
+	if (store_blob_path(engine_store(of->engine), s->kept->r.out.digest,
 			path, sizeof(path), &err) == 0)
 		json_ktext(j, "file", path);
 }

@@ -18,14 +18,14 @@ enum event_kind {
 };
 
 /* Bytes that an attempt produced. When inline_len == len the bytes are all
- * here; otherwise the content is the blob `digest` and these are its head. */
+ * here; otherwise the content is the blob `digest` and these are its head. A
+ * pointer, since few have one and every open run keeps some of these. */
 struct datum {
 	uint64_t len;
 	const char *head;      /* borrowed; may be NULL when inline_len == 0 */
+	const struct digest *digest; /* borrowed; NULL: no blob */
 	uint32_t inline_len;   /* <= LIMIT_INLINE */
-	uint8_t has_digest;
 	uint8_t truncated;     /* the output cap cut it */
-	struct digest digest;
 };
 
 enum outcome {

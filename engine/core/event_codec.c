@@ -115,7 +115,8 @@ static void put_datum(const struct datum *d, struct buf *out)
 	uint64_t bits = 0;
 
 	assert(d->inline_len <= LIMIT_INLINE && d->inline_len <= d->len);
-	if (d->has_digest)
+	assert(d->inline_len == d->len || d->digest);
+	if (d->digest)
 		bits |= DATUM_DIGEST;
 	if (d->truncated)
 		bits |= DATUM_CUT;
@@ -125,7 +126,7 @@ static void put_datum(const struct datum *d, struct buf *out)
 	if (bits & DATUM_PART)
 		buf_varint(out, d->len);
 	if (bits & DATUM_DIGEST)
-		buf_add(out, d->digest.b, sizeof(d->digest.b));
+		buf_add(out, d->digest->b, sizeof(d->digest->b));
 	buf_add(out, d->head, d->inline_len);
 }
 
@@ -145,7 +146,6 @@ static const char *get_raw(struct cursor *c, size_t n)
 static void get_datum(struct datum *d, struct cursor *c)
 {
 	uint64_t v = cursor_varint(c);
-	const char *digest;
 
 	if (v >> 3 > LIMIT_INLINE) {
 		c->bad = 1;
@@ -156,19 +156,18 @@ static void get_datum(struct datum *d, struct cursor *c)
 	d->truncated = (v & DATUM_CUT) != 0;
 	if (d->inline_len > d->len)
 		c->bad = 1;
-	if (v & DATUM_DIGEST) {
-		d->has_digest = 1;
-		digest = get_raw(c, sizeof(d->digest.b));
-		if (digest)
-			memcpy(d->digest.b, digest, sizeof(d->digest.b));
-	}
+	if (v & DATUM_DIGEST) /* bytes alone: it may stand anywhere */
+		d->digest = (const struct digest *)(const void *)get_raw(c,
+			sizeof(*d->digest));
+	if (d->inline_len != d->len && !d->digest)
+		c->bad = 1; /* where should the rest be */
 	if (d->inline_len)
 		d->head = get_raw(c, d->inline_len);
 }
 
 static int is_there(const struct datum *d)
 {
-	return d->len || d->has_digest || d->truncated;
+	return d->len || d->digest || d->truncated;
 }
 
 static uint64_t result_mask(const struct result *r, int64_t t_ms)

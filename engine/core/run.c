@@ -305,10 +305,24 @@ static char *copy_bytes(char **at, const char *p, size_t n)
 	return out;
 }
 
+static void copy_digest(char **at, struct datum *d)
+{
+	if (!d->digest)
+		return;
+	memcpy(*at, d->digest, sizeof(*d->digest));
+	d->digest = (const struct digest *)(const void *)*at;
+	*at += sizeof(*d->digest);
+}
+
+static size_t datum_size(const struct datum *d)
+{
+	return d->inline_len + 1 + (d->digest ? sizeof(*d->digest) : 0);
+}
+
 void run_keep(struct step *s, const struct result *r, int64_t end_ms)
 {
-	size_t n = r->error.n + r->meta.n + r->out.inline_len +
-		r->err.inline_len + 4;
+	size_t n = r->error.n + 1 + r->meta.n + 1 + datum_size(&r->out) +
+		datum_size(&r->err);
 	struct kept *k = mem_alloc(sizeof(*k) + n);
 	char *at = (char *)(k + 1);
 
@@ -318,6 +332,8 @@ void run_keep(struct step *s, const struct result *r, int64_t end_ms)
 	k->r.meta.p = copy_bytes(&at, r->meta.p, r->meta.n);
 	k->r.out.head = copy_bytes(&at, r->out.head, r->out.inline_len);
 	k->r.err.head = copy_bytes(&at, r->err.head, r->err.inline_len);
+	copy_digest(&at, &k->r.out);
+	copy_digest(&at, &k->r.err);
 	free(s->kept);
 	s->kept = k;
 }

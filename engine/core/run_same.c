@@ -18,9 +18,9 @@ static int same_text(const char *a, const char *b)
 
 static int same_datum(const struct datum *a, const struct datum *b)
 {
-	return a->len == b->len && a->has_digest == b->has_digest &&
+	return a->len == b->len && !a->digest == !b->digest &&
 		a->truncated == b->truncated &&
-		(!a->has_digest || digest_same(&a->digest, &b->digest)) &&
+		(!a->digest || digest_same(a->digest, b->digest)) &&
 		same_bytes(a->head, a->inline_len, b->head, b->inline_len);
 }
 

@@ -75,7 +75,7 @@ struct extra {
 
 /* A result as the run keeps it: one allocation. */
 struct kept {
-	struct result r;       /* strings point behind the struct */
+	struct result r;       /* what it points to is behind the struct */
 	int64_t end_ms;
 };
 

@@ -100,7 +100,7 @@ static void add_blob(struct join *j, const struct flow *f,
 	char path[4096];
 
 	p->len = d->len;
-	if (store_blob_path(f->store, &d->digest, path, sizeof(path),
+	if (store_blob_path(f->store, d->digest, path, sizeof(path),
 			&j->err) == 0)
 		p->blob = mem_strdup(path);
 }
@@ -241,21 +241,21 @@ int joins_write(struct joins *j, const atomic_int *stop, struct err *err)
 	return 0;
 }
 
-void blobfile_key(const struct pieces *p, struct digest *out)
+/* What the content is made of, so what it is: nothing has to be read. */
+static void key_of(const struct pieces *p, char hex[DIGEST_HEX + 1])
 {
 	struct digest_state *d = digest_new();
 	struct digest part;
 
 	for (size_t i = 0; i < p->count; i++) {
 		if (p->v[i].blob)
-			part = p->v[i].blob->digest;
+			part = *p->v[i].blob->digest;
 		else
 			digest_of(p->v[i].bytes.p, p->v[i].bytes.n, &part);
 		digest_add(d, &part, sizeof(part));
 	}
-	digest_end(d, out);
-	if (p->count == 1)
-		*out = part;
+	digest_end(d, &part);
+	digest_hex(&part, hex);
 }
 
 static int named_path(const struct flow *f, const char *hex, char *path,
@@ -282,14 +282,12 @@ int blobfile_path(const struct flow *f, const struct pieces *p, char *path,
 {
 	char hex[DIGEST_HEX + 1];
 	struct joins now = {0};
-	struct digest key;
 	int rc;
 
 	if (p->count == 1 && p->v[0].blob)
-		return store_blob_path(f->store, &p->v[0].blob->digest, path,
+		return store_blob_path(f->store, p->v[0].blob->digest, path,
 			size, err);
-	blobfile_key(p, &key);
-	digest_hex(&key, hex);
+	key_of(p, hex);
 	if (named_path(f, hex, path, size, err) < 0)
 		return -1;
 	if (f->naming || access(path, F_OK) == 0)

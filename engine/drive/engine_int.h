@@ -101,7 +101,7 @@ void drive_flow(const struct engine *e, uint32_t slot, struct flow *f);
 /* Moves what was put out into a datum; a spool becomes a blob of the open
  * tick (the descriptor is taken). *d borrows o->bytes. */
 void tick_keep_output(struct engine *e, struct drive_run *r,
-	const struct exec_output *o, struct datum *d);
+	struct exec_output *o, struct datum *d);
 void job_start(struct engine *e, const struct action *a);
 void job_kill(struct engine *e, const struct action *a);
 void job_withdraw(struct engine *e, const struct action *a);

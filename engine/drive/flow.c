@@ -72,7 +72,7 @@ static int blob_open(const struct flow *f, const struct datum *d,
 	char path[4096];
 	int fd;
 
-	if (store_blob_path(f->store, &d->digest, path, sizeof(path), err) < 0)
+	if (store_blob_path(f->store, d->digest, path, sizeof(path), err) < 0)
 		return -1;
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)

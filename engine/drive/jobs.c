@@ -62,7 +62,7 @@ static void job_free(struct job *j)
 
 /* ---------------------------------------------------------------- results */
 void tick_keep_output(struct engine *e, struct drive_run *r,
-	const struct exec_output *o, struct datum *d)
+	struct exec_output *o, struct datum *d)
 {
 	struct tick_blob *b;
 	int fd = o->fd > 0 ? o->fd : -1;
@@ -76,16 +76,14 @@ void tick_keep_output(struct engine *e, struct drive_run *r,
 	if (fd < 0 && o->bytes.n <= LIMIT_INLINE)
 		return;
 	d->inline_len = d->inline_len < 512 ? d->inline_len : 512;
-	d->has_digest = 1;
-	if (fd >= 0) {
-		d->digest = o->digest;
-	} else {
-		digest_of(o->bytes.p, o->bytes.n, &d->digest);
+	d->digest = &o->digest;
+	if (fd < 0) {
+		digest_of(o->bytes.p, o->bytes.n, &o->digest);
 		fd = spool_make(store_spool_dir(e->store));
 		if (fd < 0 || spool_write(&fd, 0, o->bytes.p,
 				o->bytes.n) < 0) {
 			d->truncated = 1;
-			d->has_digest = 0;
+			d->digest = NULL;
 			d->len = d->inline_len;
 			if (fd >= 0)
 				close(fd);
@@ -97,7 +95,7 @@ void tick_keep_output(struct engine *e, struct drive_run *r,
 	b = &e->tick->blobs[e->tick->blob_count++];
 	b->store = r->store;
 	b->fd = fd;
-	b->digest = d->digest;
+	b->digest = o->digest;
 	b->len = d->len;
 }
 
@@ -113,15 +111,14 @@ static void drop_output(const struct exec_output *o)
 		close(o->fd);
 }
 
-/* Meta of the executor, with the order and times of both streams when they
- * say more than that it began. */
+/* Meta of the executor, with the order of both streams when it matters. */
 static struct str meta_of(struct job *j, const struct exec_outcome *o)
 {
 	cJSON *doc;
 	char *text;
 	struct str meta = o->meta;
 
-	if (!order_matters(o->index))
+	if (o->index.n == 0 || o->out.bytes.n == 0 || o->err.bytes.n == 0)
 		return meta;
 	doc = meta.n ? cJSON_ParseWithLength(meta.p, meta.n)
 		: cJSON_CreateObject();

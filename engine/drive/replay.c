@@ -163,6 +163,9 @@ void replay_share(struct setup *to, const struct setup *from)
 	to->record_json = cJSON_Parse(to->record);
 	to->args = cJSON_GetObjectItemCaseSensitive(to->record_json, "args");
 	to->input = from->input;
+	to->input_digest = from->input_digest;
+	if (from->input.digest)
+		to->input.digest = &to->input_digest;
 	to->input_bytes = NULL;
 	if (from->input_bytes) {
 		to->input_bytes = mem_dup(from->input_bytes,

@@ -104,8 +104,8 @@ static int spool_input(struct engine *e, struct setup *s, int fd,
 	}
 	if (rc == 0 && n < 0)
 		rc = err_errno(err, ERR_IO, "cannot read the input");
-	digest_end(d, &s->input.digest);
-	s->input.has_digest = 1;
+	digest_end(d, &s->input_digest);
+	s->input.digest = &s->input_digest;
 	return rc;
 }
 
@@ -117,8 +117,8 @@ static int spool_bytes(struct engine *e, struct setup *s, struct str in,
 		write(s->input_fd, in.p, in.n) != (ssize_t)in.n)
 		return err_errno(err, ERR_STATE, "cannot store input in %s",
 			store_dir(e->store));
-	digest_of(in.p, in.n, &s->input.digest);
-	s->input.has_digest = 1;
+	digest_of(in.p, in.n, &s->input_digest);
+	s->input.digest = &s->input_digest;
 	s->input.len = in.n;
 	return 0;
 }
@@ -171,8 +171,8 @@ static int make_record(struct setup *s, struct str args, struct err *err)
 		in = cJSON_AddObjectToObject(s->record_json, "input");
 	if (in && s->input_bytes)
 		cJSON_AddStringToObject(in, "text", s->input_bytes);
-	if (in && s->input.has_digest) {
-		digest_hex(&s->input.digest, hex);
+	if (in && s->input.digest) {
+		digest_hex(s->input.digest, hex);
 		snprintf(len, sizeof(len), "%llu",
 			(unsigned long long)s->input.len);
 		cJSON_AddStringToObject(in, "blob", hex);
@@ -232,8 +232,8 @@ static void record_input(struct setup *s)
 		s->input.inline_len = (uint32_t)s->input.len;
 	} else if (cJSON_IsString(blob) && cJSON_IsString(len) &&
 		strlen(blob->valuestring) == DIGEST_HEX &&
-		hex_digest(blob->valuestring, &s->input.digest) == 0) {
-		s->input.has_digest = 1;
+		hex_digest(blob->valuestring, &s->input_digest) == 0) {
+		s->input.digest = &s->input_digest;
 		s->input.len = strtoull(len->valuestring, NULL, 10);
 	}
 }

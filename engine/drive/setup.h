@@ -21,6 +21,7 @@ struct setup {
 	struct cJSON *record_json; /* parsed */
 	const struct cJSON *args;  /* its "args" object, or NULL */
 	struct datum input;
+	struct digest input_digest; /* behind input.digest */
 	char *input_bytes;         /* behind input.head */
 	int input_fd;              /* spool to become a blob, or -1 */
 	char **leaf_keys;          /* by node, made when asked */

@@ -15,7 +15,7 @@
 #include "engine/drive/cachekey.h"
 #include "engine/io/clock.h"
 
-enum { NOTES_MOST = 64, LOOK_MS = 60000 };
+enum { NOTES_MOST = 64 };
 
 static struct tick *tick_new(struct engine *e)
 {
@@ -87,11 +87,11 @@ static void new_row(struct engine *e, struct batch *b, struct drive_run *r,
 		s->plan->nodes[0].lane == LANE_INLINE;
 	batch_run_new(b, r->store, &n);
 	if (s->input_fd >= 0) {
-		batch_blob(b, r->store, s->input_fd, &s->input.digest,
+		batch_blob(b, r->store, s->input_fd, s->input.digest,
 			s->input.len);
 		s->input_fd = -1;
-	} else if (s->input.has_digest) {
-		batch_blob_ref(b, r->store, &s->input.digest);
+	} else if (s->input.digest) {
+		batch_blob_ref(b, r->store, s->input.digest);
 	}
 	r->row_state = RUN_RUNNING;
 }
@@ -113,10 +113,10 @@ static void row_state(struct batch *b, struct drive_run *r,
 static void refer(struct batch *b, struct drive_run *r,
 	const struct result *res)
 {
-	if (res->out.has_digest)
-		batch_blob_ref(b, r->store, &res->out.digest);
-	if (res->err.has_digest)
-		batch_blob_ref(b, r->store, &res->err.digest);
+	if (res->out.digest)
+		batch_blob_ref(b, r->store, res->out.digest);
+	if (res->err.digest)
+		batch_blob_ref(b, r->store, res->err.digest);
 }
 
 static void note_duration(struct engine *e, const char *leaf_key,
@@ -444,22 +444,15 @@ static void on_prepare(uv_prepare_t *h)
 	tick_flush(h->data);
 }
 
-static void arm_timer(struct engine *e);
-
 static void on_timer(uv_timer_t *h)
 {
 	struct engine *e = h->data;
 	struct input in = {.kind = INPUT_TICK, .run = PLAN_NONE};
 
 	e->timer_at = INT64_MAX;
-	if (sched_deadline(e->sched) <= clock_now_ms())
-		engine_input(e, &in, NULL);
-	else
-		arm_timer(e);
+	engine_input(e, &in, NULL);
 }
 
-/* Looks again now and then: the loop's clock stands while the machine
- * sleeps, that of deadlines does not. */
 static void arm_timer(struct engine *e)
 {
 	int64_t at = sched_deadline(e->sched), now, delay;
@@ -473,7 +466,6 @@ static void arm_timer(struct engine *e)
 	}
 	now = clock_now_ms();
 	delay = at > now ? at - now : 0;
-	delay = delay < LOOK_MS ? delay : LOOK_MS;
 	uv_update_time(&e->loop);
 	uv_timer_start(&e->timer, on_timer, (uint64_t)delay, 0);
 }

@@ -1,8 +1,7 @@
 /*
  * The engine's clock: the wall clock read once, advanced by the monotonic
- * clock that goes on while the machine sleeps. Invariant: clock_now_ms()
- * never runs backwards within a process and does not see the wall clock being
- * set.
+ * clock. Invariant: clock_now_ms() never runs backwards within a process and
+ * does not see the wall clock being set.
  */
 #include "engine/io/clock.h"
 
@@ -14,7 +13,7 @@
 #include <time.h>
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
-static int64_t base_us; /* epoch µs at boot */
+static int64_t base_us; /* epoch µs at monotonic zero */
 
 static int64_t read_us(clockid_t id)
 {
@@ -27,18 +26,13 @@ static int64_t read_us(clockid_t id)
 
 static void read_base(void)
 {
-	base_us = read_us(CLOCK_REALTIME) - read_us(CLOCK_BOOTTIME);
+	base_us = read_us(CLOCK_REALTIME) - read_us(CLOCK_MONOTONIC);
 }
 
 int64_t clock_now_ms(void)
 {
 	pthread_once(&once, read_base);
-	return (base_us + read_us(CLOCK_BOOTTIME)) / 1000;
-}
-
-int64_t clock_boot_ms(void)
-{
-	return read_us(CLOCK_BOOTTIME) / 1000;
+	return (base_us + read_us(CLOCK_MONOTONIC)) / 1000;
 }
 
 uint64_t clock_mono_us(void)
