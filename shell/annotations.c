@@ -69,8 +69,8 @@ void annotations_list(struct buf *b)
 	const struct annotation *a;
 	const char *name, *meaning;
 
-	buf_str(b, "Last words of a step in a workflow, not of a line of one "
-		"step; * also of a group.\n");
+	buf_str(b, "The last words of a step in a workflow (not of a lone "
+		"one); * also of a group.\n");
 	for (size_t i = 0; (a = annotation_at(i, &name, &meaning)); i++)
 		buf_printf(b, "  %-18s%s %s%s%s\n", a->word, a->groups ? "*"
 			: " ", meaning, choices(i)[0] ? ": " : "", choices(i));

@@ -367,6 +367,7 @@ static void on_stall(void *ud, const char *text)
 {
 	struct progress *p = ud;
 
+	p->s->stalled = text != NULL;
 	if (text)
 		session_say(p->s, "the journal waits: %s", text);
 	else

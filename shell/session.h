@@ -50,6 +50,7 @@ struct session {
 	volatile sig_atomic_t interrupts;
 	uint8_t interactive;
 	uint8_t quit;          /* /quit */
+	uint8_t stalled;       /* the journal waits */
 	int status;            /* of the last line */
 	unsigned depth;        /* of /source and aliases */
 };

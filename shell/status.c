@@ -21,7 +21,7 @@ const char status_table[] =
 	"         interrupted and can be resumed\n"
 	"\n"
 	"A line that is one process step passes that process's own status.\n"
-	"Otherwise the first step that failed decides.\n";
+	"Of a workflow the first step that failed decides: 1, 4 or 124.\n";
 
 int status_of_err(const struct err *err)
 {

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <uv.h>
 
 #include "engine/base/mem.h"
 #include "engine/base/text.h"
@@ -13,6 +14,8 @@
 #include "shell/observe_jsonl.h"
 #include "shell/status.h"
 #include "shell/task_int.h"
+
+enum { LATE_MS = 500 };
 
 /* -------------------------------------------------------------- the list */
 struct task *task_find(const struct session *s, uint32_t slot)
@@ -351,7 +354,7 @@ static int in_background(struct session *s, struct task *t)
 
 struct waiting {
 	struct session *s;
-	const struct task *t;
+	struct task *t;
 };
 
 /* At a prompt a run that asks is over even when it has a deadline: whoever
@@ -360,14 +363,38 @@ static int wait_ends(void *ud)
 {
 	const struct waiting *w = ud;
 
-	return w->t->over || session_stopped(w->s);
+	return w->t->over || w->t->late || session_stopped(w->s);
+}
+
+/*
+ * The run's own timeout is kept by its journal. While that waits, for a full
+ * disk, nothing ends: this one gives the line up.
+ */
+static void on_late(uv_timer_t *h)
+{
+	struct waiting *w = h->data;
+
+	w->t->late = w->s->stalled;
+}
+
+static void timer_closed(uv_handle_t *h)
+{
+	free(h);
 }
 
 static void wait_over(struct session *s, struct task *t)
 {
+	const struct run *r = engine_run(s->engine, t->slot);
+	int64_t ms = r ? r->plan->timeout_ms : 0;
 	struct waiting w = {s, t};
+	uv_timer_t *late = mem_zero(sizeof(*late));
 
+	uv_timer_init(engine_loop(s->engine), late);
+	late->data = &w;
+	if (ms > 0)
+		uv_timer_start(late, on_late, (uint64_t)ms + LATE_MS, LATE_MS);
 	engine_wait(s->engine, t->slot, wait_ends, &w);
+	uv_close((uv_handle_t *)late, timer_closed);
 }
 
 /* At a prompt the first INT cancels the run, further ones kill it. */

@@ -207,6 +207,14 @@ static int still(struct session *s, struct task *t, const struct run *r)
 				brief, brief);
 		return 128 + s->signal;
 	}
+	if (t->late && is_recorded(s, t))
+		session_say(s, "run %s timed out while its journal waits    "
+			"/resume %s", brief, brief);
+	else if (t->late)
+		session_say(s, "timed out while the journal waits: nothing "
+			"of the run was begun");
+	if (t->late)
+		return 124;
 	if (r->state == RUN_WAITING) {
 		say_waiting(s, r, brief);
 		return STATUS_WAITING;

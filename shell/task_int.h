@@ -17,6 +17,7 @@ struct task {
 	uint8_t lone;          /* one leaf step, typed as such */
 	uint8_t pinned;        /* --save-state */
 	uint8_t over;          /* told by the engine, durable */
+	uint8_t late;          /* its time was over while the journal waited */
 	uint8_t told;          /* the line about its end is printed */
 	uint8_t ended;         /* its output is printed */
 	uint64_t streamed[3];  /* bytes printed as they came, by stream */

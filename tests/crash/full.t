@@ -144,4 +144,8 @@ has "$(cat "$WORLD/err")" "nothing of it was begun" \
 	"a run that was not recorded is no run to resume"
 lacks "$(cat "$WORLD/err")" /resume "and nobody is sent to resume it"
 ok "$(! test -e effect; echo $?)" "its first step did not run"
+timeout 60 "$WF" -c '/chain --timeout 1s {a: /bash echo >effect}' \
+	2>"$WORLD/err"
+is $? 124 "a run's own timeout ends the wait for room"
+has "$(cat "$WORLD/err")" "nothing of the run was begun" "and says so"
 finish
