@@ -338,6 +338,24 @@ static int by_bytes(const void *va, const void *vb)
 	return c ? c : (a->n > b->n) - (a->n < b->n);
 }
 
+/* The key on top of the stack is no name; says what is wrong. */
+static void refuse_key(lua_State *L, int index)
+{
+	int others = 0;
+
+	lua_pop(L, 1);
+	lua_pushnil(L);
+	while (lua_next(L, index)) {
+		lua_pop(L, 1);
+		others |= lua_type(L, -1) != LUA_TNUMBER;
+	}
+	if (others)
+		luaL_error(L, "a table with both numbers and names as keys "
+			"has no JSON: use names alone");
+	luaL_error(L, "a list with a hole (nil before its end, or no first "
+		"element) has no JSON: put false there, or use names");
+}
+
 static void write_object(struct writer *w, int index, size_t count)
 {
 	lua_State *L = w->L;
@@ -348,8 +366,7 @@ static void write_object(struct writer *w, int index, size_t count)
 	while (lua_next(L, index)) {
 		lua_pop(L, 1);
 		if (lua_type(L, -1) != LUA_TSTRING)
-			luaL_error(L, "a table with both numbers and names "
-				"as keys has no JSON");
+			refuse_key(L, index);
 		keys[i].p = lua_tolstring(L, -1, &keys[i].n);
 		i++;
 	}

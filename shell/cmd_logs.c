@@ -1,6 +1,6 @@
 /*
- * /logs: what the steps wrote, both streams in the order in which it came,
- * each line with its time since the run began. -f follows a run that is
+ * /logs: what the steps wrote, of all steps and both streams in the order in
+ * which it came, each line with its time since the run began. -f follows a run that is
  * still going, wherever it runs.
  */
 #include <stdlib.h>
@@ -24,53 +24,103 @@ struct logs {
 	uint32_t attempt;
 	struct err *err;
 	struct lost lost;
+	struct buf texts;      /* of the lines read, one after the other */
+	struct held_line *held;
+	size_t held_count, held_cap;
 	uint8_t any;           /* a line was shown */
 	int rc;
 };
 
+/* A line read, to be told in the order of time. */
+struct held_line {
+	int64_t ms;            /* since the run began */
+	size_t order, label, text, len; /* as read; offsets in texts */
+	uint32_t attempt;
+	uint8_t stream, gone;  /* gone: text is the error */
+};
+
+static void hold(struct logs *g, int64_t ms, int stream, struct str text)
+{
+	struct held_line *h;
+
+	g->held = mem_more(g->held, g->held_count, &g->held_cap,
+		sizeof(*g->held));
+	h = &g->held[g->held_count];
+	*h = (struct held_line){.ms = ms < 0 ? 0 : ms,
+		.order = g->held_count++, .attempt = g->attempt,
+		.stream = (uint8_t)stream, .gone = stream == 0};
+	h->label = g->texts.len;
+	buf_add(&g->texts, g->label, strlen(g->label) + 1);
+	h->text = g->texts.len;
+	h->len = text.n;
+	buf_add(&g->texts, text.p, text.n);
+}
+
+static int by_time(const void *a, const void *b)
+{
+	const struct held_line *x = a, *y = b;
+
+	if (x->ms != y->ms)
+		return x->ms < y->ms ? -1 : 1;
+	return x->order < y->order ? -1 : x->order > y->order;
+}
+
 static int one_line(void *ud, const struct log_line *l)
 {
 	struct logs *g = ud;
-	int64_t ms = l->t_ms - g->v->run->started_ms;
 
-	g->any = 1;
-	if (ms < 0)
-		ms = 0;
-	if (!g->o->as_json) {
-		buf_printf(&g->o->text, "%4lld.%03lld %s %c ",
-			(long long)ms / 1000, (long long)ms % 1000, g->label,
-			l->stream == 2 ? '!' : '|');
-		buf_add(&g->o->text, l->text.p, l->text.n);
-		buf_char(&g->o->text, '\n');
-		return 0;
-	}
-	json_open(&g->o->json, '{');
-	json_kint(&g->o->json, "t_ms", ms);
-	json_ktext(&g->o->json, "path", g->label);
-	json_kint(&g->o->json, "attempt", g->attempt);
-	json_ktext(&g->o->json, "stream", l->stream == 2 ? "stderr"
-		: "stdout");
-	json_kbytes(&g->o->json, "text", l->text);
-	json_close(&g->o->json, '}');
+	hold(g, l->t_ms - g->v->run->started_ms, l->stream, l->text);
 	return 0;
+}
+
+static void tell_text(struct logs *g, const struct held_line *h)
+{
+	buf_printf(&g->o->text, "%4lld.%03lld %s %c ",
+		(long long)h->ms / 1000, (long long)h->ms % 1000,
+		g->texts.data + h->label, h->gone ? '?' : h->stream == 2
+		? '!' : '|');
+	buf_add(&g->o->text, g->texts.data + h->text, h->len);
+	buf_char(&g->o->text, '\n');
+}
+
+static void tell_json(struct logs *g, const struct held_line *h)
+{
+	struct str text = {g->texts.data + h->text, h->len};
+
+	json_open(&g->o->json, '{');
+	json_kint(&g->o->json, "t_ms", h->ms);
+	json_ktext(&g->o->json, "path", g->texts.data + h->label);
+	json_kint(&g->o->json, "attempt", h->attempt);
+	if (h->gone) {
+		json_kstr(&g->o->json, "error", text);
+	} else {
+		json_ktext(&g->o->json, "stream", h->stream == 2 ? "stderr"
+			: "stdout");
+		json_kbytes(&g->o->json, "text", text);
+	}
+	json_close(&g->o->json, '}');
+}
+
+static void tell_held(struct logs *g)
+{
+	if (g->held_count)
+		qsort(g->held, g->held_count, sizeof(*g->held), by_time);
+	for (size_t i = 0; i < g->held_count; i++) {
+		g->any |= !g->held[i].gone;
+		if (g->o->as_json)
+			tell_json(g, &g->held[i]);
+		else
+			tell_text(g, &g->held[i]);
+	}
+	g->held_count = 0;
+	buf_clear(&g->texts);
 }
 
 /* Lines that are gone: told in their place. */
 static void gone(struct logs *g, int64_t ms, const struct err *err)
 {
 	lost_add(&g->lost, g->label, err);
-	if (!g->o->as_json) {
-		buf_printf(&g->o->text, "%4lld.%03lld %s ? %s\n",
-			(long long)ms / 1000, (long long)ms % 1000, g->label,
-			err->text);
-		return;
-	}
-	json_open(&g->o->json, '{');
-	json_kint(&g->o->json, "t_ms", ms);
-	json_ktext(&g->o->json, "path", g->label);
-	json_kint(&g->o->json, "attempt", g->attempt);
-	json_ktext(&g->o->json, "error", err->text);
-	json_close(&g->o->json, '}');
+	hold(g, ms, 0, str_of(err->text));
 }
 
 static int is_wanted(struct logs *g, uint32_t frame, uint32_t step)
@@ -126,6 +176,8 @@ static int print(struct logs *g)
 	if (store_events(engine_store(g->s->engine), g->v->row, g->seq,
 			one_event, g, g->err) < 0)
 		return -1;
+	if (g->rc == 0)
+		tell_held(g);
 	return g->rc;
 }
 
@@ -200,6 +252,8 @@ static int run(struct session *s, const struct cmd_args *a,
 	if (rc == 0 && !g.any && !g.lost.count && !s->options->quiet)
 		session_say(s, "%s%srun %s wrote nothing", path ? path : "",
 			path ? " of " : "", v.ulid_short);
+	free(g.held);
+	buf_release(&g.texts);
 	view_release(&v);
 	mem_free(path);
 	return rc < 0 ? rc : lost_tell(s, &g.lost);

@@ -241,8 +241,7 @@ int joins_write(struct joins *j, const atomic_int *stop, struct err *err)
 	return 0;
 }
 
-/* What the content is made of, so what it is: nothing has to be read. */
-static void key_of(const struct pieces *p, char hex[DIGEST_HEX + 1])
+void blobfile_key(const struct pieces *p, struct digest *out)
 {
 	struct digest_state *d = digest_new();
 	struct digest part;
@@ -254,8 +253,9 @@ static void key_of(const struct pieces *p, char hex[DIGEST_HEX + 1])
 			digest_of(p->v[i].bytes.p, p->v[i].bytes.n, &part);
 		digest_add(d, &part, sizeof(part));
 	}
-	digest_end(d, &part);
-	digest_hex(&part, hex);
+	digest_end(d, out);
+	if (p->count == 1)
+		*out = part;
 }
 
 static int named_path(const struct flow *f, const char *hex, char *path,
@@ -282,12 +282,14 @@ int blobfile_path(const struct flow *f, const struct pieces *p, char *path,
 {
 	char hex[DIGEST_HEX + 1];
 	struct joins now = {0};
+	struct digest key;
 	int rc;
 
 	if (p->count == 1 && p->v[0].blob)
 		return store_blob_path(f->store, p->v[0].blob->digest, path,
 			size, err);
-	key_of(p, hex);
+	blobfile_key(p, &key);
+	digest_hex(&key, hex);
 	if (named_path(f, hex, path, size, err) < 0)
 		return -1;
 	if (f->naming || access(path, F_OK) == 0)

@@ -25,6 +25,9 @@ void joins_add(struct joins *j, const struct flow *f, const char *path,
  * early with ERR_STATE when *stop becomes true. Any thread. */
 int joins_write(struct joins *j, const atomic_int *stop, struct err *err);
 
+/* Tells contents apart without reading them: of what they are made. That of
+ * one piece is the digest of its bytes. */
+void blobfile_key(const struct pieces *p, struct digest *out);
 /* Path of a file that holds exactly these pieces. It is there unless it has
  * been added to f->joins. Made for one run: blobfile_forget() ends it. */
 int blobfile_path(const struct flow *f, const struct pieces *p, char *path,

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "engine/base/limits.h"
+#include "engine/drive/blobfile.h"
 #include "engine/drive/engine_int.h"
 #include "engine/io/clock.h"
 #include "engine/io/file.h"
@@ -44,15 +45,21 @@ static int add_input(const struct flow *f, struct place at, cJSON *parts,
 	struct err *err)
 {
 	struct pieces in;
+	struct digest key;
 	struct buf bytes;
-	int rc;
+	int rc = 0;
 
 	pieces_init(&in);
 	buf_init(&bytes);
 	flow_input(f, at, &in);
-	rc = pieces_read(f, &in, LIMIT_CAPTURE, &bytes, err);
-	if (rc == 0)
-		add_bytes(parts, "input", buf_cstr(&bytes), bytes.len);
+	if (in.count == 1 || pieces_len(&in) > LIMIT_STDIN_INLINE) {
+		blobfile_key(&in, &key);
+		add_part(parts, "input", &key);
+	} else {
+		rc = pieces_read(f, &in, SIZE_MAX, &bytes, err);
+		if (rc == 0)
+			add_bytes(parts, "input", buf_cstr(&bytes), bytes.len);
+	}
 	buf_release(&bytes);
 	pieces_release(&in);
 	return rc;

@@ -111,14 +111,15 @@ static void drop_output(const struct exec_output *o)
 		close(o->fd);
 }
 
-/* Meta of the executor, with the order of both streams when it matters. */
+/* Meta of the executor, with the order and times of both streams when they
+ * say more than that it began. */
 static struct str meta_of(struct job *j, const struct exec_outcome *o)
 {
 	cJSON *doc;
 	char *text;
 	struct str meta = o->meta;
 
-	if (o->index.n == 0 || o->out.bytes.n == 0 || o->err.bytes.n == 0)
+	if (!order_matters(o->index))
 		return meta;
 	doc = meta.n ? cJSON_ParseWithLength(meta.p, meta.n)
 		: cJSON_CreateObject();

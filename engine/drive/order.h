@@ -9,7 +9,10 @@
 
 struct cJSON;
 
-/* Adds "order":[stream,length,ms,…] to the object; too long: left out. */
+/* Whether an index says more than "all of one stream at once". */
+int order_matters(struct str index);
+/* Adds "order":[stream,length,ms,…] to the object; what is too long for that
+ * is made coarser, at last left out. */
 void order_to_json(struct str index, struct cJSON *object);
 
 struct order_span {

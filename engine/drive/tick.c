@@ -15,7 +15,7 @@
 #include "engine/drive/cachekey.h"
 #include "engine/io/clock.h"
 
-enum { NOTES_MOST = 64 };
+enum { NOTES_MOST = 64, LOOK_MS = 60000 };
 
 static struct tick *tick_new(struct engine *e)
 {
@@ -444,15 +444,22 @@ static void on_prepare(uv_prepare_t *h)
 	tick_flush(h->data);
 }
 
+static void arm_timer(struct engine *e);
+
 static void on_timer(uv_timer_t *h)
 {
 	struct engine *e = h->data;
 	struct input in = {.kind = INPUT_TICK, .run = PLAN_NONE};
 
 	e->timer_at = INT64_MAX;
-	engine_input(e, &in, NULL);
+	if (sched_deadline(e->sched) <= clock_now_ms())
+		engine_input(e, &in, NULL);
+	else
+		arm_timer(e);
 }
 
+/* Looks again now and then: the loop's clock stands while the machine
+ * sleeps, that of deadlines does not. */
 static void arm_timer(struct engine *e)
 {
 	int64_t at = sched_deadline(e->sched), now, delay;
@@ -466,6 +473,7 @@ static void arm_timer(struct engine *e)
 	}
 	now = clock_now_ms();
 	delay = at > now ? at - now : 0;
+	delay = delay < LOOK_MS ? delay : LOOK_MS;
 	uv_update_time(&e->loop);
 	uv_timer_start(&e->timer, on_timer, (uint64_t)delay, 0);
 }

@@ -135,6 +135,17 @@ struct str exec_word(const struct exec_job *job, size_t i)
 	return (struct str){NULL, 0};
 }
 
+int exec_check_path(const struct exec_job *job, struct str path,
+	struct err *err)
+{
+	struct str d = exec_note(job, "dir");
+
+	if ((path.n && memchr(path.p, 0, path.n)) ||
+		(d.n && memchr(d.p, 0, d.n)))
+		return err_set(err, ERR_REFUSED, "a path holds a NUL byte");
+	return 0;
+}
+
 const char *exec_dir(const struct exec_job *job, struct buf *b)
 {
 	struct str d = exec_note(job, "dir");

@@ -133,6 +133,9 @@ struct str exec_note(const struct exec_job *job, const char *name);
 int exec_flag(const struct exec_job *job, const char *name);
 size_t exec_words(const struct exec_job *job); /* count of ARG_WORD */
 struct str exec_word(const struct exec_job *job, size_t i);
+/* For check(): what names a file has no NUL, nor has the step's directory. */
+int exec_check_path(const struct exec_job *job, struct str path,
+	struct err *err);
 /* The directory of the step: job->dir, or the note "dir" seen from there.
  * The answer is job->dir itself or lives in *b. */
 const char *exec_dir(const struct exec_job *job, struct buf *b);

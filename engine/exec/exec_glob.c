@@ -185,8 +185,13 @@ static void run(struct task *t)
 
 static int check(const struct exec_job *job, struct err *err)
 {
+	size_t i;
+
 	if (exec_words(job) == 0)
 		return err_set(err, ERR_USAGE, "/glob needs a pattern");
+	for (i = 0; i < exec_words(job); i++)
+		if (exec_check_path(job, exec_word(job, i), err) == -1)
+			return -1;
 	return 0;
 }
 

@@ -26,10 +26,9 @@ static int check(const struct exec_job *job, struct err *err)
 		return err_set(err, ERR_USAGE,
 			"a pattern is one line without NUL");
 	for (i = 0; i < exec_words(job); i++)
-		if (memchr(exec_word(job, i).p, 0, exec_word(job, i).n))
-			return err_set(err, ERR_REFUSED,
-				"a path holds a NUL byte");
-	return 0;
+		if (exec_check_path(job, exec_word(job, i), err) == -1)
+			return -1;
+	return exec_check_path(job, str_of(NULL), err);
 }
 
 static int has_program(struct exec_job *job, const char *name)

@@ -93,7 +93,7 @@ static int check(const struct exec_job *job, struct err *err)
 			check_header(a->value, err) == -1)
 			return -1;
 	}
-	return 0;
+	return exec_check_path(job, exec_field(job, "output"), err);
 }
 
 /* ----------------------------------------------------------------- request */

@@ -1,6 +1,6 @@
 /*
  * Kinds that have a name in the language and no body in this build. Their
- * tables say what to do instead; starting one fails at once.
+ * tables say what to do instead; starting one is refused.
  *
  * A front end refuses them when it reads them; start() is the second wall.
  */
@@ -8,8 +8,11 @@
 
 static void start(struct exec_job *job)
 {
-	exec_fail(job, CLASS_CONFIGURATION, -1, "%s",
-		job->executor->kind->missing);
+	struct exec_outcome o = {.outcome = OUTCOME_REFUSED, .exit_code = -1,
+		.error_class = CLASS_CONFIGURATION};
+
+	o.error = str_of(job->executor->kind->missing);
+	exec_done(job, &o);
 }
 
 static const struct vocab_field text_field[] = {

@@ -45,7 +45,7 @@ int process_check(const struct exec_job *job, struct err *err)
 				"from ${….file}");
 		}
 	}
-	return 0;
+	return exec_check_path(job, str_of(NULL), err);
 }
 
 /* Does the step itself set the variable of "K=V", or of "K"? */

@@ -66,8 +66,8 @@ static int check(const struct exec_job *job, struct err *err)
 
 	if (!path.n)
 		return err_set(err, ERR_USAGE, "/read needs a path");
-	if (memchr(path.p, 0, path.n))
-		return err_set(err, ERR_REFUSED, "a path holds a NUL byte");
+	if (exec_check_path(job, path, err) == -1)
+		return -1;
 	return 0;
 }
 

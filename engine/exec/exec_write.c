@@ -31,8 +31,8 @@ static int check(const struct exec_job *job, struct err *err)
 
 	if (!path.n)
 		return err_set(err, ERR_USAGE, "/write needs a path");
-	if (memchr(path.p, 0, path.n))
-		return err_set(err, ERR_REFUSED, "a path holds a NUL byte");
+	if (exec_check_path(job, path, err) == -1)
+		return -1;
 	m = exec_field(job, "mode");
 	if (mode_of(job, &mode) == -1)
 		return err_set(err, ERR_USAGE, "'%.*s' is not an octal mode",

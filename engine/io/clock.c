@@ -1,7 +1,8 @@
 /*
  * The engine's clock: the wall clock read once, advanced by the monotonic
- * clock. Invariant: clock_now_ms() never runs backwards within a process and
- * does not see the wall clock being set.
+ * clock that goes on while the machine sleeps. Invariant: clock_now_ms()
+ * never runs backwards within a process and does not see the wall clock being
+ * set.
  */
 #include "engine/io/clock.h"
 
@@ -13,7 +14,7 @@
 #include <time.h>
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
-static int64_t base_us; /* epoch µs at monotonic zero */
+static int64_t base_us; /* epoch µs at boot */
 
 static int64_t read_us(clockid_t id)
 {
@@ -26,13 +27,18 @@ static int64_t read_us(clockid_t id)
 
 static void read_base(void)
 {
-	base_us = read_us(CLOCK_REALTIME) - read_us(CLOCK_MONOTONIC);
+	base_us = read_us(CLOCK_REALTIME) - read_us(CLOCK_BOOTTIME);
 }
 
 int64_t clock_now_ms(void)
 {
 	pthread_once(&once, read_base);
-	return (base_us + read_us(CLOCK_MONOTONIC)) / 1000;
+	return (base_us + read_us(CLOCK_BOOTTIME)) / 1000;
+}
+
+int64_t clock_boot_ms(void)
+{
+	return read_us(CLOCK_BOOTTIME) / 1000;
 }
 
 uint64_t clock_mono_us(void)

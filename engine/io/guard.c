@@ -556,7 +556,7 @@ int guard_start(struct guard **out, uv_loop_t *loop,
 		return -1;
 	}
 	put_numbers(g, WIRE_HELLO, options->slots, (uint64_t)
-		(clock_now_ms() - (int64_t)(clock_mono_us() / 1000)));
+		(clock_now_ms() - clock_boot_ms()));
 	*out = g;
 	return 0;
 }

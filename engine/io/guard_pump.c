@@ -494,7 +494,7 @@ static void prepare(struct guard_run *r, struct slot *s, struct task *t)
 		r->fd[i] = -1;
 	r->start_us = clock_mono_us();
 	r->report.id = job->id;
-	r->report.start_ms = r->m->epoch_ms + (int64_t)(r->start_us / 1000);
+	r->report.start_ms = r->m->epoch_ms + clock_boot_ms();
 	r->report.queued_ms = (uint32_t)((r->start_us - t->queued_us) / 1000);
 }
 

@@ -67,7 +67,7 @@ struct machine {
 	struct buf in;              /* the reader's */
 	struct outbox out;
 	int null_fd, spool_dir, children_fd;
-	int64_t epoch_ms;           /* at monotonic zero */
+	int64_t epoch_ms;           /* at boot */
 	pid_t self;
 	struct rlimit files;        /* what children shall have */
 	const char *const *env;     /* base environment, without our mark */

@@ -10,7 +10,7 @@
 #include "engine/io/guard.h"
 
 enum wire_kind {
-	WIRE_HELLO = 1, /* slots, epoch ms at monotonic zero */
+	WIRE_HELLO = 1, /* slots, epoch ms at boot */
 	WIRE_JOB,
 	WIRE_KILL,      /* id, hard */
 	WIRE_WITHDRAW,  /* id */

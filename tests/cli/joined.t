@@ -74,7 +74,7 @@ ok $? "what the dead shell left is removed"
 # --- cancelled, with or without its files
 rm -f at go
 cat >cancel.wf <<'END'
-/chain { g: [a: /bash head -c 9000000 /dev/zero | tr '\0' a, b: /bash head -c 9000000 /dev/zero | tr '\0' b] -> c: /bash {cat >/dev/null; sleep 600} @timeout=100ms @ignore -> d: /bash {ls "$(dirname "${g.file}")" >left} }
+/chain { g: [a: /bash head -c 9000000 /dev/zero | tr '\0' a, b: /bash head -c 9000000 /dev/zero | tr '\0' b] -> c: /bash {cat >/dev/null; sleep 600} @timeout=1ms @ignore -> d: /bash {ls "$(dirname "${g.file}")" >left} }
 END
 run_wf -q cancel.wf
 is "$status" 0 "a step that ends by its timeout lets the run go on" ||
@@ -91,4 +91,12 @@ is "$(wc -l <ledger | tr -d ' ')" 1 \
 	"a cached step is not run again for a joined file of the same content"
 is "$out" "one
 two" "and gives its result"
+
+# What differs is a short piece behind a long one.
+rm -f ledger
+for end in 1 2 2; do
+	run_wf -q -c "/flow { [a: /bash head -c 900000 /dev/zero, b: /bash echo $end] -> c: /bash {echo run >>ledger; tail -n 1} @cache=1h }"
+	is "$out" "$end" "a cached result is that of the whole input"
+done
+is "$(wc -l <ledger | tr -d ' ')" 2 "and is used when all of it is the same"
 finish

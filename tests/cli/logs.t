@@ -15,6 +15,19 @@ a ! two
 a | three
 b | four" "lines of both streams stand in the order in which they came"
 like "$out" '^ +[0-9]+\.[0-9]{3} a' "with their times"
+cat >steps.wf <<'END'
+/chain {[a: /bash {echo a1; touch a1; while ! test -e b1; do sleep 0.02; done; sleep 0.05; echo a2; touch a2},
+ b: /bash {while ! test -e a1; do sleep 0.02; done; sleep 0.05; echo b1; touch b1; while ! test -e a2; do sleep 0.02; done; sleep 0.05; echo b2}]}
+END
+run_wf steps.wf
+run_wf -c '/logs'
+is "$(printf '%s\n' "$out" | sed 's/^ *[0-9.]* //')" "a | a1
+b | b1
+a | a2
+b | b2" "lines of parallel steps stand in the order in which they came"
+is "$(printf '%s\n' "$out" | sed 's/^ *\([0-9.]*\) .*/\1/' | sort -n | uniq | wc -l)" \
+	4 "each with a time of its own"
+run_wf -c '/chain "a: /bash sh two.sh -> b: /bash \"cat >/dev/null; echo four\""'
 run_wf -c '/logs @last b'
 is "$(printf '%s\n' "$out" | sed 's/^ *[0-9.]* //')" "b | four" \
 	"a step can be named"

@@ -22,4 +22,10 @@ run_wf -c '/chain {pay: /bash false @effect=once @retry=2 @backoff=1}'
 has "$err" "@effect=once: @retry does not try it again" \
 	"why a once step is not tried again is told"
 lacks "$err" "attempt 1/3" "and no further attempts are promised"
+for step in '/query why' '/bash nosuchcommand' '/read none'; do
+	run_wf -c "/chain \"a: $step @retry=3 @backoff=1\""
+	like "$err" '^a failed' "$step fails"
+	lacks "$err" "retrying" "and is not tried again"
+	has "$err" "not tried again: it would fail" "which is told"
+done
 finish

@@ -51,6 +51,8 @@ static void on_job(void *ud, const struct sim_job *job, struct sim_fate *f)
 		f->result.outcome = OUTCOME_LOST;
 	else if (dice >= 91)
 		f->result.outcome = OUTCOME_REFUSED;
+	else if (dice >= 88)
+		f->result.error_class = CLASS_CONFIGURATION;
 }
 
 static void on_eval(void *ud, uint32_t key, const struct action *a,

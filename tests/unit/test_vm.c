@@ -592,6 +592,12 @@ static void test_run_details(void)
 		"error");
 	buf_release(&out);
 	buf_release(&printed);
+	chunk(vm, "return {1, nil, 3}", a, sizeof(a));
+	ok(strstr(a, "a list with a hole") != NULL, "a hole in a list is "
+		"called so");
+	chunk(vm, "return {1, x = 2}", a, sizeof(a));
+	ok(strstr(a, "both numbers and names") != NULL, "and what is neither "
+		"list nor object too");
 	vm_seed(vm, 7);
 	chunk(vm, "return math.random(1e9)", a, sizeof(a));
 	chunk(vm, "math.random() return 1", b, sizeof(b));
