@@ -13,6 +13,7 @@
 #include "engine/base/text.h"
 #include "engine/io/clock.h"
 #include "engine/view.h"
+#include "shell/screen.h"
 #include "shell/task_int.h"
 
 struct progress {
@@ -44,9 +45,15 @@ static struct buf *line_of(struct progress *p, const struct task *t,
 
 static void write_line(struct progress *p)
 {
+	struct buf b;
+
 	buf_char(&p->line, '\n');
-	out_bytes(&p->s->err, (struct str){p->line.data, p->line.len});
+	buf_init(&b);
+	screen_wrap(&b, (struct str){p->line.data, p->line.len},
+		screen_columns(&p->s->err));
+	out_bytes(&p->s->err, (struct str){b.data, b.len});
 	out_end(&p->s->err);
+	buf_release(&b);
 }
 
 static void attempt(struct buf *b, const struct run *r, const struct event *e)

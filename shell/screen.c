@@ -4,11 +4,12 @@
 #include "shell/screen.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 
 #include "engine/base/text.h"
 
-enum { USUAL = 80, LEAST = 20, MOST = 10000 };
+enum { USUAL = 80, LEAST = 20, MOST = 10000, INDENT = 4, APART = 4 };
 
 int screen_columns(const struct out *o)
 {
@@ -57,5 +58,125 @@ void screen_line(struct buf *b, struct str text, int columns)
 		i += n;
 		while (blank && i < s.n && is_blank(s.p[i]))
 			i++;
+	}
+}
+
+/* ---------------------------------------------------------------- wrapping */
+static int width_of(struct str s)
+{
+	int used = 0;
+
+	for (size_t i = 0; i < s.n;) {
+		int32_t cp;
+
+		i += (size_t)utf8_decode(s.p + i, s.n - i, &cp);
+		used += cp < ' ' ? 1 : utf8_width(cp);
+	}
+	return used;
+}
+
+struct wrap {
+	struct buf *b;
+	int columns, used;
+};
+
+/* `gap` blanks and a piece of the line; on a line of its own when it does not
+ * fit behind what is there. */
+static void put(struct wrap *w, int gap, struct str piece)
+{
+	int wide = width_of(piece);
+
+	if (w->used && w->used + gap + wide > w->columns) {
+		buf_str(w->b, "\n");
+		w->used = 0;
+		gap = INDENT;
+	}
+	buf_printf(w->b, "%*s", gap, "");
+	buf_add(w->b, piece.p, piece.n);
+	w->used += gap + wide;
+}
+
+/* The words of a part that does not fit into one line. */
+static void put_words(struct wrap *w, int gap, struct str part)
+{
+	while (part.n) {
+		struct str word = part;
+		const char *blank = memchr(part.p, ' ', part.n);
+
+		if (blank)
+			word.n = (size_t)(blank - part.p);
+		put(w, gap, word);
+		part.p += word.n;
+		part.n -= word.n;
+		for (gap = 0; part.n && part.p[0] == ' '; gap++) {
+			part.p++;
+			part.n--;
+		}
+	}
+}
+
+static int is_apart(struct str s)
+{
+	return s.n >= APART && memcmp(s.p, "    ", APART) == 0;
+}
+
+/* Parts stand four blanks apart: a command to copy stays whole. */
+static void wrap_line(struct wrap *w, struct str line)
+{
+	int gap = 0;
+
+	w->used = 0;
+	while (line.n && line.p[0] == ' ') {
+		gap++;
+		line.p++;
+		line.n--;
+	}
+	while (line.n) {
+		struct str part = {line.p, 0};
+
+		while (part.n < line.n && !is_apart((struct str){
+				line.p + part.n, line.n - part.n}))
+			part.n++;
+		if (gap >= APART && width_of(part) + INDENT <= w->columns)
+			put(w, gap, part);
+		else
+			put_words(w, gap, part);
+		line.p += part.n;
+		line.n -= part.n;
+		for (gap = 0; line.n && line.p[0] == ' '; gap++) {
+			line.p++;
+			line.n--;
+		}
+	}
+}
+
+/* A line of the source, or of marks beneath it. */
+static int is_quoted(struct str line)
+{
+	size_t i = 0;
+
+	while (i < line.n && (line.p[i] == ' ' ||
+			(line.p[i] >= '0' && line.p[i] <= '9')))
+		i++;
+	return i > 0 && i < line.n && line.p[i] == '|';
+}
+
+void screen_wrap(struct buf *b, struct str text, int columns)
+{
+	struct wrap w = {.b = b, .columns = columns};
+
+	while (text.n) {
+		const char *nl = memchr(text.p, '\n', text.n);
+		struct str line = {text.p, nl ? (size_t)(nl - text.p)
+			: text.n};
+
+		if (!columns || is_quoted(line) || width_of(line) <= columns)
+			buf_add(b, line.p, line.n);
+		else
+			wrap_line(&w, line);
+		if (nl)
+			buf_char(b, '\n');
+		text.p += line.n + (nl != NULL);
+		text.n -= line.n + (nl != NULL);
 	}
 }

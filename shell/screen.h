@@ -13,4 +13,11 @@ int screen_columns(const struct out *o);
  * `columns` columns, "..." when it is cut; 0: whole. */
 void screen_line(struct buf *b, struct str text, int columns);
 
+/*
+ * Our own lines for a terminal so wide (0: none, as they are): no word is
+ * cut, and what stands four blanks apart, a command to copy, stays whole when
+ * a line can hold it. Quoted lines of sources stay as they are.
+ */
+void screen_wrap(struct buf *b, struct str text, int columns);
+
 #endif

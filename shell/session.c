@@ -22,6 +22,7 @@
 #include "shell/cmd.h"
 #include "shell/observe_jsonl.h"
 #include "shell/observe_plain.h"
+#include "shell/screen.h"
 #include "shell/task.h"
 
 enum { INPUT_IN_MEMORY = 1 << 20 };
@@ -131,7 +132,7 @@ void session_stop(struct session *s, int signal)
 
 void session_say(struct session *s, const char *fmt, ...)
 {
-	struct buf text;
+	struct buf text, wrapped;
 	char line[1024];
 	va_list ap;
 
@@ -140,7 +141,11 @@ void session_say(struct session *s, const char *fmt, ...)
 	va_end(ap);
 	buf_init(&text);
 	buf_printf(&text, "wf: %s\n", line);
-	out_bytes(&s->err, (struct str){text.data, text.len});
+	buf_init(&wrapped);
+	screen_wrap(&wrapped, (struct str){text.data, text.len},
+		screen_columns(&s->err));
+	out_bytes(&s->err, (struct str){wrapped.data, wrapped.len});
+	buf_release(&wrapped);
 	buf_release(&text);
 }
 

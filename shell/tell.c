@@ -9,6 +9,7 @@
 
 #include "shell/doc.h"
 #include "shell/line_run.h"
+#include "shell/screen.h"
 #include "shell/status.h"
 
 /* The head of the document; of jsonl it is the run's last event as well. */
@@ -53,6 +54,18 @@ static void close_document(struct session *s, struct json *j, struct buf *b)
 	session_say(s, "%s", err.text);
 }
 
+static void say(struct out *out, const struct buf *text)
+{
+	struct buf b;
+
+	buf_init(&b);
+	screen_wrap(&b, (struct str){text->data, text->len},
+		screen_columns(out));
+	out_bytes(out, (struct str){b.data, b.len});
+	out_end(out);
+	buf_release(&b);
+}
+
 int tell_diags(struct session *s, const struct diags *d, const char *said)
 {
 	enum output_form form = session_form(s, said);
@@ -63,8 +76,7 @@ int tell_diags(struct session *s, const struct diags *d, const char *said)
 	if (form == OUTPUT_TEXT || !d->errors) {
 		buf_init(&b);
 		diags_print(d, &b);
-		out_bytes(&s->err, (struct str){b.data, b.len});
-		out_end(&s->err);
+		say(&s->err, &b);
 		buf_release(&b);
 		return status;
 	}
@@ -103,8 +115,7 @@ static void as_text(struct out *out, const char *place,
 		add_clean(&b, err->help);
 		buf_char(&b, '\n');
 	}
-	out_bytes(out, (struct str){b.data, b.len});
-	out_end(out);
+	say(out, &b);
 	buf_release(&b);
 }
 

@@ -50,4 +50,24 @@ ok 0 "the shell ends when it is told to"
 exec 3>&-
 run_wf -c '/runs status:interrupted'
 lacks "$out" "interrupted" "and no run was left behind"
+
+# What is to be copied is whole, however narrow the terminal.
+if command -v script >/dev/null; then
+	for columns in 40 60 80; do
+		for line in 'a b' '/chain "a: /bash exit 3"' \
+			'/chain "a: /ask Which of the two shall it be?"'; do
+			printf '%s' "$line" >line.wf
+			COLUMNS=$columns script -qec "$WF line.wf" /dev/null \
+				</dev/null | tr -d '\r' >"$WORLD/screen"
+			is "$(awk -v n=$columns 'length > n' "$WORLD/screen")" \
+				"" "$line fits in $columns columns"
+			grep -Eq '\[E101\]|/resume [0-9a-z]{6}$|/answer [0-9a-z]{6}.a TEXT' \
+				"$WORLD/screen"
+			ok $? "and what is to be copied stands in one line"
+		done
+	done
+fi
+run_wf -c 'a b'
+has "$err" "is a prompt only at the terminal  [E101]" \
+	"where no terminal is, a line is not broken"
 finish
