@@ -34,19 +34,6 @@ static int is_taken(struct session *s, struct str name)
 		name);
 }
 
-/* `/chain: --fail-fast` above a block: a line of a script, not YAML. */
-static int has_flags(const char *source)
-{
-	size_t head = strcspn(source, "\n"), name = strcspn(source, ":");
-	struct str rest = {source + name + 1, 0};
-
-	if (source[0] != '/' || name >= head)
-		return 0;
-	rest.n = head - name - 1;
-	rest = str_trim(rest);
-	return rest.n && rest.p[0] != '#';
-}
-
 /* A line as typed; of a single step its text alone. */
 static void add_line(struct session *s, const char *source, struct buf *out)
 {
@@ -67,7 +54,7 @@ static int save(struct session *s, const struct cmd_args *a,
 {
 	struct str name = cmd_arg(a, "name");
 	const char *source = plan_text(v->plan, v->plan->source);
-	int yaml = plan_is_yaml(v->plan) && !has_flags(source), rc;
+	int flagged, yaml = plan_is_yaml(v->plan, &flagged) && !flagged, rc;
 	char *path = mem_printf(".wf/workflows/%.*s.%s", (int)name.n, name.p,
 		yaml ? "yaml" : "wf");
 	struct buf b;
@@ -75,7 +62,7 @@ static int save(struct session *s, const struct cmd_args *a,
 
 	buf_init(&b);
 	if (yaml)
-		plan_yaml(v->plan, v->row->text, &b);
+		plan_yaml(&s->env, v->plan, &b);
 	else
 		add_line(s, source, &b);
 	if (stat(path, &st) == 0 && !cmd_flag(a, "force")) {

@@ -119,7 +119,9 @@ static int run(struct session *s, const struct cmd_args *a,
 	if (run_view(s, a, "run", &v, o) < 0)
 		return -1;
 	if (cmd_flag(a, "yaml")) {
-		plan_yaml(v.plan, v.row->text, &o->text);
+		if (!plan_yaml(&s->env, v.plan, &o->text))
+			session_say(s, "YAML cannot say all of it: this is "
+				"its text, for a .wf file");
 		o->as_json = 0;
 		rc = 0;
 	} else if (o->as_json) {

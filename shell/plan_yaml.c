@@ -1,58 +1,53 @@
 /*
- * YAML out. A one-line workflow becomes the one step of a chain, with its
- * text as it is: always right, whatever the text holds. Scalars are quoted,
- * so that none means something else.
+ * YAML out. What a block was made from stands as it is; a line is written by
+ * the front end when YAML can say it, else it stands as it was typed: what is
+ * shown always runs as the run did.
  */
 #include "shell/plan_yaml.h"
 
 #include <string.h>
 
-#include "shell/json.h"
+#include "engine/base/text.h"
 
-/* A JSON string is a double-quoted YAML scalar. */
-static void scalar(struct buf *out, struct str s)
-{
-	struct json j;
-
-	json_init(&j, out);
-	json_str(&j, s);
-}
-
-int plan_is_yaml(const struct plan *p)
+int plan_is_yaml(const struct plan *p, int *flagged)
 {
 	const char *source = plan_text(p, p->source);
 	size_t head = strcspn(source, "\n"), name = strcspn(source, ": ");
+	struct str rest;
 
+	*flagged = 0;
 	if (!source[0])
 		return 0;
 	if (source[0] != '/')
 		return 1;
-	return name < head && source[name] == ':';
+	if (name >= head || source[name] != ':')
+		return 0;
+	rest = str_trim((struct str){source + name + 1, head - name - 1});
+	*flagged = rest.n && rest.p[0] != '#';
+	return 1;
 }
 
-static void indented(struct buf *out, const char *text)
+static void lines(struct buf *out, const char *text)
 {
-	while (*text) {
-		size_t n = strcspn(text, "\n");
+	size_t n = strlen(text);
 
-		buf_add(out, text, n);
+	buf_add(out, text, n);
+	if (n && text[n - 1] != '\n')
 		buf_char(out, '\n');
-		text += n + (text[n] == '\n');
-	}
 }
 
-void plan_yaml(const struct plan *p, const char *text, struct buf *out)
+int plan_yaml(const struct front_env *env, const struct plan *p,
+	struct buf *out)
 {
-	const char *command = plan_text(p, p->command);
+	const char *source = plan_text(p, p->source);
+	int flagged, yaml = plan_is_yaml(p, &flagged);
 
-	if (plan_is_yaml(p)) {
-		const char *source = plan_text(p, p->source);
-
-		indented(out, source[0] == '/' ? source + 1 : source);
-		return;
+	if (yaml && !flagged) {
+		lines(out, source[0] == '/' ? source + 1 : source);
+		return 1;
 	}
-	buf_str(out, "chain:\n  steps:\n    - name: \"workflow\"\n");
-	buf_printf(out, "      command: \"/%s\"\n      params: ", command);
-	scalar(out, str_of(text));
-	buf_char(out, '\n');
+	if (!yaml && front_yaml(env, str_of(source), out))
+		return 1;
+	lines(out, source);
+	return 0;
 }

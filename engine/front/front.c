@@ -212,6 +212,27 @@ static int compile_block(struct front_ctx *c, const struct line *line,
 	return rc;
 }
 
+int front_read(struct front_ctx *c, const struct line *line,
+	struct plan **out, struct words *redirect)
+{
+	int rc;
+
+	*out = NULL;
+	memset(c->flags, 0, sizeof(*c->flags));
+	c->flags->strategy = -1;
+	if (redirect)
+		memset(redirect, 0, sizeof(*redirect));
+	if (line->kind == LINE_BLOCK)
+		rc = compile_block(c, line, redirect);
+	else if (arg_is_workflow(line->name))
+		rc = compile_workflow(c, line, redirect);
+	else
+		rc = compile_leaf(c, line, redirect);
+	if (rc == 0 || (front_failed(c) && only_keys(c)))
+		rc = front_finish(c, line, out);
+	return rc;
+}
+
 int front_compile(const struct front_env *env, const struct line *line,
 	struct plan **out, struct front_flags *flags, struct words *redirect,
 	struct diags *diags)
@@ -220,22 +241,8 @@ int front_compile(const struct front_env *env, const struct line *line,
 	struct front_ctx c;
 	int rc;
 
-	*out = NULL;
-	if (!flags)
-		flags = &own;
-	memset(flags, 0, sizeof(*flags));
-	flags->strategy = -1;
-	if (redirect)
-		memset(redirect, 0, sizeof(*redirect));
-	front_ctx_init(&c, env, diags, flags);
-	if (line->kind == LINE_BLOCK)
-		rc = compile_block(&c, line, redirect);
-	else if (arg_is_workflow(line->name))
-		rc = compile_workflow(&c, line, redirect);
-	else
-		rc = compile_leaf(&c, line, redirect);
-	if (rc == 0 || (front_failed(&c) && only_keys(&c)))
-		rc = front_finish(&c, line, out);
+	front_ctx_init(&c, env, diags, flags ? flags : &own);
+	rc = front_read(&c, line, out, redirect);
 	front_ctx_release(&c);
 	return rc;
 }

@@ -103,6 +103,11 @@ void front_leaf_key(const struct plan *p, uint32_t node, char *out);
 int front_step_text(const struct front_env *env, const struct line *line,
 	struct buf *out);
 
+/* A /chain line as YAML with the same plan: appends it, 1; 0 when YAML cannot
+ * say it, or the source is no such line. */
+int front_yaml(const struct front_env *env, struct str source,
+	struct buf *out);
+
 /* Arrows and blanks normalised: what "the same text" means for
  * --resume-from. Appends. */
 void front_normal_text(struct str text, struct buf *out);

@@ -116,6 +116,9 @@ void need_add(struct front_ctx *c, struct spot s, uint32_t node,
 void front_ctx_init(struct front_ctx *c, const struct front_env *env,
 	struct diags *diags, struct front_flags *flags);
 void front_ctx_release(struct front_ctx *c);
+/* What front_compile does, in a context of the caller's. Sets its flags. */
+int front_read(struct front_ctx *c, const struct line *line,
+	struct plan **out, struct words *redirect);
 /* Names, arguments, references, arrows; then build_end. */
 int front_finish(struct front_ctx *c, const struct line *line,
 	struct plan **out);

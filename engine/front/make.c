@@ -431,4 +431,5 @@ void front_ctx_release(struct front_ctx *c)
 	free(c->arrows);
 	free(c->edges);
 	free(c->after);
+	free(c->said_words);
 }

@@ -113,6 +113,15 @@ static int wrong(struct front_ctx *c, const struct annot_word *w,
 		w->value->text.p, (int)w->key.n, w->key.p, want);
 }
 
+static void record(struct front_ctx *c, uint32_t node,
+	const struct annot_word *w)
+{
+	c->said_words = mem_more(c->said_words, c->said_count, &c->said_cap,
+		sizeof(*c->said_words));
+	c->said_words[c->said_count++] = (struct said_word){ node, w->key,
+		w->value };
+}
+
 int annot_set(struct front_ctx *c, struct annot *a,
 	const struct annot_word *w)
 {
@@ -135,6 +144,8 @@ int annot_set(struct front_ctx *c, struct annot *a,
 		return wrong(c, w, "write @key=value");
 	if (w->value && memchr(w->value->text.p, '\0', w->value->text.n))
 		return wrong(c, w, "it holds a NUL byte");
+	if (c->record)
+		record(c, a->node, w);
 	return rules[i].set(c, a, w);
 }
 

@@ -31,12 +31,17 @@ steps='chain:
 
 for option in 'error_strategy: rollback' 'error_strategy: ignore' \
 	'error_strategy: continue_on_failure' 'fail_fast: true' 'limit: 1' \
-	'parallel_where_possible: true' 'save_state: true'; do
+	'save_state: true'; do
 	printf '%s\n    %s\n' "$steps" "$option" | kept opt.yaml
 	both opt.yaml
 	is "$name" "$file" "by name as by file: $option"
 	case $option in *rollback) is "$file" "1 on undone" "it is undone" ;; esac
 done
+printf '%s\n    parallel_where_possible: true\n' "$steps" | kept opt.yaml
+run_wf hand-opt.yaml
+want=$("$BUILD/test/plandump")
+run_wf -c /opt
+is "$("$BUILD/test/plandump")" "$want" "a file with parallel makes one plan"
 printf 'chain:\n  steps:\n    - command: /sleep 1m\n  options:\n%s\n' \
 	'    timeout: 200ms' | kept slow.yaml
 both slow.yaml
