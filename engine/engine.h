@@ -121,8 +121,6 @@ const struct run *engine_run(const struct engine *e, uint32_t slot);
 const char *engine_ulid(const struct engine *e, uint32_t slot);
 /* Slot of a run that is open here, or PLAN_NONE. */
 uint32_t engine_slot(const struct engine *e, const char *ulid);
-/* Slots of all open runs: fills up to max, returns the count. */
-size_t engine_slots(const struct engine *e, uint32_t *slots, size_t max);
 /* Lets go of a run that is over: its memory is freed. */
 void engine_release(struct engine *e, uint32_t slot);
 

@@ -476,20 +476,3 @@ int vm_check(struct vm *vm, struct str expr, size_t *at, struct err *err)
 		at = &ignored;
 	return evaluate(vm, &e, NULL, at, err);
 }
-
-int value_truth(const struct value *v)
-{
-	switch ((enum value_kind)v->kind) {
-	case VALUE_NIL:
-		return 0;
-	case VALUE_BOOL:
-		return v->i != 0;
-	case VALUE_STRING:
-		return v->s.n != 0;
-	case VALUE_INT:
-	case VALUE_NUMBER:
-	case VALUE_JSON:
-		break;
-	}
-	return 1;
-}

@@ -40,8 +40,6 @@ int vm_eval(struct vm *vm, struct str expr, const struct vm_host *host,
 	struct value *out, size_t *at, struct err *err);
 /* Only compiles. */
 int vm_check(struct vm *vm, struct str expr, size_t *at, struct err *err);
-/* nil, false and "" are false. */
-int value_truth(const struct value *v);
 
 /*
  * A chunk of /lua: `input` is a string, `args` a table of the named values;

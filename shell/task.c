@@ -26,14 +26,6 @@ struct task *task_find(const struct session *s, uint32_t slot)
 	return NULL;
 }
 
-uint32_t task_foreground(const struct session *s)
-{
-	for (struct task *t = s->tasks; t; t = t->next)
-		if (!t->background && !t->ended)
-			return t->slot;
-	return PLAN_NONE;
-}
-
 void task_drop(struct session *s, struct task *t)
 {
 	struct task **at = &s->tasks;
@@ -602,14 +594,6 @@ void tasks_reap(struct session *s)
 	for (struct task *t = s->tasks; t; t = t->next)
 		if (t->background && t->over && !t->ended)
 			t->status = task_end(s, t);
-}
-
-int tasks_open(const struct session *s)
-{
-	for (const struct task *t = s->tasks; t; t = t->next)
-		if (t->background && !t->ended)
-			return 1;
-	return 0;
 }
 
 static int wanted(const struct task *t, const char *ulid)

@@ -64,12 +64,7 @@ int tasks_wait(struct session *s, const char *ulid);
 void tasks_settle(struct session *s, const char *ulid);
 /* Cancels all in the background and waits for their ends. */
 void tasks_cancel(struct session *s);
-/* 1 when a run of the background is still open. */
-int tasks_open(const struct session *s);
 void tasks_release(struct session *s);
-/* The foreground run's slot, or PLAN_NONE. */
-uint32_t task_foreground(const struct session *s);
-
 /* Parts of the session's observer. */
 void task_on_over(void *session, uint32_t slot, enum run_state state);
 void task_on_tap(void *session, uint32_t slot, uint32_t frame,

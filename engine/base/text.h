@@ -16,7 +16,6 @@ int utf8_decode(const char *p, size_t n, int32_t *cp);
 size_t utf8_check(const char *p, size_t n);
 /* Columns of a terminal: wide 2, combining and control 0, else 1. */
 int utf8_width(int32_t cp);
-int text_columns(struct str s);
 
 /*
  * `500ms 30s 5m 2h 1d`, a bare number is seconds, fractions are read

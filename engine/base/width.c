@@ -166,16 +166,3 @@ int utf8_width(int32_t cp)
 		return 0;
 	return has(wide, sizeof(wide) / sizeof(wide[0]), cp) ? 2 : 1;
 }
-
-int text_columns(struct str s)
-{
-	size_t at = 0;
-	int columns = 0;
-	int32_t cp;
-
-	while (at < s.n) {
-		at += (size_t)utf8_decode(s.p + at, s.n - at, &cp);
-		columns += utf8_width(cp);
-	}
-	return columns;
-}

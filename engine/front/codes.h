@@ -83,7 +83,4 @@
 	X(E503, "the plan cannot be built") \
 	X(E504, "a condition that is no expression")
 
-/* The explanation of a code ("E103"), or NULL. */
-const char *front_code(const char *code);
-
 #endif

@@ -271,11 +271,6 @@ void guard_slots(struct guard *g, uint32_t slots)
 	put_numbers(g, WIRE_SLOTS, slots, 0);
 }
 
-size_t guard_open_jobs(const struct guard *g)
-{
-	return g->jobs;
-}
-
 /* ---- reading ---- */
 
 /* Processes of the dead guard's jobs fell to us: those that carry its mark,

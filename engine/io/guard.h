@@ -106,7 +106,6 @@ void guard_slots(struct guard *g, uint32_t slots);
 /* Messages are collected and sent at the end of the loop's turn; this sends
  * them now. */
 void guard_flush(struct guard *g);
-size_t guard_open_jobs(const struct guard *g);
 /* Ends all children and the guard; waits for it (bounded by the grace), and
  * frees. NULL is fine. */
 void guard_end(struct guard *g);
