@@ -107,17 +107,11 @@ void engine_close(struct engine *e)
 	if (e->store)
 		tick_forget(e);
 	store_close(e->store);
-	for (uint32_t i = 0; i < e->run_cap; i++) {
-		if (!e->runs[i].open)
-			continue;
-		setup_drop(e->runs[i].setup);
-		free(e->runs[i].parent);
-	}
+	drive_runs_free(e);
 	close_loop(e);
 	sched_free(e->sched);
 	tick_close(e);
 	flow_items_forget();
-	free(e->runs);
 	free(e->session);
 	free(e->state_dir);
 	free(e->project);

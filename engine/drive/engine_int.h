@@ -19,7 +19,9 @@
 #include "engine/observe.h"
 #include "engine/store/store.h"
 
-/* A run that is open in this process. */
+/* A run that is open in this process: in a page of so many, so that it stays
+ * where it is and ten thousand of them leave no room unused. */
+enum { RUN_PAGE = 64 };
 struct drive_run {
 	struct setup *setup;
 	struct store_run *store;   /* NULL once closed */
@@ -60,8 +62,8 @@ struct engine {
 	struct vocab vocab;
 	struct engine_lua lua;
 	uint8_t has_lua, closing, failed, stalled;
-	struct drive_run *runs;    /* by slot */
-	size_t run_cap;
+	struct drive_run **run_pages; /* by slot; see drive_run_at */
+	size_t run_cap;            /* slots there are: whole pages */
 	uint32_t open_runs;
 	struct tick *tick;         /* being filled */
 	struct tick *spare;        /* recycled */
@@ -93,6 +95,8 @@ struct engine {
 struct drive_run *drive_run_at(const struct engine *e, uint32_t slot);
 struct drive_run *drive_run_open(struct engine *e, uint32_t slot,
 	struct setup *setup);
+/* At the end: forgets them all. */
+void drive_runs_free(struct engine *e);
 /* A run has ended or stands still, durably: as dated by tick.c. */
 void drive_run_over(struct engine *e, const struct action *a);
 void drive_flow(const struct engine *e, uint32_t slot, struct flow *f);
