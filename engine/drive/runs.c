@@ -17,9 +17,24 @@
 
 struct drive_run *drive_run_at(const struct engine *e, uint32_t slot)
 {
-	if (slot >= e->run_cap || !e->runs[slot].open)
+	struct drive_run *r;
+
+	if (slot >= e->run_cap)
 		return NULL;
-	return &e->runs[slot];
+	r = &e->run_pages[slot / RUN_PAGE][slot % RUN_PAGE];
+	return r->open ? r : NULL;
+}
+
+static void add_page(struct engine *e)
+{
+	size_t count = e->run_cap / RUN_PAGE;
+
+	/* the table of pages doubles: at each power of two */
+	if ((count & (count - 1)) == 0)
+		e->run_pages = mem_grow(e->run_pages, (count ? count * 2 : 1) *
+			sizeof(*e->run_pages));
+	e->run_pages[count] = mem_zero(RUN_PAGE * sizeof(struct drive_run));
+	e->run_cap += RUN_PAGE;
 }
 
 struct drive_run *drive_run_open(struct engine *e, uint32_t slot,
@@ -27,17 +42,9 @@ struct drive_run *drive_run_open(struct engine *e, uint32_t slot,
 {
 	struct drive_run *r;
 
-	if (slot >= e->run_cap) {
-		size_t cap = e->run_cap ? e->run_cap * 2 : 16;
-
-		while (cap <= slot)
-			cap *= 2;
-		e->runs = mem_grow(e->runs, cap * sizeof(*e->runs));
-		memset(e->runs + e->run_cap, 0,
-			(cap - e->run_cap) * sizeof(*e->runs));
-		e->run_cap = cap;
-	}
-	r = &e->runs[slot];
+	while (slot >= e->run_cap)
+		add_page(e);
+	r = &e->run_pages[slot / RUN_PAGE][slot % RUN_PAGE];
 	assert(!r->open);
 	memset(r, 0, sizeof(*r));
 	r->open = 1;
@@ -45,6 +52,23 @@ struct drive_run *drive_run_open(struct engine *e, uint32_t slot,
 	setup_hold(setup);
 	e->open_runs++;
 	return r;
+}
+
+void drive_runs_free(struct engine *e)
+{
+	for (uint32_t i = 0; i < e->run_cap; i++) {
+		struct drive_run *r = drive_run_at(e, i);
+
+		if (!r)
+			continue;
+		setup_drop(r->setup);
+		free(r->parent);
+	}
+	for (size_t i = 0; i < e->run_cap / RUN_PAGE; i++)
+		free(e->run_pages[i]);
+	free(e->run_pages);
+	e->run_pages = NULL;
+	e->run_cap = 0;
 }
 
 static void close_run(struct engine *e, uint32_t slot)
@@ -345,9 +369,12 @@ const char *engine_ulid(const struct engine *e, uint32_t slot)
 
 uint32_t engine_slot(const struct engine *e, const char *ulid)
 {
-	for (uint32_t i = 0; i < e->run_cap; i++)
-		if (e->runs[i].open && strcmp(e->runs[i].ulid, ulid) == 0)
+	for (uint32_t i = 0; i < e->run_cap; i++) {
+		const struct drive_run *r = drive_run_at(e, i);
+
+		if (r && strcmp(r->ulid, ulid) == 0)
 			return i;
+	}
 	return PLAN_NONE;
 }
 
