@@ -7,6 +7,7 @@
 #include "engine/base/text.h"
 #include "shell/annotations.h"
 #include "shell/cmd.h"
+#include "shell/help_def.h"
 #include "shell/screen.h"
 #include "shell/session.h"
 #include "shell/status.h"
@@ -110,7 +111,7 @@ static int about(struct session *s, struct str name, struct cmd_out *o)
 	else if (front_knows(&(struct front_env){.vocab = s->env.vocab},
 			name))
 		usage_workflow(name, &o->text);
-	else if (!topic(&o->text, name)) {
+	else if (!help_def(s, name, &o->text) && !topic(&o->text, name)) {
 		while (s->names[n])
 			n++;
 		near = text_nearest(name, s->names, n);
@@ -196,6 +197,11 @@ static void document(struct session *s, struct str name, struct json *j)
 			describe(j, h->name, h->summary, NULL, h->examples);
 	json_close(j, ']');
 	annotations(name, j);
+	json_key(j, "definitions");
+	json_open(j, '[');
+	if (name.p)
+		help_def_json(s, name, j);
+	json_close(j, ']');
 	json_close(j, '}');
 }
 
@@ -214,7 +220,7 @@ static int run(struct session *s, const struct cmd_args *a,
 }
 
 static const struct vocab_field args[] = {
-	{"name", 0, FIELD_WORD, PLACE_POS, 0, "a command, step or topic"},
+	{"name", 0, FIELD_WORD, PLACE_POS, 0, "a command, step, topic or name of your own"},
 	{NULL, 0, 0, 0, 0, NULL},
 };
 

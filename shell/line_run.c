@@ -11,6 +11,7 @@
 #include "engine/base/mem.h"
 #include "engine/base/text.h"
 #include "shell/bang.h"
+#include "shell/help_def.h"
 #include "shell/own_flags.h"
 #include "shell/script.h"
 #include "shell/status.h"
@@ -205,6 +206,7 @@ static int read_plain(struct submission *sub)
 int submission_read(struct session *s, const struct line *line,
 	struct diags *diags, struct submission *out)
 {
+	struct front_def def;
 	struct str text;
 	int rc;
 
@@ -219,6 +221,11 @@ int submission_read(struct session *s, const struct line *line,
 		out->cmd = cmd_find(line->name);
 		if (out->cmd)
 			return read_command(s, out);
+		if (str_eq(str_trim(line->rest), "--help") &&
+				help_def_find(s, line->name, &def)) {
+			out->help = 1;
+			return 0;
+		}
 		if (defs_find_alias(&s->defs, line->name, &text))
 			return read_alias(s, out, text);
 		rc = read_stored(s, out);
@@ -365,7 +372,7 @@ static int run_help(struct session *s, struct submission *sub)
 	o.sink = &sink;
 	if (id >= 0)
 		usage_kind(v->kinds[id], &o.text);
-	else
+	else if (!help_def(s, sub->line.name, &o.text))
 		usage_workflow(sub->line.name, &o.text);
 	help_document(&o);
 	status = print_out(s, sub, &o, 0);

@@ -38,4 +38,28 @@ done
 run_wf -c '/help rusn'
 is "$status" 1 "help about nothing is a failure"
 has "$err" "did you mean 'runs'?" "with a suggestion"
+
+# Names of one's own.
+mkdir -p .wf/workflows
+printf '# params: WHO DAY=monday\n/bash echo ${args.WHO} ${args.DAY}\n' \
+	>.wf/workflows/stored.wf
+own='/def greet NAME=world '"'/echo hello \${args.NAME}'"
+for ask in '/help greet' '/help /greet' '/greet --help'; do
+	run_wf -c "$own" -c "$ask"
+	is "$status" 0 "$ask tells of a definition"
+	has "$out" '/echo hello ${args.NAME}' "its text"
+	like "$out" "^  NAME +'world'" "its parameters and their defaults"
+	has "$out" "of this session" "and where it is kept"
+done
+for ask in '/help stored' '/stored --help'; do
+	run_wf -c "$ask"
+	has "$out" ".wf/workflows/stored.wf" "$ask names the file"
+	like "$out" '^  WHO +has to be given' "and what has to be given"
+done
+run_wf -c '/alias r /runs --all' -c '/help r' -c '/r --help'
+is "$(printf '%s\n' "$out" | grep -c '^  /runs --all$')" 2 \
+	"an alias shows its line"
+run_wf -c "$own" -c '/help greet -o json'
+has "$out" '"definitions":[{"name":"greet","kind":"definition","file":null,"params":[{"name":"NAME","default":"world"}]' \
+	"-o json has the same"
 finish
