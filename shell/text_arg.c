@@ -1,6 +1,6 @@
 /*
- * A run's stored plan, a file's, or a text compiled as the line it would be: text that
- * begins with a command is read as that line, else as a chain.
+ * A run's stored plan, a file's, or a text compiled as the line it would be:
+ * text that begins with a command is read as that line, else as a chain.
  */
 #include "shell/text_arg.h"
 

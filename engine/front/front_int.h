@@ -131,12 +131,7 @@ struct front_ctx {
 	uint8_t vague;         /* some step's name could not be read */
 	uint8_t part;          /* inside a definition that is a step */
 	uint8_t record;        /* annotations are kept in said_words */
-	struct said_word {
-		uint32_t node;
-		struct str key;
-		const struct src *value; /* NULL: none */
-	} *said_words;
-	size_t said_count, said_cap;
+	struct said_word *said_words; size_t said_count, said_cap;
 	size_t errors;         /* in diags before this compilation */
 	struct {
 		const char *s;

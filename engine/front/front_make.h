@@ -94,6 +94,12 @@ struct annot_word {
 };
 int annot_set(struct front_ctx *c, struct annot *a,
 	const struct annot_word *w);
+/* One that was set, of a context that records. */
+struct said_word {
+	uint32_t node;
+	struct str key;
+	const struct src *value; /* NULL: none */
+};
 void annot_end(struct front_ctx *c, struct annot *a);
 /* 1 when `key` is an annotation word (for YAML's list of allowed keys). */
 int annot_known(struct str key);

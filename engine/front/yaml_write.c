@@ -225,7 +225,7 @@ static int only_steps(struct writing *w)
 	return top->count > 0;
 }
 
-static void write(struct writing *w)
+static void write_steps(struct writing *w)
 {
 	size_t n = (w->p->node_count + 1) * sizeof(uint32_t);
 	uint32_t i;
@@ -291,7 +291,7 @@ int front_yaml(const struct front_env *env, struct str source,
 			struct writing w = { .c = &c, .p = p, .out = &yaml };
 
 			if (!redirect.out_file.n && !redirect.pipe.n)
-				write(&w);
+				write_steps(&w);
 			rc = yaml.len && same(env, p, (struct str){
 				buf_cstr(&yaml), yaml.len });
 		}
