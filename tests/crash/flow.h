@@ -12,6 +12,7 @@
  *	# cached: a          a second run adds no line
  *	# loose: b           may run again although it succeeded (rolled back)
  *	# unsure: b        how its process ended may never be known
+ *	# late: b          its time may be over before its process does a thing
  *	# again: b         runs again whenever an ended run is resumed
  */
 #ifndef WF_TESTS_CRASH_FLOW_H
@@ -28,7 +29,7 @@ struct words {
 struct flow {
 	const char *path;         /* of the file; absolute */
 	char name[64];
-	struct words order, once, cached, loose, steps, again, unsure;
+	struct words order, once, cached, loose, steps, again, unsure, late;
 	char *verdict, *answer;
 	char *input;              /* path of a file, or NULL */
 	int exit;                 /* of the reference run */
