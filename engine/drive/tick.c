@@ -15,7 +15,7 @@
 #include "engine/drive/cachekey.h"
 #include "engine/io/clock.h"
 
-enum { NOTES_MOST = 64, LOOK_MS = 60000 };
+enum { NOTES_MOST = 64, LOOK_MS = 60000, TICK_KEPT = 512 << 10 };
 
 static struct tick *tick_new(struct engine *e)
 {
@@ -31,8 +31,19 @@ static struct tick *tick_new(struct engine *e)
 	return t;
 }
 
+/* What a burst needed is not kept for the rest of the session. */
+static int is_swollen(const struct outbox *o)
+{
+	return o->event_cap * sizeof(*o->events) +
+		o->action_cap * sizeof(*o->actions) + o->data.cap > TICK_KEPT;
+}
+
 static void tick_recycle(struct engine *e, struct tick *t)
 {
+	if (is_swollen(&t->out)) {
+		outbox_release(&t->out);
+		outbox_init(&t->out);
+	}
 	outbox_clear(&t->out);
 	t->blob_count = t->cache_count = 0;
 	t->next = e->spare;
