@@ -34,7 +34,8 @@ static int is_taken(struct session *s, struct str name)
 		name);
 }
 
-/* A line as typed; of a single step its text alone. */
+/* A line as typed, but not that it ran in the background; of a single step
+ * its text alone. */
 static void add_line(struct session *s, const char *source, struct buf *out)
 {
 	struct lines l = {.source = str_of(source), .complete = 1};
@@ -44,8 +45,14 @@ static void add_line(struct session *s, const char *source, struct buf *out)
 	diags_init(&none, NULL, 1, l.source);
 	line_next(&l, &line, &none);
 	diags_release(&none);
-	if (!front_step_text(&s->env, &line, out))
-		buf_str(out, source);
+	if (!front_step_text(&s->env, &line, out)) {
+		struct str all = str_trim(l.source);
+
+		if (line.kind == LINE_COMMAND && line.background && all.n &&
+				all.p[all.n - 1] == '&')
+			all = str_trim((struct str){all.p, all.n - 1});
+		buf_add(out, all.p, all.n);
+	}
 	buf_char(out, '\n');
 }
 

@@ -114,4 +114,9 @@ for line in '/bash echo a -> b; cat b' '/lua return "a -> b, c @retry=2"' \
 	is "$((status > 0)):$out" "$want" "saved and run: $line" || note "$err" \
 		"$(cat .wf/workflows/leaf.wf)"
 done
+run_wf -q -c '/chain "a: /bash echo behind" &' -c /wait -c '/save behind'
+is "$(cat .wf/workflows/behind.wf)" '/chain "a: /bash echo behind"' \
+	"that a run was in the background is not saved"
+run_wf -c '/behind'
+is "$out" "behind" "so that what is saved can be used both ways"
 finish
