@@ -1,74 +1,75 @@
 /*
  * Inside the compiler of shell texts: the scanner (shellref.c) knows quoting,
  * the watch over commands (shellcmd.c) knows which words a program would
- * read as a program again.
+ * read as a program again, and shelltaint.c which variables hold a value.
  */
 #ifndef WF_FRONT_SHELL_INT_H
 #define WF_FRONT_SHELL_INT_H
 
 #include "engine/front/bind.h"
+#include "engine/front/shell_tool.h"
 
-enum { SHELL_WORD = 64, SHELL_HEREDOCS = 16, SHELL_NAMES = 32 };
+enum { SHELL_WORD = 64, SHELL_HEREDOCS = 16, SHELL_NAMES = 256 };
 
 /* A word as the shell would see it. */
 struct shell_word {
 	size_t at, end;        /* in src */
 	size_t ref_at, ref_len;/* first reference, or variable that holds one */
+	size_t name_n;         /* NAME= : length of NAME, else 0 */
 	uint8_t has_ref;
-	uint8_t soft;          /* only through a variable */
+	uint8_t soft;          /* only through a variable or substitution */
+	uint8_t all_args;      /* holds "$@" */
 	uint8_t exact;         /* lit is the whole word */
 	uint8_t lit_n;         /* literal bytes before the first expansion */
 	uint8_t quoted;
-	size_t name_n;         /* NAME= : length of NAME, else 0 */
 	char lit[SHELL_WORD];
 };
 
-enum tool_kind {
-	TOOL_PLAIN,   /* takes words as they are */
-	TOOL_WRAP,    /* runs a command: operands, then a command position */
-	TOOL_CODE,    /* code behind a flag, else its first operand a script */
-	TOOL_FIRST,   /* its first operand is a program (awk, sed) */
-	TOOL_ALL,     /* every word is a program */
-	TOOL_MATH,    /* every word is arithmetic */
-	TOOL_NAMES,   /* words are names of variables: NAME=value */
-	TOOL_TEST,    /* [ and test */
-	TOOL_COND,    /* [[ */
-	TOOL_FIND
-};
-struct tool {
-	const char *name;
-	uint8_t kind;          /* enum tool_kind */
-	uint8_t operands;      /* WRAP: words before the command */
-	const char *valued;    /* letters of flags that take a word */
-	const char *code;      /* letters of flags whose word is code */
-	uint8_t reads_code;    /* without a script it reads code from stdin */
+struct shell_flow {        /* a value that flows somewhere: its reference */
+	uint8_t has_ref;
+	size_t ref_at, ref_len;
 };
 
 /* A simple command being read. */
 struct shell_cmd {
 	const struct tool *tool;
+	const struct tool *inner; /* an interpreter named among the words */
 	uint8_t started;       /* its name was read */
 	uint8_t expect;        /* enum below */
+	uint8_t skip;          /* words to come that are data */
 	uint8_t operands;      /* still to come before the command */
 	uint8_t script;        /* a script or code was given */
+	uint8_t reads;         /* its program is its standard input */
 	uint8_t ended;         /* flags are over */
+	uint8_t clean;         /* prints nothing that it was given */
+	uint8_t fed;           /* its input is known */
 	uint8_t integer;       /* declare -i */
-	uint8_t math;          /* [[ … -eq …: both sides */
-	uint8_t substitutes;   /* xargs -I */
-	uint8_t is_for;        /* words of `for NAME in …` */
-	size_t last_ref_at, last_ref_len; /* [[: operand before an operator */
+	uint8_t assoc;         /* declare -A */
+	uint8_t xargs, find;   /* runs words of its input, found names */
+	uint8_t replaced;      /* … in its code */
+	uint16_t args;         /* operands of a call of a function */
+	struct str replace;    /* xargs -I */
+	struct str name;       /* its name; of printf -v, the variable */
+	size_t last_at, last_end; /* [[: operand before an operator */
+	struct shell_flow last;   /* its value; what xargs -a reads */
 	size_t heredoc_first;  /* pending here-documents of the pipeline */
 };
-enum { EXPECT_NONE, EXPECT_VALUE, EXPECT_CODE, EXPECT_MATH };
-
-struct shell_pipe {        /* what flows into the next command */
-	uint8_t has_ref;
-	size_t ref_at, ref_len;
-};
+enum { EXPECT_NONE, EXPECT_VALUE, EXPECT_CODE, EXPECT_MATH, EXPECT_NAME,
+	EXPECT_REPLACE, EXPECT_REGEX };
 
 struct shell_heredoc {
 	struct str delim;      /* arena */
-	uint8_t quoted, tabs, code;
+	uint8_t quoted, tabs, code, input;
+};
+
+enum {
+	NAME_VALUE = 1,        /* holds a value of ours */
+	NAME_TAIL = 2,         /* an array that does so behind its first word */
+	NAME_INTEGER = 4, NAME_ASSOC = 8, NAME_FUNCTION = 16
+};
+struct shell_name {
+	struct str name;
+	uint8_t is;
 };
 
 struct shell {
@@ -80,10 +81,17 @@ struct shell {
 	struct shell_refs *refs;
 	struct shell_heredoc heredoc[SHELL_HEREDOCS];
 	size_t heredocs;
-	struct str tainted[SHELL_NAMES]; /* variables set from references */
-	size_t taints;
+	struct shell_name *name; /* owned */
+	size_t names, names_cap;
+	/* what the list read last prints; what stands in here-documents;
+	 * what flows into some command that is not told which */
+	struct shell_flow printed, body, input;
+	struct shell_flow around; /* standard input where we read */
 	uint32_t depth;
+	uint32_t args_from;    /* $N, N >= this, may hold a value; 0: none */
+	uint32_t shifts, shifts_seen;
 	uint8_t in_back;       /* inside backquotes */
+	uint8_t changed;       /* more is known about names: read again */
 	int rc;
 };
 
@@ -104,43 +112,5 @@ static inline char peek(const struct shell *sh, size_t ahead)
 {
 	return sh->i + ahead < sh->s.n ? sh->s.p[sh->i + ahead] : '\0';
 }
-
-/* ---- shellquote.c: each copies what it reads ---- */
-void shell_copy(struct shell *sh, size_t n);
-int shell_enter(struct shell *sh);     /* one level deeper, or an error */
-void shell_word_read(struct shell *sh, struct shell_word *w,
-	enum shell_context ctx);
-/* At `$` or a backquote. */
-void shell_dollar(struct shell *sh, struct shell_word *w,
-	enum shell_context ctx);
-void shell_substitution(struct shell *sh); /* behind `$(`, `<(`, `(` */
-/* Arithmetic to the bracket that closes `depth` open ones. */
-void shell_math(struct shell *sh, char open, char close, size_t depth);
-/* To `end`: references are refused. */
-void shell_forbid(struct shell *sh, size_t end, const char *code,
-	const char *why, const char *help);
-/* ---- shellref.c ---- */
-void shell_list(struct shell *sh, enum shell_close close);
-/* `${a}`, where a is another step and no variable of this text. */
-int shell_means_step(const struct shell *sh, const struct ref_text *r);
-
-/* ---- shellcmd.c ---- */
-void shell_refuse(struct shell *sh, size_t at, size_t len, const char *code,
-	const char *why, const char *help);
-void shell_taint(struct shell *sh, struct str name);
-int shell_is_tainted(const struct shell *sh, struct str name);
-
-/* A word of a simple command was read; 1 when the next one stands in
- * command position. */
-void shell_cmd_word(struct shell *sh, struct shell_cmd *cmd,
-	const struct shell_word *w);
-/* The command ends; `pipe` is what it reads from, `own` its own words. */
-void shell_cmd_end(struct shell *sh, struct shell_cmd *cmd,
-	const struct shell_pipe *pipe, const struct shell_pipe *own);
-/* Inside [[ … ]], where operators are words. */
-int shell_in_cond(const struct shell_cmd *cmd);
-/* `< word` of the command. */
-void shell_cmd_input(struct shell *sh, struct shell_cmd *cmd,
-	const struct shell_word *w);
 
 #endif

@@ -1,200 +1,34 @@
 /*
  * Which words of a command would be read as a program again: code behind
  * `sh -c`, programs of awk, what eval and ssh join. A reference there is an
- * error with a way out (language.md 4). The table is the knowledge; a
+ * error with a way out (language.md 4). shelltools.c is the knowledge; a
  * program that is not in it takes its words as data.
  */
-#include "engine/front/shell_int.h"
+#include "engine/front/shell_calls.h"
 
 #include <string.h>
 
 static const char way_stdin[] = "give the value on standard input, or as an "
 	"argument behind the code and use it there as \"$1\"";
 
-static const struct tool tools[] = {
-	/* shells and other interpreters */
-	{ "sh", TOOL_CODE, 0, "oO", "c", 1 },
-	{ "bash", TOOL_CODE, 0, "oO", "c", 1 },
-	{ "dash", TOOL_CODE, 0, "oO", "c", 1 },
-	{ "ash", TOOL_CODE, 0, "oO", "c", 1 },
-	{ "ksh", TOOL_CODE, 0, "oO", "c", 1 },
-	{ "mksh", TOOL_CODE, 0, "oO", "c", 1 },
-	{ "zsh", TOOL_CODE, 0, "oO", "c", 1 },
-	{ "fish", TOOL_CODE, 0, "", "cC", 1 },
-	{ "python", TOOL_CODE, 0, "WX", "cm", 1 },
-	{ "python2", TOOL_CODE, 0, "WX", "cm", 1 },
-	{ "python3", TOOL_CODE, 0, "WX", "cm", 1 },
-	{ "pypy3", TOOL_CODE, 0, "WX", "cm", 1 },
-	{ "perl", TOOL_CODE, 0, "", "eE", 1 },
-	{ "ruby", TOOL_CODE, 0, "rI", "e", 1 },
-	{ "node", TOOL_CODE, 0, "r", "ep", 1 },
-	{ "nodejs", TOOL_CODE, 0, "r", "ep", 1 },
-	{ "deno", TOOL_ALL, 0, "", "", 1 },
-	{ "php", TOOL_CODE, 0, "d", "rRBEfF", 1 },
-	{ "lua", TOOL_CODE, 0, "l", "e", 1 },
-	{ "luajit", TOOL_CODE, 0, "l", "e", 1 },
-	{ "tclsh", TOOL_CODE, 0, "", "", 1 },
-	{ "Rscript", TOOL_CODE, 0, "", "e", 1 },
-	{ "osascript", TOOL_CODE, 0, "l", "e", 1 },
-	{ "gdb", TOOL_ALL, 0, "", "", 1 },
-	{ "sqlite3", TOOL_ALL, 0, "", "", 1 },
-	{ "psql", TOOL_ALL, 0, "hpUd", "cf", 1 },
-	{ "mysql", TOOL_ALL, 0, "huPD", "e", 1 },
-	{ "jq", TOOL_PLAIN, 0, "", "", 0 },
-	{ "bc", TOOL_PLAIN, 0, "", "", 0 },
-	{ "awk", TOOL_FIRST, 0, "Fv", "fe", 0 },
-	{ "gawk", TOOL_FIRST, 0, "Fv", "fe", 0 },
-	{ "mawk", TOOL_FIRST, 0, "Fv", "fe", 0 },
-	{ "nawk", TOOL_FIRST, 0, "Fv", "fe", 0 },
-	{ "sed", TOOL_FIRST, 0, "l", "fe", 0 },
-	{ "gsed", TOOL_FIRST, 0, "l", "fe", 0 },
-	{ "ed", TOOL_PLAIN, 0, "", "", 1 },
-	{ "ex", TOOL_ALL, 0, "", "", 1 },
-	{ "vi", TOOL_ALL, 0, "", "", 1 },
-	{ "vim", TOOL_ALL, 0, "", "", 1 },
-	{ "m4", TOOL_PLAIN, 0, "", "", 1 },
-	/* what joins its words and gives them to a shell */
-	{ "eval", TOOL_ALL, 0, "", "", 0 },
-	{ ".", TOOL_ALL, 0, "", "", 0 },
-	{ "source", TOOL_ALL, 0, "", "", 0 },
-	{ "trap", TOOL_ALL, 0, "", "", 0 },
-	{ "alias", TOOL_ALL, 0, "", "", 0 },
-	{ "ssh", TOOL_ALL, 0, "bcDEeFIiJLlmOopQRSWw", "", 1 },
-	{ "rsh", TOOL_ALL, 0, "", "", 1 },
-	{ "mosh", TOOL_ALL, 0, "", "", 1 },
-	{ "su", TOOL_ALL, 0, "sgG", "c", 1 },
-	{ "runuser", TOOL_ALL, 0, "", "", 1 },
-	{ "watch", TOOL_ALL, 0, "", "", 0 },
-	{ "parallel", TOOL_ALL, 0, "", "", 1 },
-	{ "script", TOOL_ALL, 0, "", "", 1 },
-	{ "tmux", TOOL_ALL, 0, "", "", 0 },
-	{ "screen", TOOL_ALL, 0, "", "", 0 },
-	{ "entr", TOOL_ALL, 0, "", "", 0 },
-	{ "at", TOOL_PLAIN, 0, "", "", 1 },
-	{ "batch", TOOL_PLAIN, 0, "", "", 1 },
-	{ "crontab", TOOL_PLAIN, 0, "", "", 1 },
-	/* what runs its words as a command */
-	{ "exec", TOOL_WRAP, 0, "a", "", 0 },
-	{ "command", TOOL_WRAP, 0, "", "", 0 },
-	{ "builtin", TOOL_WRAP, 0, "", "", 0 },
-	{ "env", TOOL_WRAP, 0, "uC", "S", 0 },
-	{ "nohup", TOOL_WRAP, 0, "", "", 0 },
-	{ "nice", TOOL_WRAP, 0, "n", "", 0 },
-	{ "ionice", TOOL_WRAP, 0, "cnp", "", 0 },
-	{ "time", TOOL_WRAP, 0, "fo", "", 0 },
-	{ "timeout", TOOL_WRAP, 1, "ks", "", 0 },
-	{ "stdbuf", TOOL_WRAP, 0, "ioe", "", 0 },
-	{ "setsid", TOOL_WRAP, 0, "", "", 0 },
-	{ "sudo", TOOL_WRAP, 0, "ugphCrtTUD", "", 0 },
-	{ "doas", TOOL_WRAP, 0, "uC", "", 0 },
-	{ "chroot", TOOL_WRAP, 1, "", "", 0 },
-	{ "flock", TOOL_WRAP, 1, "Ew", "c", 0 },
-	{ "taskset", TOOL_WRAP, 1, "", "", 0 },
-	{ "chrt", TOOL_WRAP, 1, "TPD", "", 0 },
-	{ "strace", TOOL_WRAP, 0, "aeoOpsSuEIPX", "", 0 },
-	{ "ltrace", TOOL_WRAP, 0, "aeloEsSup", "", 0 },
-	{ "valgrind", TOOL_WRAP, 0, "", "", 0 },
-	{ "unshare", TOOL_WRAP, 0, "RwSG", "", 0 },
-	{ "nsenter", TOOL_WRAP, 0, "tSGrw", "", 0 },
-	{ "busybox", TOOL_WRAP, 0, "", "", 0 },
-	{ "xargs", TOOL_WRAP, 0, "adEILnPs", "", 0 },
-	{ "coproc", TOOL_WRAP, 0, "", "", 0 },
-	{ "find", TOOL_FIND, 0, "", "", 0 },
-	/* arithmetic and names */
-	{ "let", TOOL_MATH, 0, "", "", 0 },
-	{ "export", TOOL_NAMES, 0, "", "", 0 },
-	{ "readonly", TOOL_NAMES, 0, "", "", 0 },
-	{ "declare", TOOL_NAMES, 0, "", "", 0 },
-	{ "typeset", TOOL_NAMES, 0, "", "", 0 },
-	{ "local", TOOL_NAMES, 0, "", "", 0 },
-	{ "unset", TOOL_NAMES, 0, "", "", 0 },
-	{ "read", TOOL_NAMES, 0, "pdntNu", "", 0 },
-	{ "mapfile", TOOL_NAMES, 0, "dnOsu", "", 0 },
-	{ "readarray", TOOL_NAMES, 0, "dnOsu", "", 0 },
-	{ "getopts", TOOL_NAMES, 0, "", "", 0 },
-	{ "[", TOOL_TEST, 0, "", "", 0 },
-	{ "test", TOOL_TEST, 0, "", "", 0 },
-	{ "printf", TOOL_TEST, 0, "", "", 0 },
-	{ "[[", TOOL_COND, 0, "", "", 0 }
-};
-
-void shell_refuse(struct shell *sh, size_t at, size_t len, const char *code,
-	const char *why, const char *help)
+static void refuse_code_at(struct shell *sh, const struct shell_flow *f)
 {
-	sh->rc = src_error(sh->b->c, src_at(sh->src, at, len), code, help, "%s",
-		why);
-}
-
-void shell_taint(struct shell *sh, struct str name)
-{
-	if (sh->taints < SHELL_NAMES && !shell_is_tainted(sh, name))
-		sh->tainted[sh->taints++] = name;
-}
-
-int shell_is_tainted(const struct shell *sh, struct str name)
-{
-	size_t i;
-
-	for (i = 0; i < sh->taints; i++)
-		if (str_same(sh->tainted[i], name))
-			return 1;
-	return 0;
-}
-
-/* The tool a word names, by its last path component; python3.11 too. */
-static const struct tool *find_tool(const struct shell_word *w)
-{
-	const char *p = w->lit, *slash;
-	size_t n = w->lit_n, i, k;
-
-	if (!w->exact)
-		return NULL;
-	slash = memrchr(p, '/', n);
-	if (slash) {
-		n -= (size_t)(slash + 1 - p);
-		p = slash + 1;
-	}
-	for (i = 0; i < sizeof(tools) / sizeof(tools[0]); i++) {
-		if (tools[i].name[0] != p[0])
-			continue;
-		k = strlen(tools[i].name);
-		if (n == k && memcmp(p, tools[i].name, k) == 0)
-			return &tools[i];
-		if (k < n && p[k] == '.' && k > 3 && p[k + 1] >= '0' &&
-				p[k + 1] <= '9' &&
-				memcmp(p, tools[i].name, k) == 0)
-			return &tools[i];
-	}
-	return NULL;
-}
-
-static void refuse_code(struct shell *sh, const struct shell_word *w)
-{
-	shell_refuse(sh, w->ref_at, w->ref_len, "E313",
+	shell_refuse(sh, f->ref_at, f->ref_len, "E313",
 		"a second interpreter would read this value as a program",
 		way_stdin);
 }
 
-static void refuse_math(struct shell *sh, size_t at, size_t len)
+static void refuse_code(struct shell *sh, const struct shell_word *w)
 {
-	shell_refuse(sh, at, len, "E312", "the shell would evaluate this "
-		"value as arithmetic", "compute it in a /lua step, or compare "
-		"it with [ \"$1\" -gt 0 ] on standard input's number");
+	struct shell_flow f = { 1, w->ref_at, w->ref_len };
+
+	refuse_code_at(sh, &f);
 }
 
-static void command_name(struct shell *sh, struct shell_cmd *cmd,
-	const struct shell_word *w)
+static int lit_is(const struct shell_word *w, const char *s)
 {
-	if (w->has_ref)
-		shell_refuse(sh, w->ref_at, w->ref_len, "E310",
-			"this value would be run as a command",
-			"write the command's name, or use /exec with a fixed "
-			"program and the value as an argument");
-	cmd->started = 1;
-	cmd->tool = find_tool(w);
-	cmd->operands = cmd->tool ? cmd->tool->operands : 0;
-	cmd->expect = EXPECT_NONE;
-	cmd->script = cmd->ended = 0;
+	return w->exact && w->lit_n == strlen(s) &&
+		memcmp(w->lit, s, w->lit_n) == 0;
 }
 
 static int is_flag(const struct shell_word *w)
@@ -202,10 +36,34 @@ static int is_flag(const struct shell_word *w)
 	return w->lit_n > 0 && w->lit[0] == '-' && w->name_n == 0;
 }
 
-static int lit_is(const struct shell_word *w, const char *s)
+static struct str raw(const struct shell *sh, const struct shell_word *w)
 {
-	return w->exact && w->lit_n == strlen(s) &&
-		memcmp(w->lit, s, w->lit_n) == 0;
+	return scan_cut(sh->s, w->at, w->end);
+}
+
+static void command_name(struct shell *sh, struct shell_cmd *cmd,
+	const struct shell_word *w)
+{
+	if (w->has_ref && !w->all_args)
+		shell_refuse(sh, w->ref_at, w->ref_len, "E310",
+			"this value would be run as a command",
+			"write the command's name, or use /exec with a fixed "
+			"program and the value as an argument");
+	cmd->started = 1;
+	cmd->name = raw(sh, w);
+	cmd->tool = w->exact ? tool_find(w->lit, w->lit_n) : NULL;
+	/* `$SHELL -c CODE`: it may be any program */
+	cmd->inner = w->exact ? NULL : tool_find("sh", 2);
+	cmd->operands = cmd->tool ? cmd->tool->operands : 0;
+	cmd->expect = EXPECT_NONE;
+	cmd->script = cmd->ended = cmd->skip = 0;
+	cmd->args = 0;
+	if (cmd->tool && cmd->tool->kind == TOOL_WRAP)
+		cmd->xargs |= strcmp(cmd->tool->name, "xargs") == 0;
+	if (cmd->replace.n && str_same(cmd->name, cmd->replace))
+		cmd->replaced = 1;
+	if (lit_is(w, "shift"))
+		sh->shifts_seen++;
 }
 
 /* Index in `-abc` of the first letter that is among `letters`, or 0. What
@@ -226,69 +84,127 @@ static int flag_letter(const struct shell_word *w, const char *letters,
 	return 0;
 }
 
-static int long_code(const struct shell_word *w)
+/* Code was given; `-` and its kind mean standard input. */
+static void code_given(struct shell *sh, struct shell_cmd *cmd,
+	const struct shell_word *w, struct str code)
 {
-	static const char *const words[] = {
-		"--eval", "--print", "--command", "--expression", "--source",
-		"--split-string", "--file", "--init-file", "--rcfile", NULL
-	};
-	int i;
+	cmd->script = 1;
+	if (w->has_ref)
+		refuse_code(sh, w);
+	if (str_eq(code, "-") || str_eq(code, "/dev/stdin") ||
+			str_eq(code, "/dev/fd/0") ||
+			str_eq(code, "/proc/self/fd/0"))
+		cmd->reads = 1;
+	if (cmd->replace.n && memmem(code.p, code.n, cmd->replace.p,
+			cmd->replace.n))
+		cmd->replaced = 1;
+}
 
-	for (i = 0; words[i]; i++)
-		if (lit_is(w, words[i]))
-			return 1;
-	return 0;
+/* One of the words a tool knows (`--eval`, `EXEC:`). */
+static int known_word(struct shell *sh, struct shell_cmd *cmd,
+	const struct shell_word *w)
+{
+	enum tool_word kind = tool_word_kind(cmd->tool, w->lit, w->lit_n);
+	const char *is = memchr(w->lit, '=', w->lit_n);
+
+	if (kind == WORD_NONE)
+		return 0;
+	if (kind == WORD_TWO)
+		cmd->skip = 2;
+	else if (kind == WORD_VALUE)
+		cmd->skip = !is;
+	else if (!is && w->exact && w->lit[w->lit_n - 1] != ':')
+		cmd->expect = EXPECT_CODE;
+	else
+		code_given(sh, cmd, w, scan_cut(sh->s, w->at + (is ?
+			(size_t)(is - w->lit) + 1 : 0), w->end));
+	cmd->script |= kind == WORD_CODE;
+	return 1;
+}
+
+/* -pe: nothing but letters for code behind the first. */
+static int only(const struct shell_word *w, int from, const char *letters)
+{
+	for (; from < w->lit_n; from++)
+		if (!strchr(letters, w->lit[from]))
+			return 0;
+	return 1;
 }
 
 /* A flag of a tool that knows code flags; 1 when it was one. */
-static int code_flag(struct shell *sh, struct shell_cmd *cmd,
+static int flag_word(struct shell *sh, struct shell_cmd *cmd,
 	const struct shell_word *w)
 {
 	const struct tool *t = cmd->tool;
-	int at = flag_letter(w, t->code, t->valued);
+	int at, plus = t->flags & SHELL && w->lit_n > 0 && w->lit[0] == '+';
 
-	if (!is_flag(w) || lit_is(w, "-") || lit_is(w, "--"))
+	if (known_word(sh, cmd, w))
+		return 1;
+	if ((!is_flag(w) && !plus) || lit_is(w, "-"))
 		return 0;
-	if (w->has_ref && !(t->kind == TOOL_FIRST && w->lit_n >= 2 &&
-			strchr(t->valued, w->lit[1])))
-		refuse_code(sh, w);
-	if (long_code(w)) {
+	if (lit_is(w, "--"))
+		return t->kind == TOOL_WRAP || t->kind == TOOL_PLAIN;
+	at = plus ? 0 : flag_letter(w, t->code, t->valued);
+	if (at && t->flags & SHELL)
 		cmd->expect = EXPECT_CODE;
-		cmd->script = 1;
-	} else if (at) {
-		/* `-e code`, `-ne code`; in `-ecode` it is used up, while
-		 * the letters of a shell's `-ce` all are flags */
-		if (at + 1 == w->lit_n || t->valued[0] == 'o')
-			cmd->expect = EXPECT_CODE;
-		cmd->script = 1;
-	} else if (w->lit_n == 2 && strchr(t->valued, w->lit[1])) {
+	else if (at && w->exact && only(w, at + 1, t->code))
+		cmd->expect = EXPECT_CODE;
+	else if (at)
+		code_given(sh, cmd, w, scan_cut(sh->s, w->at + (size_t)at + 1,
+			w->end));
+	else if (w->exact && w->lit_n == 2 && strchr(t->valued, w->lit[1]))
 		cmd->expect = EXPECT_VALUE;
-	} else if (t->valued[0] == 'o' && flag_letter(w, "s", "oO")) {
+	else if (t->flags & SHELL && flag_letter(w, "s", "oO"))
 		/* code from standard input, operands are its arguments */
 		cmd->ended = 1;
-	}
+	cmd->script |= at != 0;
 	return 1;
+}
+
+/* A value in a flag that is no code flag. */
+static void flag_value(struct shell *sh, const struct shell_cmd *cmd,
+	const struct shell_word *w)
+{
+	const struct tool *t = cmd->tool;
+	int known = w->lit_n >= 2 && (w->lit[1] == '-' ||
+		strchr(t->valued, w->lit[1]));
+
+	if (!w->has_ref || t->kind == TOOL_PLAIN || t->kind == TOOL_CARRY ||
+			(t->kind != TOOL_CODE && known))
+		return;
+	refuse_code(sh, w);
+}
+
+static void xargs_flag(struct shell *sh, struct shell_cmd *cmd,
+	const struct shell_word *w)
+{
+	int at = flag_letter(w, "Ii", "adEJLnPs");
+
+	if (!at || !is_flag(w))
+		return;
+	if (w->lit[at] == 'i' && at + 1 == w->lit_n)
+		cmd->replace = str_of("{}");
+	else if (at + 1 == w->lit_n)
+		cmd->expect = EXPECT_REPLACE;
+	else
+		cmd->replace = scan_cut(sh->s, w->at + (size_t)at + 1, w->end);
 }
 
 static void wrap_word(struct shell *sh, struct shell_cmd *cmd,
 	const struct shell_word *w)
 {
-	const struct tool *t = cmd->tool;
-
-	if (is_flag(w) && !lit_is(w, "--")) {
-		if (w->has_ref)
-			refuse_code(sh, w);
-		if (strcmp(t->name, "xargs") == 0 && w->lit_n > 1 &&
-				(w->lit[1] == 'I' || w->lit[1] == 'i'))
-			cmd->substitutes = 1;
-		if (flag_letter(w, t->code, t->valued) || long_code(w))
-			cmd->expect = EXPECT_CODE;
-		else if (w->lit_n == 2 && strchr(t->valued, w->lit[1]))
-			cmd->expect = EXPECT_VALUE;
+	if (flag_word(sh, cmd, w)) {
+		flag_value(sh, cmd, w);
+		if (strcmp(cmd->tool->name, "xargs") == 0)
+			xargs_flag(sh, cmd, w);
 		return;
 	}
-	if (lit_is(w, "--") || w->name_n)
+	if (w->name_n) {
+		if (w->has_ref && tool_variable(scan_cut(sh->s, w->at, w->at +
+				w->name_n)))
+			shell_assign(sh, w);
 		return;
+	}
 	if (cmd->operands) {
 		cmd->operands--;
 		return;
@@ -296,15 +212,57 @@ static void wrap_word(struct shell *sh, struct shell_cmd *cmd,
 	command_name(sh, cmd, w);
 }
 
-static void find_word(struct shell *sh, struct shell_cmd *cmd,
+/* docker exec NAME sh -c …: where its command begins is not known, so
+ * what is known stands for itself. */
+static void carry_word(struct shell *sh, struct shell_cmd *cmd,
 	const struct shell_word *w)
 {
-	(void)sh;
+	const struct tool *t;
+
+	if (flag_word(sh, cmd, w) || !w->exact)
+		return;
+	t = tool_find(w->lit, w->lit_n);
+	if (t && (t->kind == TOOL_CODE || t->kind == TOOL_FIRST ||
+			t->flags & CARRIED))
+		command_name(sh, cmd, w);
+}
+
+static void sub_word(struct shell *sh, struct shell_cmd *cmd,
+	const struct shell_word *w)
+{
+	const struct tool *t;
+
+	if (flag_word(sh, cmd, w))
+		return;
+	t = w->exact ? tool_sub(cmd->tool, w->lit, w->lit_n) : NULL;
+	cmd->tool = t;
+	cmd->ended = 1;
+}
+
+static void find_word(struct shell_cmd *cmd, const struct shell_word *w)
+{
 	if (lit_is(w, "-exec") || lit_is(w, "-execdir") ||
 			lit_is(w, "-ok") || lit_is(w, "-okdir")) {
 		cmd->started = 0;
-		cmd->substitutes = 1;
+		cmd->find = 1;
+		cmd->replace = str_of("{}");
 	}
+}
+
+/* Text that the shell evaluates, in one of the ways. */
+static void evaluated(struct shell *sh, const struct shell_word *w, int name)
+{
+	size_t n, at;
+
+	if (w->has_ref) {
+		shell_refuse_math(sh, w->ref_at, w->ref_len);
+		return;
+	}
+	if (name && !memchr(sh->s.p + w->at, '[', w->end - w->at))
+		return;
+	n = shell_tainted_in(sh, w->at, w->end, &at);
+	if (n)
+		shell_refuse_math(sh, at, n);
 }
 
 static int math_operator(const struct shell_word *w)
@@ -321,42 +279,94 @@ static void cond_word(struct shell *sh, struct shell_cmd *cmd,
 		return;
 	}
 	if (math_operator(w)) {
-		if (cmd->last_ref_len)
-			refuse_math(sh, cmd->last_ref_at, cmd->last_ref_len);
+		struct shell_word left = { .at = cmd->last_at, .end =
+			cmd->last_end, .has_ref = cmd->last.has_ref, .ref_at =
+			cmd->last.ref_at, .ref_len = cmd->last.ref_len };
+
+		evaluated(sh, &left, 0);
 		cmd->expect = EXPECT_MATH;
 	} else if (lit_is(w, "-v") || lit_is(w, "-R")) {
-		cmd->expect = EXPECT_MATH;
+		cmd->expect = EXPECT_NAME;
+	} else if (lit_is(w, "=~") && cmd->last.has_ref) {
+		cmd->expect = EXPECT_REGEX;
 	}
-	cmd->last_ref_at = w->ref_at;
-	cmd->last_ref_len = w->has_ref ? w->ref_len : 0;
+	cmd->last_at = w->at;
+	cmd->last_end = w->end;
+	memset(&cmd->last, 0, sizeof(cmd->last));
+	shell_flow_word(&cmd->last, w);
+}
+
+/* What matched is harmless when only numbers match. */
+static void regex(struct shell *sh, const struct shell_cmd *cmd,
+	const struct shell_word *w)
+{
+	size_t i;
+
+	for (i = w->at; i < w->end; i++)
+		if (!strchr("0123456789()[]{}+*?|^$-\"'", sh->s.p[i]) ||
+				(i > w->at && sh->s.p[i] == '^'))
+			break;
+	if (i < w->end || w->has_ref)
+		shell_store(sh, str_of("BASH_REMATCH"), cmd->last.ref_at,
+			cmd->last.ref_len);
+}
+
+static int declares(const struct tool *t)
+{
+	return strchr("edtlr", t->name[0]) && strncmp(t->name, "read", 4) ?
+		1 : strcmp(t->name, "readonly") == 0;
+}
+
+static void declared(struct shell *sh, struct shell_cmd *cmd,
+	const struct shell_word *w)
+{
+	struct str name = w->name_n ? scan_cut(sh->s, w->at, w->at +
+		w->name_n) : raw(sh, w);
+	unsigned is = (cmd->integer ? NAME_INTEGER : 0u) |
+		(cmd->assoc ? NAME_ASSOC : 0u);
+
+	if (w->has_ref && !w->name_n) {
+		shell_refuse(sh, w->ref_at, w->ref_len, "E310",
+			"this value would name a variable",
+			"write the variable's name: NAME=${...}");
+		return;
+	}
+	if (is)
+		shell_name_add(sh, name, is);
+	if (w->name_n)
+		shell_assign(sh, w);
 }
 
 static void names_word(struct shell *sh, struct shell_cmd *cmd,
 	const struct shell_word *w)
 {
-	const char *name = cmd->tool->name;
-	int declares = strchr("erdtl", name[0]) && strcmp(name, "read");
+	const struct tool *t = cmd->tool;
+	const struct shell_flow *f = sh->around.has_ref ? &sh->around :
+		&sh->input;
+	int at;
 
 	if (is_flag(w) && !w->has_ref) {
-		if (declares && flag_letter(w, "in", ""))
-			cmd->integer = 1;
-		if (w->lit_n == 2 && strchr(cmd->tool->valued, w->lit[1]) &&
-				w->lit[1])
+		cmd->integer |= declares(t) && flag_letter(w, "in", "");
+		cmd->assoc |= declares(t) && flag_letter(w, "A", "");
+		at = flag_letter(w, t->code, "");
+		if (at)
+			cmd->expect = t->name[0] == 'w' ? EXPECT_NAME :
+				EXPECT_CODE;
+		else if (w->lit_n == 2 && strchr(t->valued, w->lit[1]))
 			cmd->expect = EXPECT_VALUE;
 		return;
 	}
-	if (!w->has_ref)
-		return;
-	if (cmd->integer)
-		refuse_math(sh, w->ref_at, w->ref_len);
-	else if (!w->name_n || !declares)
+	if (declares(t)) {
+		declared(sh, cmd, w);
+	} else if (w->has_ref) {
 		shell_refuse(sh, w->ref_at, w->ref_len, "E310",
 			"this value would name a variable",
-			"write the variable's name: NAME=${...}");
-	else {
-		struct str n = { sh->s.p + w->at, w->name_n };
-
-		shell_taint(sh, n);
+			"write the variable's name");
+	} else {
+		evaluated(sh, w, 1);
+		if (f->has_ref && strchr("rm", t->name[0]))
+			shell_store(sh, raw(sh, w), f->ref_at, f->ref_len);
+		cmd->args++;
 	}
 }
 
@@ -366,24 +376,72 @@ static int expected(struct shell *sh, struct shell_cmd *cmd,
 {
 	int expect = cmd->expect;
 
+	if (cmd->skip) {
+		cmd->skip--;
+		return 1;
+	}
+	/* a second flag in between: sh -c -e CODE */
+	if (expect == EXPECT_CODE && cmd->tool && cmd->tool->flags & SHELL &&
+			is_flag(w) && !w->has_ref)
+		return 1;
 	cmd->expect = EXPECT_NONE;
-	if (expect == EXPECT_CODE && w->has_ref)
-		refuse_code(sh, w);
-	if (expect == EXPECT_MATH && w->has_ref)
-		refuse_math(sh, w->ref_at, w->ref_len);
+	switch (expect) {
+	case EXPECT_CODE:
+		code_given(sh, cmd, w, raw(sh, w));
+		/* behind -c all words are the program's own */
+		if (cmd->tool && cmd->tool->kind == TOOL_CODE)
+			cmd->ended = cmd->tool->code[0] == 'c';
+		break;
+	case EXPECT_MATH:
+		evaluated(sh, w, 0);
+		break;
+	case EXPECT_NAME:
+		evaluated(sh, w, 1);
+		if (cmd->tool && cmd->tool->kind == TOOL_TEST)
+			cmd->replace = raw(sh, w);
+		break;
+	case EXPECT_REPLACE:
+		cmd->replace = raw(sh, w);
+		break;
+	case EXPECT_REGEX:
+		regex(sh, cmd, w);
+		break;
+	case EXPECT_VALUE:
+		if (cmd->xargs)
+			shell_flow_word(&cmd->last, w);
+		/* ruby -r FILE, php -d auto_prepend_file=FILE */
+		if (cmd->tool && cmd->tool->kind == TOOL_CODE && w->has_ref)
+			refuse_code(sh, w);
+		break;
+	default:
+		break;
+	}
 	return expect != EXPECT_NONE;
 }
 
 static void interpreter_word(struct shell *sh, struct shell_cmd *cmd,
 	const struct shell_word *w)
 {
-	if (cmd->ended || code_flag(sh, cmd, w) || lit_is(w, "--"))
+	if (cmd->ended)
 		return;
-	if (!cmd->script && w->has_ref)
-		refuse_code(sh, w);
-	if (lit_is(w, "-"))
+	if (flag_word(sh, cmd, w)) {
+		/* perl -e CODE -Mvalue */
+		if ((!cmd->script && !cmd->expect && !cmd->skip) ||
+				(w->lit_n > 1 && strchr("Mmr", w->lit[1])))
+			flag_value(sh, cmd, w);
 		return;
-	cmd->script = 1;
+	}
+	if (lit_is(w, "--"))
+		return;
+	if (cmd->operands) {
+		cmd->operands--;
+		return;
+	}
+	if (cmd->script) {
+		cmd->ended = cmd->tool->kind == TOOL_CODE;
+		return;
+	}
+	code_given(sh, cmd, w, raw(sh, w));
 	cmd->ended = cmd->tool->kind == TOOL_CODE;
 }
 
@@ -393,15 +451,58 @@ static void joined_word(struct shell *sh, struct shell_cmd *cmd,
 	const struct shell_word *w)
 {
 	const struct tool *t = cmd->tool;
+	uint8_t script = cmd->script;
 
-	if (w->has_ref)
-		refuse_code(sh, w);
+	code_given(sh, cmd, w, raw(sh, w));
 	if (!is_flag(w))
 		cmd->script = cmd->operands++ > 0;
-	else if (flag_letter(w, t->code, t->valued))
-		cmd->script = 1;
-	else if (w->lit_n == 2 && strchr(t->valued, w->lit[1]))
+	else if (!flag_letter(w, t->code, t->valued))
+		cmd->script = script;
+	if (is_flag(w) && w->lit_n == 2 && strchr(t->valued, w->lit[1]))
 		cmd->expect = EXPECT_CODE;
+}
+
+/* [, test, printf: -v names a variable. */
+static void test_word(struct shell *sh, struct shell_cmd *cmd,
+	const struct shell_word *w)
+{
+	if (lit_is(w, "-v") || lit_is(w, "-R"))
+		cmd->expect = EXPECT_NAME;
+	else if (cmd->replace.n && w->has_ref && cmd->tool->name[0] == 'p')
+		shell_store(sh, cmd->replace, w->ref_at, w->ref_len);
+}
+
+/* The word becomes $N of a function or of the text itself. */
+static void call_word(struct shell *sh, struct shell_cmd *cmd,
+	const struct shell_word *w)
+{
+	uint32_t n = ++cmd->args;
+
+	if (w->has_ref)
+		shell_args(sh, w->all_args && sh->args_from ?
+			n + sh->args_from - 1 : n);
+}
+
+static void set_word(struct shell *sh, struct shell_cmd *cmd,
+	const struct shell_word *w)
+{
+	if (!cmd->ended && (is_flag(w) || lit_is(w, "-"))) {
+		cmd->ended = lit_is(w, "--") || lit_is(w, "-");
+		return;
+	}
+	call_word(sh, cmd, w);
+}
+
+static void make_word(struct shell *sh, struct shell_cmd *cmd,
+	const struct shell_word *w)
+{
+	if (flag_word(sh, cmd, w))
+		return;
+	if (w->name_n && w->has_ref)
+		shell_refuse(sh, w->ref_at, w->ref_len, "E313", "make would "
+			"expand this value and give it to a shell", "set it "
+			"before make, NAME=${...} make, and use \"$$NAME\" in "
+			"the recipe");
 }
 
 static void tool_word(struct shell *sh, struct shell_cmd *cmd,
@@ -409,9 +510,15 @@ static void tool_word(struct shell *sh, struct shell_cmd *cmd,
 {
 	switch ((enum tool_kind)cmd->tool->kind) {
 	case TOOL_PLAIN:
+		flag_word(sh, cmd, w);
+		break;
+	case TOOL_DATA:
 		break;
 	case TOOL_WRAP:
 		wrap_word(sh, cmd, w);
+		break;
+	case TOOL_CARRY:
+		carry_word(sh, cmd, w);
 		break;
 	case TOOL_CODE:
 	case TOOL_FIRST:
@@ -420,43 +527,95 @@ static void tool_word(struct shell *sh, struct shell_cmd *cmd,
 	case TOOL_ALL:
 		joined_word(sh, cmd, w);
 		break;
+	case TOOL_SUB:
+		sub_word(sh, cmd, w);
+		break;
 	case TOOL_MATH:
-		if (w->has_ref)
-			refuse_math(sh, w->ref_at, w->ref_len);
+		evaluated(sh, w, 0);
 		break;
 	case TOOL_NAMES:
 		names_word(sh, cmd, w);
 		break;
+	case TOOL_SET:
+		set_word(sh, cmd, w);
+		break;
+	case TOOL_MAKE:
+		make_word(sh, cmd, w);
+		break;
 	case TOOL_TEST:
-		if (lit_is(w, "-v"))
-			cmd->expect = EXPECT_MATH;
+		test_word(sh, cmd, w);
 		break;
 	case TOOL_COND:
 		cond_word(sh, cmd, w);
 		break;
 	case TOOL_FIND:
-		find_word(sh, cmd, w);
+		find_word(cmd, w);
 		break;
 	}
+}
+
+/* `sh -c CODE` among the words of a program that nobody knows. */
+static void inner_word(struct shell *sh, struct shell_cmd *cmd,
+	const struct shell_word *w)
+{
+	const struct tool *t = cmd->inner;
+	int at;
+
+	if (t && is_flag(w)) {
+		at = flag_letter(w, t->code, t->valued);
+		if (at && (t->flags & SHELL || at + 1 == w->lit_n) && w->exact)
+			cmd->expect = EXPECT_CODE;
+		else if ((at || tool_word_kind(t, w->lit, w->lit_n) ==
+				WORD_CODE) && w->has_ref)
+			refuse_code(sh, w);
+		else if (tool_word_kind(t, w->lit, w->lit_n) == WORD_CODE)
+			cmd->expect = EXPECT_CODE;
+		return;
+	}
+	t = w->exact && w->lit_n > 1 ? tool_find(w->lit, w->lit_n) : NULL;
+	cmd->inner = t && t->kind == TOOL_CODE ? t : NULL;
+}
+
+/* A word of a command that is not in the table. */
+static void unknown_word(struct shell *sh, struct shell_cmd *cmd,
+	const struct shell_word *w)
+{
+	if (shell_name_is(sh, cmd->name) & NAME_FUNCTION)
+		call_word(sh, cmd, w);
+	if (str_eq(cmd->name, "shift") && w->lit_n == 1 && w->lit[0] > '1' &&
+			w->lit[0] <= '9')
+		sh->shifts_seen += (uint32_t)(w->lit[0] - '1');
 }
 
 void shell_cmd_word(struct shell *sh, struct shell_cmd *cmd,
 	const struct shell_word *w)
 {
-	struct str name = { sh->s.p + w->at, w->name_n };
+	const struct tool *t;
 
 	if (!cmd->started && w->name_n) {
-		if (w->has_ref)
-			shell_taint(sh, name);
+		shell_assign(sh, w);
 		return;
 	}
 	if (!cmd->started) {
 		command_name(sh, cmd, w);
 		return;
 	}
-	if (!cmd->tool || expected(sh, cmd, w))
+	if (cmd->find && (lit_is(w, ";") || lit_is(w, "+"))) {
+		cmd->tool = tool_find("find", 4);
+		cmd->inner = NULL;
+		cmd->expect = EXPECT_NONE;
 		return;
-	tool_word(sh, cmd, w);
+	}
+	if (expected(sh, cmd, w))
+		return;
+	t = cmd->tool;
+	if (t)
+		tool_word(sh, cmd, w);
+	else
+		unknown_word(sh, cmd, w);
+	if (t == cmd->tool && (!t || t->kind == TOOL_PLAIN ||
+			t->kind == TOOL_SET || t->kind == TOOL_MAKE))
+		inner_word(sh, cmd, w);
 }
 
 int shell_in_cond(const struct shell_cmd *cmd)
@@ -467,27 +626,57 @@ int shell_in_cond(const struct shell_cmd *cmd)
 void shell_cmd_input(struct shell *sh, struct shell_cmd *cmd,
 	const struct shell_word *w)
 {
-	if (w->has_ref && cmd->tool && ((cmd->tool->reads_code &&
-			!cmd->script) || cmd->substitutes))
-		refuse_code(sh, w);
+	const struct tool *t = cmd->tool;
+	struct shell_flow f = { w->has_ref, w->ref_at, w->ref_len };
+
+	cmd->fed = 1;
+	if (!w->has_ref)
+		return;
+	if (!cmd->started || (t && t->kind == TOOL_NAMES) ||
+			str_eq(cmd->name, "exec") ||
+			shell_name_is(sh, cmd->name) & NAME_FUNCTION)
+		shell_input(sh, &f);
+}
+
+/* xargs and find run words of `in`, or put them into code. */
+static void substituted(struct shell *sh, const struct shell_cmd *cmd,
+	const struct shell_flow *in)
+{
+	const struct tool *t = cmd->tool;
+	int runs = cmd->replaced;
+
+	if (cmd->xargs && t)
+		runs |= t->kind == TOOL_ALL || cmd->expect == EXPECT_CODE ||
+			((t->kind == TOOL_CODE || t->kind == TOOL_FIRST) &&
+			!cmd->script) || (t->kind == TOOL_WRAP &&
+			strcmp(t->name, "xargs"));
+	if (runs && in->has_ref && !sh->rc)
+		refuse_code_at(sh, in);
 }
 
 void shell_cmd_end(struct shell *sh, struct shell_cmd *cmd,
-	const struct shell_pipe *pipe, const struct shell_pipe *own)
+	const struct shell_flow *pipe, const struct shell_flow *own)
 {
 	const struct tool *t = cmd->tool;
+	int reads = cmd->reads || (t && t->flags & READS_CODE && !cmd->script);
 	size_t i;
-	int reads = t && t->reads_code && !cmd->script;
 
-	/* xargs -I{} sh -c '… {} …' and find -exec put words into code */
-	if (t && t->kind == TOOL_CODE && cmd->substitutes) {
-		reads = 1;
-		pipe = pipe->has_ref ? pipe : own;
-	}
+	if (cmd->xargs)
+		substituted(sh, cmd, cmd->last.has_ref ? &cmd->last : pipe);
+	else if (cmd->find)
+		substituted(sh, cmd, own);
+	if (pipe->has_ref && ((t && t->kind == TOOL_NAMES) ||
+			shell_name_is(sh, cmd->name) & NAME_FUNCTION))
+		shell_input(sh, pipe);
+	if (t && t->kind == TOOL_NAMES && !cmd->args && (pipe->has_ref ||
+			sh->input.has_ref) && strncmp(t->name, "read", 4) == 0)
+		shell_name_add(sh, str_of("REPLY"), NAME_VALUE);
 	if (!reads)
 		return;
 	for (i = cmd->heredoc_first; i < sh->heredocs; i++)
 		sh->heredoc[i].code = 1;
+	if (!pipe->has_ref && !cmd->fed && t && t->kind == TOOL_CODE)
+		pipe = &sh->input;
 	if (pipe->has_ref && !sh->rc)
 		shell_refuse(sh, pipe->ref_at, pipe->ref_len, "E313",
 			"this value flows into a second interpreter",

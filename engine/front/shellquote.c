@@ -3,7 +3,7 @@
  * quotes "${WF_Vn}" is inserted, inside them ${WF_Vn}; every other byte is
  * copied. Recursion (through shell_list) is bounded by shell_enter.
  */
-#include "engine/front/shell_int.h"
+#include "engine/front/shell_calls.h"
 
 #include <stddef.h>
 #include <stdio.h>
@@ -48,9 +48,10 @@ static void lit_add(struct shell_word *w, char c)
 		w->exact = 0;
 }
 
-static void has_ref(struct shell_word *w, size_t at, size_t len, int soft)
+void shell_word_holds(struct shell_word *w, size_t at, size_t len, int soft)
 {
 	w->exact = 0;
+	w->all_args = 0;
 	if (w->has_ref && !w->soft)
 		return;
 	w->has_ref = 1;
@@ -137,15 +138,20 @@ static void single(struct shell *sh, struct shell_word *w)
 	shell_copy(sh, 1);
 }
 
-/* A variable of the shell's own: `$f` of a loop, tainted ones. */
+/* A variable of the shell's own: `$f` of a loop, those that hold a value. */
 static void variable(struct shell *sh, struct shell_word *w, size_t at,
 	size_t n)
 {
 	struct str name = scan_cut(sh->s, at, at + n);
 	size_t from = sh->i;
 
-	if (w && shell_is_tainted(sh, name))
-		has_ref(w, from, at + n - from, 1);
+	if (w && shell_is_tainted(sh, name)) {
+		int first = !w->has_ref;
+
+		shell_word_holds(w, from, at + n - from, 1);
+		w->all_args = first && !(shell_name_is(sh, name) &
+			NAME_VALUE) && sh->s.p[at] > '9';
+	}
 	if (peek(sh, 1) != '{' && ref_loop(sh->b, name) != PLAN_NONE) {
 		char help[96];
 
@@ -155,15 +161,34 @@ static void variable(struct shell *sh, struct shell_word *w, size_t at,
 	}
 }
 
+/* `$@`, `${*}` at sh->i. As a command, "$@" is $1 and its words. */
+static void all_args(struct shell *sh, struct shell_word *w)
+{
+	int first = !w->has_ref;
+
+	if (!sh->args_from)
+		return;
+	shell_word_holds(w, sh->i, 2, 1);
+	w->all_args = first && sh->args_from > 1 + sh->shifts;
+}
+
+/* What `$(` or a backquote in arithmetic prints. */
+static void math_substitution(struct shell *sh)
+{
+	struct shell_word w = { .exact = 0 };
+
+	shell_dollar(sh, &w, QUOTED);
+	if (w.has_ref)
+		shell_refuse_math(sh, w.ref_at, w.ref_len);
+}
+
 /* $(( … )), (( … )), $[ … ]: to the close, references and variables that
  * hold one are refused. */
-void shell_math(struct shell *sh, char open, char close, size_t depth)
+void shell_math(struct shell *sh, char open, size_t depth, int keys)
 {
-	static const char why[] = "the shell would evaluate this value as "
-		"arithmetic";
-	static const char help[] = "compute it in a /lua step";
+	char close = open == '(' ? ')' : ']';
 	struct ref_text r;
-	size_t n;
+	size_t n, at;
 
 	while (more(sh) && depth > 0) {
 		char c = peek(sh, 0);
@@ -173,17 +198,26 @@ void shell_math(struct shell *sh, char open, char close, size_t depth)
 			continue;
 		}
 		if (c == '$' && our_ref(sh, &r)) {
-			refuse_ref(sh, &r, "E312", why, help);
+			refuse_ref(sh, &r, "E312", "the shell would evaluate "
+				"this value as arithmetic",
+				"compute it in a /lua step");
 			shell_copy(sh, r.end - sh->i);
+			continue;
+		}
+		if (c == '`' || (c == '$' && peek(sh, 1) == '(' &&
+				peek(sh, 2) != '(')) {
+			if (c == '`' && sh->depth && sh->in_back)
+				return;
+			math_substitution(sh);
 			continue;
 		}
 		n = 0;
 		while (scan_word_char(peek(sh, n)))
 			n++;
 		if (n > 0) {
-			if (shell_is_tainted(sh, scan_cut(sh->s, sh->i,
-					sh->i + n)))
-				shell_refuse(sh, sh->i, n, "E312", why, help);
+			if (!keys && shell_tainted_in(sh, sh->i, sh->i + n,
+					&at))
+				shell_refuse_math(sh, sh->i, n);
 			shell_copy(sh, n);
 			continue;
 		}
@@ -219,11 +253,74 @@ static void param_word(struct shell *sh, struct shell_word *w,
 	}
 }
 
+/* `${!x}`: the value of x would be a name, whose subscript is evaluated;
+ * `${!x@}` and `${!x[@]}` list names and keys. */
+static void indirect(struct shell *sh)
+{
+	size_t n = 0, at = sh->i + 3;
+	char next;
+
+	while (scan_word_char(peek(sh, 3 + n)))
+		n++;
+	next = peek(sh, 3 + n);
+	if (next == '[')
+		next = peek(sh, 4 + n);
+	if (n > 0 && next != '@' && next != '*' &&
+			shell_is_tainted(sh, scan_cut(sh->s, at, at + n)))
+		shell_refuse(sh, sh->i, n + 4, "E312", "the shell would read "
+			"this value as a name and evaluate it",
+			"use a case for the names that may come");
+}
+
+/* What stands behind the name of `${name…}`, [from, to), evaluates values:
+ * a subscript, an offset, @P, a substitution. */
+static void evaluates(struct shell *sh, struct str name, size_t to)
+{
+	size_t from = sh->i, end = to, at, n = 0;
+	const char *close = memchr(sh->s.p + from, ']', to - from);
+	struct str rest = scan_cut(sh->s, from, to);
+	int keys = (shell_name_is(sh, name) & NAME_ASSOC) != 0;
+
+	if (rest.n >= 2 && memcmp(rest.p + rest.n - 2, "@P", 2) == 0 &&
+			shell_is_tainted(sh, name)) {
+		shell_refuse(sh, from - name.n, name.n, "E313", "the shell "
+			"would expand this value as a prompt", "leave @P out");
+		return;
+	}
+	if (peek(sh, 0) == '[' && close)
+		end = (size_t)(close - sh->s.p);
+	if ((peek(sh, 0) == '[' && !keys) || peek(sh, 0) == ':' ||
+			memchr(rest.p, '`', rest.n) ||
+			memmem(rest.p, rest.n, "$(", 2))
+		n = shell_tainted_in(sh, from, end, &at);
+	if (n)
+		shell_refuse_math(sh, at, n);
+}
+
+/* To the `}` of `${name…}`, where nothing of ours can be put. */
+static void param_rest(struct shell *sh, struct str name)
+{
+	size_t end = sh->i, depth = 1;
+	char c = peek(sh, 0);
+
+	for (; end < sh->s.n && depth; end++) {
+		depth += sh->s.p[end] == '{';
+		depth -= sh->s.p[end] == '}';
+	}
+	end -= depth == 0;
+	if (end > sh->i && name.n)
+		evaluates(sh, name, end);
+	shell_forbid(sh, end, c == ':' || c == '[' ? "E312" : "E315",
+		"the shell would evaluate this value again", "put it into a "
+		"variable of its own first, or use ${x:-...} only");
+}
+
 /* ${…} of the shell at sh->i. */
 static void param(struct shell *sh, struct shell_word *w,
 	enum shell_context ctx)
 {
-	size_t n = 0, end;
+	size_t n = 0, before = sh->refs->count;
+	struct str name;
 	char op;
 
 	if (!shell_enter(sh))
@@ -232,23 +329,20 @@ static void param(struct shell *sh, struct shell_word *w,
 		n++;
 	if (n > 0)
 		variable(sh, w, sh->i + 2, n);
+	else if (peek(sh, 2) == '!')
+		indirect(sh);
+	else if (peek(sh, 2) == '@' || peek(sh, 2) == '*')
+		all_args(sh, w);
+	name = scan_cut(sh->s, sh->i + 2, sh->i + 2 + n);
 	shell_copy(sh, 2 + n);
 	op = peek(sh, 0) == ':' ? peek(sh, 1) : peek(sh, 0);
 	if (n > 0 && op && strchr("-=+?", op)) {
 		shell_copy(sh, peek(sh, 0) == ':' ? 2 : 1);
 		param_word(sh, w, ctx);
+		if (op == '=' && (sh->refs->count > before || w->has_ref))
+			shell_store(sh, name, w->ref_at, w->ref_len);
 	} else {
-		size_t from = sh->i, depth = 1;
-
-		for (end = from; end < sh->s.n && depth; end++) {
-			depth += sh->s.p[end] == '{';
-			depth -= sh->s.p[end] == '}';
-		}
-		end -= depth == 0;
-		shell_forbid(sh, end, peek(sh, 0) == ':' || peek(sh, 0) == '[' ?
-			"E312" : "E315", "the shell would evaluate this value "
-			"again", "put it into a variable of its own first, or "
-			"use ${x:-...} only");
+		param_rest(sh, name);
 	}
 	shell_copy(sh, 1);
 	sh->depth--;
@@ -260,19 +354,44 @@ static void back(struct shell *sh)
 	if (!shell_enter(sh))
 		return;
 	shell_copy(sh, 1);
-	shell_list(sh, CLOSE_BACK);
+	shell_list(sh, CLOSE_BACK, &sh->around);
 	shell_copy(sh, 1);
 	sh->depth--;
 }
 
 /* $( … ) behind its opening. */
-void shell_substitution(struct shell *sh)
+void shell_substitution(struct shell *sh, const struct shell_flow *in)
 {
 	if (!shell_enter(sh))
 		return;
-	shell_list(sh, CLOSE_PAREN);
+	shell_list(sh, CLOSE_PAREN, in);
 	shell_copy(sh, 1);
 	sh->depth--;
+}
+
+/* The word holds what the substitution printed. */
+static void printed(struct shell *sh, struct shell_word *w)
+{
+	const struct shell_flow *f = &sh->printed;
+
+	if (f->has_ref)
+		shell_word_holds(w, f->ref_at, f->ref_len, 1);
+}
+
+/* `$name`, `$1`, `$@`, or a lone `$`. */
+static void plain_variable(struct shell *sh, struct shell_word *w)
+{
+	size_t n = 0;
+
+	while (scan_word_char(peek(sh, 1 + n)))
+		n++;
+	if (n > 0 && peek(sh, 1) <= '9')
+		variable(sh, w, sh->i + 1, 1);
+	else if (n > 0)
+		variable(sh, w, sh->i + 1, n);
+	else if (peek(sh, 1) == '@' || peek(sh, 1) == '*')
+		all_args(sh, w);
+	shell_copy(sh, 1 + n);
 }
 
 /* An expansion at sh->i, which is `$` or a backquote. */
@@ -280,15 +399,15 @@ void shell_dollar(struct shell *sh, struct shell_word *w,
 	enum shell_context ctx)
 {
 	struct ref_text r;
-	size_t n = 0;
 
 	if (peek(sh, 0) == '`') {
 		w->exact = 0;
 		back(sh);
+		printed(sh, w);
 		return;
 	}
 	if (our_ref(sh, &r)) {
-		has_ref(w, r.at, r.end - r.at, 0);
+		shell_word_holds(w, r.at, r.end - r.at, 0);
 		put_ref(sh, &r, ctx);
 		return;
 	}
@@ -304,21 +423,18 @@ void shell_dollar(struct shell *sh, struct shell_word *w,
 	w->exact = 0;
 	if (peek(sh, 1) == '(' && peek(sh, 2) == '(') {
 		shell_copy(sh, 3);
-		shell_math(sh, '(', ')', 2);
+		shell_math(sh, '(', 2, 0);
 	} else if (peek(sh, 1) == '(') {
 		shell_copy(sh, 2);
-		shell_substitution(sh);
+		shell_substitution(sh, &sh->around);
+		printed(sh, w);
 	} else if (peek(sh, 1) == '[') {
 		shell_copy(sh, 2);
-		shell_math(sh, '[', ']', 1);
+		shell_math(sh, '[', 1, 0);
 	} else if (peek(sh, 1) == '{') {
 		param(sh, w, ctx);
 	} else {
-		while (scan_word_char(peek(sh, 1 + n)))
-			n++;
-		if (n > 0)
-			variable(sh, w, sh->i + 1, n);
-		shell_copy(sh, 1 + n);
+		plain_variable(sh, w);
 	}
 }
 
@@ -359,9 +475,11 @@ static int ends_word(const struct shell *sh)
 /* `a[…]=`: the subscript is arithmetic. */
 static void subscript(struct shell *sh, struct shell_word *w)
 {
+	struct str name = scan_cut(sh->s, w->at, sh->i);
+
 	w->exact = 0;
 	shell_copy(sh, 1);
-	shell_math(sh, '[', ']', 1);
+	shell_math(sh, '[', 1, (shell_name_is(sh, name) & NAME_ASSOC) != 0);
 }
 
 void shell_word_read(struct shell *sh, struct shell_word *w,

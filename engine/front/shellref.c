@@ -4,8 +4,9 @@
  * is shellquote.c's, what their words mean to them shellcmd.c's. Invariant:
  * what sh gets is a function of the workflow text alone.
  */
-#include "engine/front/shell_int.h"
+#include "engine/front/shell_calls.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static void skip_comment(struct shell *sh)
@@ -57,6 +58,9 @@ static void heredoc_body(struct shell *sh, const struct shell_heredoc *h)
 			shell_refuse(sh, w.ref_at, w.ref_len, "E313",
 				"this value would be a line of a program",
 				"give it as an argument or in the environment");
+		shell_flow_word(&sh->body, &w);
+		if (w.has_ref && h->input)
+			shell_input(sh, &sh->body);
 		w.has_ref = 0;
 		shell_copy(sh, 1);
 	}
@@ -76,7 +80,7 @@ static void newline(struct shell *sh)
 }
 
 /* `<< word` behind the operator. */
-static void heredoc(struct shell *sh, int tabs)
+static void heredoc(struct shell *sh, struct shell_cmd *cmd, int tabs)
 {
 	struct shell_heredoc *h;
 	struct shell_word w;
@@ -94,36 +98,108 @@ static void heredoc(struct shell *sh, int tabs)
 	h->delim.p = arena_strndup(&sh->b->c->arena, w.lit, w.lit_n);
 	h->tabs = (uint8_t)tabs;
 	h->code = 0;
+	/* of a compound, of read, of a function: who reads it is not known */
+	h->input = !cmd->started || !cmd->tool ||
+		cmd->tool->kind == TOOL_NAMES || str_eq(cmd->name, "exec");
+	cmd->fed = 1;
 	h->quoted = w.quoted || memchr(sh->s.p + w.at, '\\', w.end - w.at);
 }
 
+/* One place between commands. */
+struct place {
+	struct shell_cmd cmd;
+	/* what flows into the command, what it was given, what flows into
+	 * the compound around it, what the list prints */
+	struct shell_flow pipe, own, outer, printed;
+	struct str loop;       /* variable whose words are being read */
+	uint32_t blocks;       /* open compounds, … */
+	uint32_t outer_at;     /* … of which this one is fed */
+	uint8_t in_words;
+	uint8_t compound;      /* a `)`, `}`, done, fi or esac came last */
+};
+
+static void flows(struct place *p, const struct shell_word *w)
+{
+	const struct tool *t = p->cmd.tool;
+
+	if (w->name_n && !p->cmd.started)
+		return;
+	/* date -d VALUE prints a number */
+	if (t && t->flags & CLEAN_INPUT && (p->cmd.expect == EXPECT_VALUE ||
+			p->cmd.skip || (w->lit_n > 2 &&
+			tool_word_kind(t, w->lit, w->lit_n) == WORD_VALUE)))
+		return;
+	shell_flow_word(&p->own, w);
+}
+
+/* `<( … )` or `>( … )` at sh->i. */
+static void process(struct shell *sh, struct shell_word *w)
+{
+	struct shell_flow in = { 0, 0, 0 };
+	const struct ref_text *r = sh->refs->ref;
+	int reads = peek(sh, 0) == '<';
+
+	memset(w, 0, sizeof(*w));
+	w->at = sh->i;
+	if (!reads && sh->refs->count) {
+		in.has_ref = 1;
+		in.ref_at = r->at;
+		in.ref_len = r->end - r->at;
+	}
+	shell_copy(sh, 2);
+	shell_substitution(sh, &in);
+	w->end = sh->i;
+	if (reads && sh->printed.has_ref)
+		shell_word_holds(w, sh->printed.ref_at, sh->printed.ref_len,
+			1);
+}
+
+static int at_process(const struct shell *sh)
+{
+	return (peek(sh, 0) == '<' || peek(sh, 0) == '>') &&
+		peek(sh, 1) == '(';
+}
+
 /* A redirection at sh->i; what flows in is told to the command. */
-static void redirection(struct shell *sh, struct shell_cmd *cmd)
+static void redirection(struct shell *sh, struct place *p)
 {
 	struct shell_word w;
-	int in = peek(sh, 0) == '<';
+	int in = peek(sh, 0) == '<', fd;
 
-	if ((in || peek(sh, 0) == '>') && peek(sh, 1) == '(') {
-		shell_copy(sh, 2);
-		shell_substitution(sh);
+	if (at_process(sh)) {
+		process(sh, &w);
+		flows(p, &w);
+		if (p->cmd.started)
+			shell_cmd_word(sh, &p->cmd, &w);
 		return;
 	}
 	if (in && peek(sh, 1) == '<' && peek(sh, 2) != '<') {
 		int tabs = peek(sh, 2) == '-';
 
 		shell_copy(sh, tabs ? 3 : 2);
-		heredoc(sh, tabs);
+		heredoc(sh, &p->cmd, tabs);
 		return;
 	}
-	while (peek(sh, 0) && strchr("<>&|", peek(sh, 0)))
+	fd = peek(sh, 1) == '&';
+	while (peek(sh, 0) && strchr("<>&|", peek(sh, 0)) && !at_process(sh))
 		shell_copy(sh, 1);
 	while (peek(sh, 0) == ' ' || peek(sh, 0) == '\t')
 		shell_copy(sh, 1);
-	if (peek(sh, 0) == '(' || !more(sh))
+	if (at_process(sh))
+		process(sh, &w);
+	else if (peek(sh, 0) == '(' || !more(sh))
 		return;
-	shell_word_read(sh, &w, PLAIN);
-	if (in)
-		shell_cmd_input(sh, cmd, &w);
+	else
+		shell_word_read(sh, &w, PLAIN);
+	/* bash expands the word of `>&word` twice */
+	if (fd && w.has_ref)
+		shell_refuse(sh, w.ref_at, w.ref_len, "E310", "the shell "
+			"would expand this value again",
+			"write > and the file, and 2>&1 behind it");
+	if (!in || fd)
+		return;
+	shell_flow_word(&p->pipe, &w);
+	shell_cmd_input(sh, &p->cmd, &w);
 }
 
 static int is(const struct shell_word *w, const char *s)
@@ -162,7 +238,7 @@ static void blanks(struct shell *sh)
 }
 
 /* `case` was read: its word, `in`, the arms, `esac`. */
-static void case_arms(struct shell *sh)
+static void case_arms(struct shell *sh, const struct shell_flow *in)
 {
 	struct shell_word w;
 
@@ -186,7 +262,7 @@ static void case_arms(struct shell *sh)
 		if (is(&w, "esac") || peek(sh, 0) != ')')
 			break;
 		shell_copy(sh, 1);
-		shell_list(sh, CLOSE_CASE);
+		shell_list(sh, CLOSE_CASE, in);
 	}
 	sh->depth--;
 }
@@ -204,7 +280,7 @@ static int for_head(struct shell *sh, struct str *name)
 	blanks(sh);
 	if (peek(sh, 0) == '(' && peek(sh, 1) == '(') {
 		shell_copy(sh, 2);
-		shell_math(sh, '(', ')', 2);
+		shell_math(sh, '(', 2, 0);
 		return 0;
 	}
 	shell_word_read(sh, &w, PLAIN);
@@ -219,17 +295,10 @@ static int for_head(struct shell *sh, struct str *name)
 		shell_copy(sh, 2);
 		return 1;
 	}
+	if (sh->args_from)
+		shell_name_add(sh, *name, NAME_VALUE);
 	return 0;
 }
-
-/* One place between commands. */
-struct place {
-	struct shell_cmd cmd;
-	struct shell_pipe pipe, own;
-	struct str loop;       /* variable whose words are being read */
-	uint8_t in_words;
-	uint8_t compound;      /* a `)`, `}`, done, fi or esac came last */
-};
 
 static void command_begin(struct shell *sh, struct place *p)
 {
@@ -241,26 +310,124 @@ static void command_begin(struct shell *sh, struct place *p)
 	(void)sh;
 }
 
-static void command_end(struct shell *sh, struct place *p, int piped)
+/* What the command prints, as far as it was given it. */
+static void leaves(const struct place *p, struct shell_flow *out)
 {
-	shell_cmd_end(sh, &p->cmd, &p->pipe, &p->own);
-	if (piped && !p->pipe.has_ref)
-		p->pipe = p->own;
-	memset(&p->own, 0, sizeof(p->own));
-	if (!piped) {
-		memset(&p->pipe, 0, sizeof(p->pipe));
-		p->cmd.heredoc_first = sh->heredocs;
-	}
-	command_begin(sh, p);
+	const struct tool *t = p->cmd.tool;
+
+	memset(out, 0, sizeof(*out));
+	if (p->cmd.clean || (t && t->flags & CLEAN_ALL))
+		return;
+	shell_flow_add(out, &p->own);
+	if (!t || !(t->flags & CLEAN_INPUT))
+		shell_flow_add(out, &p->pipe);
 }
 
-static void flows(struct place *p, const struct shell_word *w)
+static void command_end(struct shell *sh, struct place *p, int piped)
 {
-	if (!w->has_ref || p->own.has_ref || (w->name_n && !p->cmd.started))
+	struct shell_flow out;
+
+	shell_cmd_end(sh, &p->cmd, &p->pipe, &p->own);
+	leaves(p, &out);
+	memset(&p->own, 0, sizeof(p->own));
+	if (!piped) {
+		shell_flow_add(&p->printed, &out);
+		out = p->outer;
+		p->cmd.heredoc_first = sh->heredocs;
+	}
+	if (!p->compound || !piped)
+		p->pipe = out;
+	command_begin(sh, p);
+	p->cmd.fed = (uint8_t)piped;
+}
+
+/* Counts compounds; what flows into one flows into all its commands. */
+static void blocks(struct place *p, const struct shell_word *w)
+{
+	if (is(w, "{") || is(w, "if") || is(w, "while") || is(w, "until") ||
+			is(w, "for") || is(w, "select")) {
+		p->blocks++;
+		if (p->pipe.has_ref && !p->outer.has_ref) {
+			p->outer = p->pipe;
+			p->outer_at = p->blocks;
+		}
+	} else if (closes_command(w) && p->blocks > 0) {
+		if (p->blocks == p->outer_at)
+			memset(&p->outer, 0, sizeof(p->outer));
+		p->blocks--;
+	}
+}
+
+/* grep -c and -q, tr -cd 0-9: what they print is a number. */
+static void clean(struct place *p, const struct shell_word *w)
+{
+	const struct str name = p->cmd.name;
+	int i;
+
+	if (str_eq(name, "grep") && w->lit_n > 1 && w->lit[0] == '-' &&
+			w->lit[1] != '-' && (memchr(w->lit, 'c', w->lit_n) ||
+			memchr(w->lit, 'q', w->lit_n)))
+		p->cmd.clean = 1;
+	if (!str_eq(name, "tr"))
 		return;
-	p->own.has_ref = 1;
-	p->own.ref_at = w->ref_at;
-	p->own.ref_len = w->ref_len;
+	if (is(w, "-cd") || is(w, "-dc")) {
+		p->cmd.ended = 1;
+		return;
+	}
+	for (i = 0; i < w->lit_n; i++)
+		if (!strchr("0123456789-[]:digt\\n", w->lit[i]))
+			return;
+	p->cmd.clean = p->cmd.ended && w->exact && w->lit_n > 0;
+}
+
+/* NAME=( … ) behind its `=`: an array. */
+static void array(struct shell *sh, const struct shell_word *w)
+{
+	struct str name = scan_cut(sh->s, w->at, w->at + w->name_n);
+
+	shell_copy(sh, 1);
+	shell_list(sh, CLOSE_WORDS, NULL);
+	if (sh->printed.has_ref && (tool_variable(name) ||
+			shell_name_is(sh, name) & NAME_INTEGER))
+		shell_store(sh, name, sh->printed.ref_at, sh->printed.ref_len);
+	else if (sh->printed.has_ref)
+		shell_name_add(sh, name, sh->body.has_ref ? NAME_VALUE :
+			NAME_TAIL);
+	memset(&sh->body, 0, sizeof(sh->body));
+	shell_copy(sh, 1);
+}
+
+/* `function NAME`; its body is a command. */
+static void function(struct shell *sh)
+{
+	struct shell_word w;
+
+	blanks(sh);
+	shell_word_read(sh, &w, PLAIN);
+	shell_name_add(sh, scan_cut(sh->s, w.at, w.end), NAME_FUNCTION);
+	blanks(sh);
+	if (peek(sh, 0) == '(' && peek(sh, 1) == ')')
+		shell_copy(sh, 2);
+}
+
+/* The word that begins a command. */
+static void first_word(struct shell *sh, struct place *p,
+	const struct shell_word *w)
+{
+	p->compound = (uint8_t)closes_command(w);
+	blocks(p, w);
+	if (is(w, "case")) {
+		case_arms(sh, &p->pipe);
+		p->compound = 1;
+	} else if (is(w, "for") || is(w, "select")) {
+		p->in_words = (uint8_t)for_head(sh, &p->loop);
+		if (!p->in_words)
+			command_begin(sh, p);
+	} else if (is(w, "function")) {
+		function(sh);
+	} else if (!opens_command(w)) {
+		shell_cmd_word(sh, &p->cmd, w);
+	}
 }
 
 static void read_word(struct shell *sh, struct place *p)
@@ -268,6 +435,7 @@ static void read_word(struct shell *sh, struct place *p)
 	struct shell_word w;
 	int start = !p->cmd.started && !p->in_words;
 
+	sh->around = p->pipe;
 	shell_word_read(sh, &w, PLAIN);
 	if (w.end == w.at) {
 		shell_copy(sh, 1);
@@ -277,30 +445,58 @@ static void read_word(struct shell *sh, struct place *p)
 	if ((peek(sh, 0) == '<' || peek(sh, 0) == '>') && w.lit_n == 1 &&
 			w.exact && w.lit[0] >= '0' && w.lit[0] <= '9')
 		return;
-	p->compound = start && closes_command(&w);
+	sh->around = p->pipe;
 	if (p->in_words) {
+		p->compound = 0;
 		if (w.has_ref)
-			shell_taint(sh, p->loop);
+			shell_store(sh, p->loop, w.ref_at, w.ref_len);
 		return;
 	}
-	if (start && is(&w, "case")) {
-		case_arms(sh);
-		p->compound = 1;
-	} else if (start && (is(&w, "for") || is(&w, "select"))) {
-		p->in_words = (uint8_t)for_head(sh, &p->loop);
-		if (!p->in_words)
-			command_begin(sh, p);
-	} else if (!start || !opens_command(&w)) {
-		flows(p, &w);
+	flows(p, &w);
+	if (start) {
+		first_word(sh, p, &w);
+	} else {
+		p->compound = 0;
+		clean(p, &w);
 		shell_cmd_word(sh, &p->cmd, &w);
-		/* NAME=( … ): an array */
-		if (w.name_n && peek(sh, 0) == '(' && w.at + w.name_n + 1 ==
-				w.end) {
-			shell_copy(sh, 1);
-			shell_list(sh, CLOSE_WORDS);
-			shell_copy(sh, 1);
-		}
 	}
+	if (w.name_n && peek(sh, 0) == '(' && (w.at + w.name_n + 1 == w.end ||
+			w.at + w.name_n + 2 == w.end))
+		array(sh, &w);
+}
+
+/* The words of an array, to its `)`; they are data. sh->printed says that
+ * one holds a value, sh->body that the first does. */
+static void array_words(struct shell *sh)
+{
+	struct shell_flow printed = { 0, 0, 0 }, first = { 0, 0, 0 };
+	struct shell_cmd cmd = { .started = 1 };
+	struct shell_word w;
+	int n = 0;
+
+	while (more(sh) && peek(sh, 0) != ')') {
+		size_t i = sh->i;
+
+		blanks(sh);
+		if (peek(sh, 0) == ')')
+			break;
+		if (peek(sh, 0) == '[') {
+			shell_copy(sh, 1);
+			shell_math(sh, '[', 1, 0);
+		}
+		if (at_process(sh))
+			process(sh, &w);
+		else
+			shell_word_read(sh, &w, PLAIN);
+		shell_cmd_word(sh, &cmd, &w);
+		shell_flow_word(&printed, &w);
+		if (n++ == 0)
+			shell_flow_word(&first, &w);
+		if (sh->i == i)
+			shell_copy(sh, 1);
+	}
+	sh->printed = printed;
+	sh->body = first;
 }
 
 static int at_esac(const struct shell *sh)
@@ -323,6 +519,22 @@ static void compound_flows(struct shell *sh, struct place *p)
 	p->pipe.ref_len = r->end - r->at;
 }
 
+/* `( … )`, or the `()` of a function. */
+static void parenthesis(struct shell *sh, struct place *p)
+{
+	shell_copy(sh, 1);
+	if (peek(sh, 0) != ')') {
+		shell_substitution(sh, &p->pipe);
+		shell_flow_add(&p->printed, &sh->printed);
+	} else {
+		if (p->cmd.started)
+			shell_name_add(sh, p->cmd.name, NAME_FUNCTION);
+		shell_copy(sh, 1);
+	}
+	command_begin(sh, p);
+	p->compound = 1;
+}
+
 /* An operator or parenthesis; 1 when it ends the list. */
 static int operator(struct shell *sh, struct place *p, enum shell_close close)
 {
@@ -340,17 +552,11 @@ static int operator(struct shell *sh, struct place *p, enum shell_close close)
 	}
 	if (c == '(' && next == '(' && !p->cmd.started) {
 		shell_copy(sh, 2);
-		shell_math(sh, '(', ')', 2);
+		shell_math(sh, '(', 2, 0);
 		return 0;
 	}
 	if (c == '(') {
-		shell_copy(sh, 1);
-		if (peek(sh, 0) != ')')
-			shell_substitution(sh);
-		else
-			shell_copy(sh, 1);
-		command_begin(sh, p);
-		p->compound = 1;
+		parenthesis(sh, p);
 		return 0;
 	}
 	if (c == '|' && next != '|')
@@ -362,48 +568,61 @@ static int operator(struct shell *sh, struct place *p, enum shell_close close)
 	return 0;
 }
 
-void shell_list(struct shell *sh, enum shell_close close)
+/* One piece of a list at sh->i: blanks, an operator, a word. 1 at its end. */
+static int list_piece(struct shell *sh, struct place *p,
+	enum shell_close close)
+{
+	char c = peek(sh, 0);
+
+	if (c == '\n') {
+		if (p->cmd.started || p->in_words)
+			command_end(sh, p, 0);
+		newline(sh);
+		shell_flow_add(&p->printed, &sh->body);
+		memset(&sh->body, 0, sizeof(sh->body));
+		p->cmd.heredoc_first = 0;
+	} else if (scan_blank(c)) {
+		shell_copy(sh, 1);
+	} else if (c == '#') {
+		skip_comment(sh);
+	} else if (c == '`' && close == CLOSE_BACK) {
+		return 1;
+	} else if (close == CLOSE_CASE && !p->cmd.started && at_esac(sh)) {
+		return 1;
+	} else if (strchr(";&|()", c) && !(c == '&' && peek(sh, 1) == '>')) {
+		return operator(sh, p, close);
+	} else if ((c == '<' || c == '>') && shell_in_cond(&p->cmd)) {
+		shell_copy(sh, 1);
+	} else if (c == '<' || c == '>' || c == '&') {
+		redirection(sh, p);
+	} else {
+		read_word(sh, p);
+	}
+	return 0;
+}
+
+void shell_list(struct shell *sh, enum shell_close close,
+	const struct shell_flow *in)
 {
 	struct place p = { .in_words = 0 };
+	struct shell_flow around = sh->around;
 	uint8_t back_before = sh->in_back;
-	char c;
 
+	if (close == CLOSE_WORDS) {
+		array_words(sh);
+		return;
+	}
 	p.cmd.heredoc_first = sh->heredocs;
+	if (in)
+		p.pipe = p.outer = *in;
 	sh->in_back = close == CLOSE_BACK ? 1 :
 		close == CLOSE_PAREN ? 0 : back_before;
-	/* the words of an array are data */
-	p.cmd.started = close == CLOSE_WORDS;
-	while (more(sh)) {
-		c = peek(sh, 0);
-		if (c == '\n') {
-			if (p.cmd.started || p.in_words)
-				command_end(sh, &p, 0);
-			newline(sh);
-			p.cmd.heredoc_first = 0;
-			p.cmd.started = close == CLOSE_WORDS;
-		} else if (scan_blank(c)) {
-			shell_copy(sh, 1);
-		} else if (c == '#') {
-			skip_comment(sh);
-		} else if (c == '`' && close == CLOSE_BACK) {
-			break;
-		} else if (close == CLOSE_CASE && !p.cmd.started &&
-				at_esac(sh)) {
-			break;
-		} else if (strchr(";&|()", c) && !(c == '&' &&
-				peek(sh, 1) == '>')) {
-			if (operator(sh, &p, close))
-				break;
-		} else if ((c == '<' || c == '>') && shell_in_cond(&p.cmd)) {
-			shell_copy(sh, 1);
-		} else if (c == '<' || c == '>' || c == '&') {
-			redirection(sh, &p.cmd);
-		} else {
-			read_word(sh, &p);
-		}
-	}
+	while (more(sh) && !list_piece(sh, &p, close))
+		;
 	command_end(sh, &p, 0);
 	sh->in_back = back_before;
+	sh->around = around;
+	sh->printed = p.printed;
 }
 
 /* Does the text give its own variable that name: `name=`, `for name`,
@@ -462,15 +681,47 @@ static int concerns_us(struct shell *sh)
 	return 0;
 }
 
+/* Reads the text once with what is known of its names. */
+static void read_text(struct shell *sh, size_t from)
+{
+	static const struct shell_flow none;
+
+	sh->i = from;
+	sh->refs->count = 0;
+	sh->heredocs = 0;
+	sh->depth = 0;
+	sh->in_back = 0;
+	sh->changed = 0;
+	sh->printed = sh->body = sh->around = none;
+	sh->shifts_seen = 0;
+	shell_list(sh, CLOSE_END, NULL);
+	shell_copy(sh, sh->s.n - sh->i);
+	if (sh->shifts_seen > sh->shifts && sh->args_from) {
+		sh->shifts = sh->shifts_seen;
+		sh->changed = 1;
+	}
+}
+
 int shell_compile(struct binder *b, const struct src *src, size_t from,
 	size_t to, struct buf *out, struct shell_refs *refs)
 {
 	struct shell sh = { .b = b, .src = src, .s = src->text, .i = from,
 		.out = out, .refs = refs };
+	size_t before = out->len;
+	int times = 0;
 
 	sh.s.n = to;
-	if (concerns_us(&sh))
-		shell_list(&sh, CLOSE_END);
+	if (concerns_us(&sh)) {
+		do {
+			out->len = before;
+			read_text(&sh, from);
+		} while (sh.changed && !sh.rc && ++times < 12);
+		if (sh.changed && !sh.rc)
+			shell_refuse(&sh, from, 1, "E501", "a value passes "
+				"through too many variables here",
+				"make several steps of it");
+	}
 	shell_copy(&sh, sh.s.n - sh.i);
+	free(sh.name);
 	return sh.rc;
 }

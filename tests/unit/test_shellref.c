@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "engine/base/mem.h"
+#include "engine/front/shell_tool.h"
 #include "engine/front/text_int.h"
 #include "tests/front/vocab.h"
 #include "tests/unit/tap.h"
@@ -252,6 +253,8 @@ int main(void)
 	FILE *f = fopen("tests/front/shellref.good", "r");
 	char cmd[64];
 
+	ok(tool_tables_sorted(), "the tables of programs and variables are in "
+		"order");
 	test_bad();
 	if (!mkdtemp(dir) || chdir(dir)) {
 		ok(0, "a directory can be made");
