@@ -41,19 +41,25 @@ struct engine_options {
 	                                 run's directory */
 };
 
+/* Opens the store (made when it is not there) and the loop; *out is for
+ * engine_close. Options are copied, but `more` and `lua`'s ud, which outlive
+ * it. -1: the state directory cannot be used; *out is untouched. */
 int engine_open(struct engine **out, const struct engine_options *options,
 	struct err *err);
 /* Ends the guard and its children, commits what is queued, closes. Runs
  * still open are left interrupted. NULL is fine. */
 void engine_close(struct engine *e);
 
+/* All three are the engine's own, until it is closed; no store when there is
+ * no state_dir. */
 const struct vocab *engine_vocab(const struct engine *e);
 struct uv_loop_s *engine_loop(struct engine *e);
 struct store *engine_store(struct engine *e);
 /* Places of a pool ("slots" for processes); limit 0: unlimited. */
 void engine_pool(struct engine *e, const char *name, uint32_t limit);
 /* /set vars.x, /env: seen by references and children from the next start
- * of a step on; value NULL unsets. */
+ * of a step on; value NULL unsets. Copied; what is got is borrowed until the
+ * next change, NULL when unset. */
 void engine_var(struct engine *e, const char *name, const char *value);
 const char *engine_getvar(const struct engine *e, const char *name);
 void engine_env(struct engine *e, const char *name, const char *value);
@@ -71,9 +77,10 @@ struct setup_options {
 	const char *input_path;   /* or a file of them (copied as a blob) */
 	struct str session;
 };
+/* Copies all but the plan. -1: input or arguments cannot be kept. */
 int setup_new(struct engine *e, const struct setup_options *o,
 	struct setup **out, struct err *err);
-void setup_drop(struct setup *s);
+void setup_drop(struct setup *s); /* lets go of it; NULL is fine */
 
 struct submit_options {
 	const char *parent;       /* ulid or NULL */
@@ -87,8 +94,8 @@ struct submit_options {
 	const uint8_t *keep;      /* plan->node_count flags, root frame */
 	const uint32_t *keep_node;/* node in adopt_from of each; NULL: same */
 };
-/* Begins a run. Nothing has happened yet when it returns: it starts in the
- * next turn of the loop. */
+/* Begins a run, in *slot. Nothing has happened yet when it returns: it starts
+ * in the next turn of the loop. -1: the journal has failed. */
 int engine_submit(struct engine *e, struct setup *s,
 	const struct submit_options *o, uint32_t *slot, struct err *err);
 
@@ -107,8 +114,8 @@ int engine_resume(struct engine *e, const struct run_row *row,
 	const struct resume_options *o, uint32_t *slot, struct err *err);
 
 /* Runs the loop until the run is over, or waits for a person and for no
- * deadline (or `until` returns non-zero, asked
- * after every turn). Returns its state. */
+ * deadline (or `until` returns non-zero, asked after every turn). Returns its
+ * state. */
 enum run_state engine_wait(struct engine *e, uint32_t slot,
 	int (*until)(void *ud), void *ud);
 /* One turn of the loop; may block until something happens. */
@@ -116,36 +123,12 @@ void engine_turn(struct engine *e);
 /* Everything said so far is durable (or -1). */
 int engine_flush(struct engine *e, struct err *err);
 
-/* NULL when the slot is free. Borrowed until the next turn. */
+/* Both NULL when the slot is free. Borrowed until the next turn. */
 const struct run *engine_run(const struct engine *e, uint32_t slot);
 const char *engine_ulid(const struct engine *e, uint32_t slot);
 /* Slot of a run that is open here, or PLAN_NONE. */
 uint32_t engine_slot(const struct engine *e, const char *ulid);
 /* Lets go of a run that is over: its memory is freed. */
 void engine_release(struct engine *e, uint32_t slot);
-
-int engine_cancel(struct engine *e, uint32_t slot, int hard,
-	struct err *err);
-int engine_pause(struct engine *e, uint32_t slot, int on, struct err *err);
-/* /answer: `path` NULL: the one step that waits. Checks choices. */
-int engine_answer(struct engine *e, uint32_t slot, const char *path,
-	struct str text, struct err *err);
-/* A person's verdict on a step in doubt; path NULL: all in doubt. */
-int engine_resolve(struct engine *e, uint32_t slot, const char *path,
-	enum verdict v, struct err *err);
-/* An "answer" to a step that has choices must be one of them. */
-int engine_signal(struct engine *e, uint32_t slot, struct place at,
-	const char *name, struct str bytes, struct err *err);
-
-/* What people tell a run: "cancel" "kill" "answer" "pause" "continue"
- * "resolve" "status"; `path` and `text` as the verb needs, or NULL. */
-struct run_verb {
-	const char *verb, *path;
-	struct str text;
-};
-/* Asks the living owner of a run, in another process, through its socket;
- * the reply's text is appended. */
-int engine_ask_owner(struct engine *e, const struct run_row *row,
-	const struct run_verb *v, struct buf *reply, struct err *err);
 
 #endif

@@ -2,6 +2,7 @@
  * /cancel: no further step starts, running ones are ended; what has finished
  * stays. Twice is once. Works on runs of other shells that live.
  */
+#include "engine/tell.h"
 #include "shell/run_ref.h"
 #include "shell/task.h"
 

@@ -2,6 +2,7 @@
  * /continue: of this shell, of another that lives, or of a run whose shell
  * has ended, which then goes on here.
  */
+#include "engine/tell.h"
 #include "shell/run_ref.h"
 #include "shell/task.h"
 

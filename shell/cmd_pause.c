@@ -1,6 +1,7 @@
 /*
  * /pause: running steps finish, nothing new starts.
  */
+#include "engine/tell.h"
 #include "shell/run_ref.h"
 
 static int run(struct session *s, const struct cmd_args *a,

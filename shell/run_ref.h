@@ -6,6 +6,7 @@
 #define WF_SHELL_RUN_REF_H
 
 #include "engine/store/store.h"
+#include "engine/tell.h"
 #include "engine/view.h"
 #include "shell/cmd.h"
 #include "shell/session.h"

@@ -9,6 +9,7 @@
 
 #include "engine/base/mem.h"
 #include "engine/base/text.h"
+#include "engine/tell.h"
 #include "engine/view.h"
 #include "shell/annotations.h"
 #include "shell/observe_jsonl.h"

@@ -41,9 +41,12 @@ struct out_event {
 };
 
 void outbox_init(struct outbox *o);
+/* Frees what it holds; it is as after outbox_init. */
 void outbox_release(struct outbox *o);
+/* Empties it and keeps the memory for the next batch. */
 void outbox_clear(struct outbox *o);
 
+/* A scheduler without runs, with the pools of pool.h; never NULL. */
 struct sched *sched_new(void);
 void sched_free(struct sched *s);   /* frees all runs */
 
@@ -72,6 +75,8 @@ int sched_step(struct sched *s, const struct input *in, struct outbox *out,
 /* Epoch ms of the next timer, or INT64_MAX. */
 int64_t sched_deadline(const struct sched *s);
 
+/* Counters since sched_new, and how many runs, steps that wait for a place
+ * and jobs there are now. Walks all runs: for tests and reports. */
 struct sched_stats {
 	uint64_t inputs, events, stale;
 	size_t runs, ready, running;

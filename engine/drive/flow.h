@@ -41,16 +41,22 @@ struct pieces {
 	size_t owned_count, owned_cap;
 };
 void pieces_init(struct pieces *p);
+/* Frees the list and the texts made for it, not what is borrowed. */
 void pieces_release(struct pieces *p);
 /* Adds what the datum holds (borrowed). */
 void pieces_datum(struct pieces *p, const struct datum *d);
+/* Bytes of all pieces together. */
 uint64_t pieces_len(const struct pieces *p);
 /* Copies at most cap bytes to out. */
 int pieces_read(const struct flow *f, const struct pieces *p, size_t cap,
 	struct buf *out, struct err *err);
+/* Writes all to a descriptor, from its offset on; -1 also on a full disk. */
 int pieces_write(const struct flow *f, const struct pieces *p, int fd,
 	struct err *err);
 
+/* Append: what the step at a place reads, what it gave (nothing when it has
+ * no result), what the run gives, what one frame gives. Borrow from the run:
+ * valid until it moves. */
 void flow_input(const struct flow *f, struct place at, struct pieces *out);
 void flow_output(const struct flow *f, struct place at, struct pieces *out);
 void flow_run_output(const struct flow *f, struct pieces *out);
@@ -62,7 +68,8 @@ void flow_frame_output(const struct flow *f, uint32_t frame,
 size_t flow_frames(const struct run *r, struct place at, uint32_t role,
 	uint32_t **out);
 
-/* Text of item `index` of the loop at a place. */
+/* Appends the text of item `index` of the loop at a place. 0, or -1 when there
+ * is no such item. */
 int flow_item(const struct flow *f, struct place at, uint32_t index,
 	struct buf *out);
 void flow_items_forget(void); /* drops parsed arrays */
@@ -95,6 +102,8 @@ void flow_ref_name(const struct plan *p, const struct plan_ref *ref,
 struct flow_name {
 	struct str root, field;
 };
+/* 1 and *out as flow_value(), nil when there is no value; 0 when nothing has
+ * that name; -1. */
 int flow_get(const struct flow *f, struct place at, struct flow_name name,
 	struct value *out, struct buf *scratch, struct err *err);
 /* A value as text: strings as they are, JSON as JSON, true, 1.5. */

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "engine/drive/engine_int.h"
+#include "engine/tell.h"
 
 enum { REQUEST_MAX = 1 << 20, ASK_TIMEOUT_S = 5 };
 

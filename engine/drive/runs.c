@@ -13,6 +13,7 @@
 #include "engine/drive/blobfile.h"
 #include "engine/drive/replay.h"
 #include "engine/io/clock.h"
+#include "engine/tell.h"
 #include "engine/view.h"
 
 struct drive_run *drive_run_at(const struct engine *e, uint32_t slot)

@@ -21,6 +21,8 @@ void drawing_branch(const struct drawing *d, const struct plan_node *n,
 /* The node's state, or NULL. */
 const char *drawing_mark(const struct drawing *d, uint32_t node);
 
+/* Each appends the whole drawing to d->out: an indented tree with a line per
+ * node; a digraph that `dot` takes; a Mermaid flowchart. */
 void draw_tree(const struct drawing *d);
 void draw_dot(const struct drawing *d);
 void draw_mermaid(const struct drawing *d);
