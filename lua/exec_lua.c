@@ -54,7 +54,7 @@ static uint64_t seed_of(const struct exec_job *job)
 }
 
 /* Both return 0 when the job may not run (any more). */
-static int attach(struct task *t, struct vm *vm)
+static int attach(struct chore *t, struct vm *vm)
 {
 	int ready;
 
@@ -65,7 +65,7 @@ static int attach(struct task *t, struct vm *vm)
 	return ready;
 }
 
-static void detach(struct task *t, struct vm *vm)
+static void detach(struct chore *t, struct vm *vm)
 {
 	pthread_mutex_lock(&bond);
 	t->ud = NULL;
@@ -75,7 +75,7 @@ static void detach(struct task *t, struct vm *vm)
 
 static void end(struct exec_job *job, int hard)
 {
-	struct task *t = job->state;
+	struct chore *t = job->state;
 
 	exec_task_kill(job, hard);
 	if (!t)
@@ -86,7 +86,7 @@ static void end(struct exec_job *job, int hard)
 	pthread_mutex_unlock(&bond);
 }
 
-static int call(struct task *t, struct vm *vm, struct buf *out,
+static int call(struct chore *t, struct vm *vm, struct buf *out,
 	struct buf *printed, struct err *err)
 {
 	struct exec_job *job = t->job;
@@ -126,7 +126,7 @@ static enum error_class class_of(const struct err *err)
 	}
 }
 
-static void run(struct task *t)
+static void run(struct chore *t)
 {
 	struct vm *vm = thread_vm(&t->error);
 	struct buf out, printed;

@@ -21,7 +21,7 @@
 enum { DEPTH = 64 };
 
 struct search {
-	struct task *task;
+	struct chore *task;
 	const char *dir;       /* of the step */
 	const char *pattern;
 	int depth;             /* how deep below the base; DEPTH: any */
@@ -163,7 +163,7 @@ static int report(struct search *s)
 	return 0;
 }
 
-static void run(struct task *t)
+static void run(struct chore *t)
 {
 	struct search s = {.task = t};
 	struct buf dir;

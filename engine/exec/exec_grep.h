@@ -7,6 +7,6 @@
 #include "engine/exec/exec_task.h"
 
 /* A task's run(): searches as the job's arguments say. */
-void grep_walk(struct task *t);
+void grep_walk(struct chore *t);
 
 #endif

@@ -16,7 +16,7 @@
 #include "engine/io/file.h"
 
 struct grep {
-	struct task *task;
+	struct chore *task;
 	const char *dir;       /* of the step */
 	regex_t re;
 	struct str plain;      /* .p: compare bytes instead */
@@ -79,7 +79,7 @@ static int line_matches(struct grep *g, const char *p, size_t n)
 
 static int say(struct grep *g, size_t number, struct str text)
 {
-	struct task *t = g->task;
+	struct chore *t = g->task;
 	char num[32];
 	int n = number ? snprintf(num, sizeof(num), ":%zu", number) : 0;
 
@@ -164,7 +164,7 @@ static int stopped(void *ud)
 static void one_root(struct grep *g, struct str word)
 {
 	struct walk_options o = {.stop = stopped};
-	struct task *t = g->task;
+	struct chore *t = g->task;
 	struct stat st;
 	struct buf full;
 
@@ -189,7 +189,7 @@ static void one_root(struct grep *g, struct str word)
 	buf_release(&full);
 }
 
-void grep_walk(struct task *t)
+void grep_walk(struct chore *t)
 {
 	struct grep g = {.task = t};
 	size_t i, n = exec_words(t->job);

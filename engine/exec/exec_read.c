@@ -12,7 +12,7 @@
 #include "engine/base/mem.h"
 #include "engine/exec/exec_task.h"
 
-static int open_file(struct task *t, const char *path)
+static int open_file(struct chore *t, const char *path)
 {
 	struct buf dir;
 	struct stat st;
@@ -38,7 +38,7 @@ static int open_file(struct task *t, const char *path)
 	return err_set(&t->error, ERR_IO, "%s: not a regular file", path);
 }
 
-static void run(struct task *t)
+static void run(struct chore *t)
 {
 	struct str path = exec_field(t->job, "path");
 	char *block = mem_alloc(1 << 16);

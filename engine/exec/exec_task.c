@@ -141,14 +141,14 @@ void mapping_release(struct mapping *m)
 /* ------------------------------------------------------------------- tasks */
 static void run(struct work *w)
 {
-	struct task *t = (struct task *)w;
+	struct chore *t = (struct chore *)w;
 
 	t->run(t);
 }
 
 static void finish(struct work *w)
 {
-	struct task *t = (struct task *)w;
+	struct chore *t = (struct chore *)w;
 	struct exec_job *job = t->job;
 	struct spool out = t->out, printed = t->printed;
 	struct exec_outcome o = {.exit_code = t->exit_code};
@@ -172,9 +172,9 @@ static void finish(struct work *w)
 	spool_release(&printed);
 }
 
-struct task *exec_task_new(struct exec_job *job, void (*fn)(struct task *t))
+struct chore *exec_task_new(struct exec_job *job, void (*fn)(struct chore *t))
 {
-	struct task *t = mem_zero(sizeof(*t));
+	struct chore *t = mem_zero(sizeof(*t));
 
 	t->work.run = run;
 	t->work.done = finish;
@@ -187,21 +187,21 @@ struct task *exec_task_new(struct exec_job *job, void (*fn)(struct task *t))
 	return t;
 }
 
-void exec_task_submit(struct task *t)
+void exec_task_submit(struct chore *t)
 {
 	work_submit(t->job->host->workers, &t->work);
 }
 
 void exec_task_kill(struct exec_job *job, int hard)
 {
-	struct task *t = job->state;
+	struct chore *t = job->state;
 
 	(void)hard;
 	if (t)
 		atomic_store(&t->stop, 1);
 }
 
-void exec_task_fail(struct task *t, enum error_class c, const struct err *err)
+void exec_task_fail(struct chore *t, enum error_class c, const struct err *err)
 {
 	t->failed = 1;
 	t->exit_code = -1;

@@ -38,12 +38,12 @@ int mapping_open(struct mapping *m, const char *path, struct err *err);
 int mapping_fd(struct mapping *m, int fd, struct err *err);
 void mapping_release(struct mapping *m);
 
-struct task {
+struct chore {
 	struct work work;      /* first */
 	struct exec_job *job;
 	atomic_int stop;       /* kill was asked: run() ends when it sees it */
-	void (*run)(struct task *t);  /* worker thread; sets what follows */
-	void (*free)(struct task *t); /* on the loop, after; may be NULL */
+	void (*run)(struct chore *t);  /* worker thread; sets what follows */
+	void (*free)(struct chore *t); /* on the loop, after; may be NULL */
 	void *ud;
 	int exit_code;
 	uint8_t failed;        /* error says why */
@@ -52,11 +52,11 @@ struct task {
 	struct spool out, printed; /* standard output and error */
 };
 /* Allocates, sets job->state, and submits. The job ends by itself. */
-struct task *exec_task_new(struct exec_job *job, void (*run)(struct task *t));
-void exec_task_submit(struct task *t);
+struct chore *exec_task_new(struct exec_job *job, void (*run)(struct chore *t));
+void exec_task_submit(struct chore *t);
 void exec_task_kill(struct exec_job *job, int hard);
 /* In run(): failed, with a message; err may be &t->error already set. */
-void exec_task_fail(struct task *t, enum error_class c, const struct err *err);
+void exec_task_fail(struct chore *t, enum error_class c, const struct err *err);
 /* The class of a file's or disk's error. */
 enum error_class class_of_err(const struct err *err);
 

@@ -42,12 +42,12 @@ static int check(const struct exec_job *job, struct err *err)
 
 static int stopped(void *ud)
 {
-	struct task *t = ud;
+	struct chore *t = ud;
 
 	return atomic_load(&t->stop);
 }
 
-static void run(struct task *t)
+static void run(struct chore *t)
 {
 	struct exec_job *job = t->job;
 	struct mapping m = {job->in, NULL};

@@ -58,7 +58,7 @@ static size_t count(const char *const *v)
 
 /* Base environment, the job's additions, PWD when the directory is ours to
  * say, and the mark by which what it leaves behind is known. */
-static const char **make_env(struct slot *s, const struct task *t)
+static const char **make_env(struct slot *s, const struct child *t)
 {
 	static const char *const none[] = { NULL };
 	const char *const *add = t->job.env ? t->job.env : none;
@@ -228,7 +228,7 @@ static int start_as(struct slot *s, struct image *im,
 	return start(s, im, sp);
 }
 
-int spawn_task(struct slot *s, struct task *t, struct spawn *sp)
+int spawn_task(struct slot *s, struct child *t, struct spawn *sp)
 {
 	const struct guard_job *job = &t->job;
 	struct rlimit now;

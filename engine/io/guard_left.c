@@ -27,7 +27,7 @@ static int has_orphans(const struct machine *m)
 	return pread(m->children_fd, some, sizeof(some), 0) != 0;
 }
 
-int left_nothing(struct machine *m, struct task *t)
+int left_nothing(struct machine *m, struct child *t)
 {
 	if (kill(-t->pid, 0) == 0 || errno != ESRCH)
 		return 0;
@@ -53,8 +53,8 @@ static char *read_children(const struct machine *m)
 
 /* Calls fn for every orphan among the processes. Without the list of
  * children every child counts that is in no session of its own. */
-static void each_orphan(struct machine *m, struct procs *all, struct task *t,
-	void (*fn)(struct machine *, struct task *, struct proc *))
+static void each_orphan(struct machine *m, struct procs *all, struct child *t,
+	void (*fn)(struct machine *, struct child *, struct proc *))
 {
 	char *text, *at, *end;
 	struct proc *p;
@@ -81,9 +81,9 @@ static void each_orphan(struct machine *m, struct procs *all, struct task *t,
 
 /* Under lock: could any running job or service have begotten it? */
 static int may_be_anyones(struct machine *m, const struct proc *p,
-	const struct task *but)
+	const struct child *but)
 {
-	struct task *t;
+	struct child *t;
 
 	for (t = m->running.head; t; t = t->next) {
 		if (t == but || !t->pid)
@@ -94,7 +94,7 @@ static int may_be_anyones(struct machine *m, const struct proc *p,
 	return 0;
 }
 
-static void judge(struct machine *m, struct task *t, struct proc *p)
+static void judge(struct machine *m, struct child *t, struct proc *p)
 {
 	int claimed;
 
@@ -114,7 +114,7 @@ static void judge(struct machine *m, struct task *t, struct proc *p)
 		p->marked = 1;
 }
 
-size_t left_signal(struct machine *m, struct task *t, int sig)
+size_t left_signal(struct machine *m, struct child *t, int sig)
 {
 	struct procs all;
 	size_t i, live;
@@ -144,7 +144,7 @@ static int reap_all(void)
 
 static size_t signal_groups(struct machine *m, int sig)
 {
-	struct task *t;
+	struct child *t;
 	size_t live = 0;
 
 	pthread_mutex_lock(&m->lock);

@@ -34,7 +34,7 @@ enum {
 struct guard_run {
 	struct slot *s;
 	struct machine *m;
-	struct task *t;
+	struct child *t;
 	int fd[4];          /* our ends of the pipes and the pidfd; or -1 */
 	size_t fed;         /* of job.in */
 	struct capture cap[2];
@@ -148,7 +148,7 @@ static void set_end(struct guard_run *r, enum guard_end end, int code,
 
 static void begin(struct guard_run *r)
 {
-	struct task *t = r->t;
+	struct child *t = r->t;
 
 	pthread_mutex_lock(&r->m->lock);
 	t->pid = r->pid;
@@ -468,7 +468,7 @@ static void discard(struct guard_run *r)
 	}
 }
 
-static void prepare(struct guard_run *r, struct slot *s, struct task *t)
+static void prepare(struct guard_run *r, struct slot *s, struct child *t)
 {
 	const struct guard_job *job = &t->job;
 	uint64_t cap = job->cap ? job->cap : LIMIT_CAPTURE;
@@ -516,7 +516,7 @@ static void leave_group(struct guard_run *r)
 	pthread_mutex_unlock(&r->m->lock);
 }
 
-void guard_run_task(struct slot *s, struct task *t)
+void guard_run_task(struct slot *s, struct child *t)
 {
 	struct guard_run *r = s->run;
 	int i, service = (t->job.flags & GUARD_SERVICE) != 0;

@@ -28,7 +28,7 @@ enum {
 	FDS_SLOT = 6    /* pipes, process and spools of one job */
 };
 
-static void list_add(struct task_list *l, struct task *t)
+static void list_add(struct task_list *l, struct child *t)
 {
 	t->next = NULL;
 	t->prev = l->tail;
@@ -40,7 +40,7 @@ static void list_add(struct task_list *l, struct task *t)
 	l->n++;
 }
 
-static void list_remove(struct task_list *l, struct task *t)
+static void list_remove(struct task_list *l, struct child *t)
 {
 	if (t->prev)
 		t->prev->next = t->next;
@@ -53,7 +53,7 @@ static void list_remove(struct task_list *l, struct task *t)
 	l->n--;
 }
 
-static void task_free(struct task *t)
+static void task_free(struct child *t)
 {
 	free(t->mem);
 	free(t);
@@ -67,7 +67,7 @@ void queue_init(struct machine *m)
 }
 
 /* A report about a job that never began. */
-static void report_unborn(struct machine *m, struct task *t,
+static void report_unborn(struct machine *m, struct child *t,
 	enum guard_end end, int code)
 {
 	struct guard_report r = { .id = t->job.id, .end = (uint8_t)end,
@@ -116,9 +116,9 @@ static void read_on(struct machine *m)
 }
 
 /* Under lock: the next job, or NULL when this thread is one too many. */
-static struct task *next_task(struct machine *m)
+static struct child *next_task(struct machine *m)
 {
-	struct task *t;
+	struct child *t;
 
 	while (m->threads <= m->slots) {
 		t = m->ending ? NULL : m->queue.head;
@@ -140,7 +140,7 @@ static void *pool_main(void *arg)
 {
 	struct machine *m = arg;
 	struct slot *s = slot_new(m);
-	struct task *t;
+	struct child *t;
 
 	pthread_mutex_lock(&m->lock);
 	while ((t = next_task(m))) {
@@ -158,7 +158,7 @@ static void *pool_main(void *arg)
 
 struct direct {
 	struct machine *m;
-	struct task *t;
+	struct child *t;
 };
 
 static void *direct_main(void *arg)
@@ -205,7 +205,7 @@ static int staff(struct machine *m)
 	return m->threads ? 0 : rc;
 }
 
-static void start_pooled(struct machine *m, struct task *t)
+static void start_pooled(struct machine *m, struct child *t)
 {
 	pthread_mutex_lock(&m->lock);
 	list_add(&m->queue, t);
@@ -215,7 +215,7 @@ static void start_pooled(struct machine *m, struct task *t)
 	pthread_mutex_unlock(&m->lock);
 }
 
-static void start_direct(struct machine *m, struct task *t)
+static void start_direct(struct machine *m, struct child *t)
 {
 	struct direct *d = mem_alloc(sizeof(*d));
 	int rc;
@@ -242,7 +242,7 @@ static void start_direct(struct machine *m, struct task *t)
  * until the next try, or -1. */
 static int staff_again(struct machine *m)
 {
-	struct task *t = NULL;
+	struct child *t = NULL;
 	int rc = 0;
 
 	pthread_mutex_lock(&m->lock);
@@ -264,7 +264,7 @@ static int staff_again(struct machine *m)
 
 void queue_add(struct machine *m, struct str body)
 {
-	struct task *t = mem_zero(sizeof(*t));
+	struct child *t = mem_zero(sizeof(*t));
 
 	if (wire_job_get(body, &t->job, &t->mem)) {
 		free(t);
@@ -282,7 +282,7 @@ void queue_add(struct machine *m, struct str body)
 		start_pooled(m, t);
 }
 
-void kill_group(struct task *t, int sig)
+void kill_group(struct child *t, int sig)
 {
 	if (t->pid == 0 || t->gone)
 		return;
@@ -293,7 +293,7 @@ void kill_group(struct task *t, int sig)
 
 void queue_withdraw(struct machine *m, uint64_t id)
 {
-	struct task *t;
+	struct child *t;
 
 	pthread_mutex_lock(&m->lock);
 	t = idmap_find(&m->by_id, id);
@@ -310,7 +310,7 @@ void queue_withdraw(struct machine *m, uint64_t id)
 
 void queue_kill(struct machine *m, uint64_t id, int hard)
 {
-	struct task *t;
+	struct child *t;
 	int queued;
 
 	pthread_mutex_lock(&m->lock);
@@ -359,7 +359,7 @@ int queue_due(struct machine *m)
 {
 	uint64_t now = clock_mono_us(), next = UINT64_MAX;
 	int again = staff_again(m);
-	struct task *t;
+	struct child *t;
 
 	pthread_mutex_lock(&m->lock);
 	for (t = m->running.head; t; t = t->next) {
@@ -379,7 +379,7 @@ int queue_due(struct machine *m)
 
 /* Reports wait a moment only while more jobs wait than slots are free:
  * that paces wake-ups and cannot delay a chain. */
-void task_report(struct machine *m, struct task *t, struct guard_report *r)
+void task_report(struct machine *m, struct child *t, struct guard_report *r)
 {
 	int pooled = !(t->job.flags & (GUARD_DIRECT | GUARD_SERVICE));
 	int hold;
@@ -392,7 +392,7 @@ void task_report(struct machine *m, struct task *t, struct guard_report *r)
 	post_report(&m->out, r, hold);
 }
 
-void task_over(struct machine *m, struct task *t)
+void task_over(struct machine *m, struct child *t)
 {
 	pthread_mutex_lock(&m->lock);
 	list_remove(&m->running, t);

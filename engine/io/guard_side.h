@@ -19,8 +19,8 @@
 enum task_stop { STOP_NONE, STOP_TERM, STOP_HARD };
 
 /* A job inside the guard. */
-struct task {
-	struct task *next, *prev;   /* in the queue or among the running */
+struct child {
+	struct child *next, *prev;   /* in the queue or among the running */
 	struct guard_job job;       /* points into mem */
 	void *mem;
 	char mark[48];              /* "/GUARD.SERIAL/" */
@@ -34,7 +34,7 @@ struct task {
 };
 
 struct task_list {
-	struct task *head, *tail;
+	struct child *head, *tail;
 	size_t n;
 };
 
@@ -99,9 +99,9 @@ void queue_slots(struct machine *m, uint32_t slots);
 int queue_due(struct machine *m);
 /* From a slot: the job is to be reported. A service stays among the running
  * until task_over(). */
-void task_report(struct machine *m, struct task *t, struct guard_report *r);
-void task_over(struct machine *m, struct task *t); /* frees it */
-void kill_group(struct task *t, int sig);          /* under lock */
+void task_report(struct machine *m, struct child *t, struct guard_report *r);
+void task_over(struct machine *m, struct child *t); /* frees it */
+void kill_group(struct child *t, int sig);          /* under lock */
 
 /* guard_post.c */
 void post_init(struct outbox *o, int sock, int timer);
@@ -119,19 +119,19 @@ struct spawn {
 	enum guard_end end;
 	const char *what;
 };
-int spawn_task(struct slot *s, struct task *t, struct spawn *sp);
+int spawn_task(struct slot *s, struct child *t, struct spawn *sp);
 
 /* guard_pump.c: everything from pipes to report. */
 struct guard_run *guard_run_new(void);
 void guard_run_free(struct guard_run *r);
-void guard_run_task(struct slot *s, struct task *t);
+void guard_run_task(struct slot *s, struct child *t);
 
 /* guard_left.c: what jobs left behind. */
 /* 1 when the group is empty and no orphan fell to the guard. */
-int left_nothing(struct machine *m, struct task *t);
+int left_nothing(struct machine *m, struct child *t);
 /* Signals (0: only counts) what belongs to the ended job; returns how many
  * live. Also ends strays that no running job can have begotten. */
-size_t left_signal(struct machine *m, struct task *t, int sig);
+size_t left_signal(struct machine *m, struct child *t, int sig);
 /* Ends every descendant of the guard: TERM, after grace_ms KILL. Ends sooner
  * when the socket closes. */
 void left_end_all(struct machine *m, int sock, unsigned grace_ms);
