@@ -6,6 +6,7 @@
 
 #include "engine/base/text.h"
 #include "shell/run_ref.h"
+#include "shell/screen.h"
 #include "shell/text_arg.h"
 
 static const char *kind_of(const struct plan *p, uint32_t node)
@@ -67,11 +68,13 @@ static void json_node(struct json *j, const struct plan *p,
 	buf_release(&path);
 }
 
-static void text_node(struct buf *b, const struct plan *p,
+static void text_node(struct cmd_out *o, const struct plan *p,
 	const struct explain_node *x)
 {
 	char took[16] = "?";
-	struct buf path;
+	struct buf path, row, *b = &row;
+
+	buf_init(&row);
 
 	buf_init(&path);
 	path_of(p, x->node, &path);
@@ -83,6 +86,9 @@ static void text_node(struct buf *b, const struct plan *p,
 		buf_printf(b, "%s%s", i ? ", " : "  | with ",
 			plan_text(p, p->nodes[x->with[i]].name));
 	buf_char(b, '\n');
+	screen_wrap(&o->text, (struct str){row.data, row.len},
+		screen_columns(o->sink->out));
+	buf_release(&row);
 	buf_release(&path);
 }
 
@@ -101,7 +107,7 @@ static void print(struct session *s, const struct plan *p,
 		if (o->as_json)
 			json_node(&o->json, p, &x.nodes[i]);
 		else
-			text_node(&o->text, p, &x.nodes[i]);
+			text_node(o, p, &x.nodes[i]);
 	}
 	if (o->as_json) {
 		json_close(&o->json, ']');

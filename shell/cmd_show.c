@@ -10,6 +10,7 @@
 #include "shell/doc.h"
 #include "shell/plan_yaml.h"
 #include "shell/run_ref.h"
+#include "shell/screen.h"
 
 enum { SHOWN = 65536 };
 
@@ -91,10 +92,15 @@ static int as_text(struct session *s, const struct view *v,
 	uint64_t total = 0;
 	struct lost lost = {0};
 	struct err err = {0};
+	struct buf rows;
 	size_t before;
 
 	head(&o->text, v);
-	steps(&o->text, v);
+	buf_init(&rows);
+	steps(&rows, v);
+	screen_wrap(&o->text, (struct str){rows.data, rows.len},
+		screen_columns(o->sink->out));
+	buf_release(&rows);
 	buf_str(&o->text, "output:\n");
 	before = o->text.len;
 	if (engine_output(s->engine, &whole, SHOWN, &o->text, &total,
