@@ -57,6 +57,18 @@ int engine_log(struct engine *e, const struct result *r,
 	int (*fn)(void *ud, const struct log_line *l), void *ud,
 	struct err *err);
 
+/* Lines that running steps wrote since *from (0 at first, moved on), of a run
+ * that is open here or in a living process. What came before somebody asked
+ * comes with a step's next output; a step that writes too fast stops coming.
+ * Never an error: what does not come is in the log when the step has ended. */
+struct live_line {
+	const char *path;
+	uint32_t attempt;
+	struct log_line line;
+};
+void engine_tail(struct engine *e, const struct run_row *row, uint64_t *from,
+	void (*fn)(void *ud, const struct live_line *l), void *ud);
+
 /* The one step that waits for an answer; ERR_STATE when none does, ERR_USAGE
  * when several do. */
 int engine_asking(const struct run *r, struct place *at, struct err *err);

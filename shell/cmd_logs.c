@@ -27,8 +27,20 @@ struct logs {
 	struct buf texts;      /* of the lines read, one after the other */
 	struct held_line *held;
 	size_t held_count, held_cap;
+	uint64_t from;         /* of engine_tail */
+	struct shown *shown;
+	size_t shown_count, shown_cap;
+	size_t skip[3];        /* lines of the attempt told already, by stream */
 	uint8_t any;           /* a line was shown */
 	int rc;
+};
+
+/* Lines of an attempt that were told while it ran, by stream: the first of
+ * all that it wrote. */
+struct shown {
+	char *path;            /* owned */
+	uint32_t attempt;
+	size_t lines[3];
 };
 
 /* A line read, to be told in the order of time. */
@@ -69,6 +81,10 @@ static int one_line(void *ud, const struct log_line *l)
 {
 	struct logs *g = ud;
 
+	if (g->skip[l->stream] > 0) {
+		g->skip[l->stream]--;
+		return 0;
+	}
 	hold(g, l->t_ms - g->v->run->started_ms, l->stream, l->text);
 	return 0;
 }
@@ -143,12 +159,47 @@ static int is_wanted(struct logs *g, uint32_t frame, uint32_t step)
 	return yes;
 }
 
+static struct shown *shown_of(struct logs *g, const char *path,
+	uint32_t attempt)
+{
+	for (size_t i = 0; i < g->shown_count; i++)
+		if (g->shown[i].attempt == attempt &&
+			strcmp(g->shown[i].path, path) == 0)
+			return &g->shown[i];
+	return NULL;
+}
+
+static void live_line(void *ud, const struct live_line *l)
+{
+	struct logs *g = ud;
+	struct shown *s = shown_of(g, l->path, l->attempt);
+	const char *name = strrchr(l->path, '.');
+
+	if ((g->path && strcmp(g->path, l->path) != 0 &&
+			strcmp(g->path, name ? name + 1 : l->path) != 0) ||
+			strlen(l->path) >= sizeof(g->label))
+		return;
+	if (!s) {
+		g->shown = mem_more(g->shown, g->shown_count, &g->shown_cap,
+			sizeof(*g->shown));
+		s = &g->shown[g->shown_count++];
+		*s = (struct shown){.path = mem_strdup(l->path),
+			.attempt = l->attempt};
+	}
+	s->lines[l->line.stream]++;
+	memcpy(g->label, l->path, strlen(l->path) + 1);
+	g->attempt = l->attempt;
+	hold(g, l->line.t_ms - g->v->run->started_ms, l->line.stream,
+		l->line.text);
+}
+
 static int one_event(void *ud, const struct stored_event *e)
 {
 	struct logs *g = ud;
 	struct event ev = {.kind = e->kind, .frame = e->frame,
 		.step = e->step, .t_ms = e->t_ms};
 	struct err lost = {0};
+	const struct shown *told;
 
 	if (e->seq <= g->seq)
 		return 0;
@@ -163,6 +214,10 @@ static int one_event(void *ud, const struct stored_event *e)
 		return 1;
 	}
 	g->attempt = ev.attempt;
+	memset(g->skip, 0, sizeof(g->skip));
+	told = shown_of(g, g->label, ev.attempt);
+	if (told)
+		memcpy(g->skip, told->lines, sizeof(g->skip));
 	if (engine_log(g->s->engine, &ev.result, one_line, g, &lost) < 0)
 		gone(g, ev.result.start_ms > g->v->run->started_ms
 			? ev.result.start_ms - g->v->run->started_ms : 0,
@@ -199,6 +254,8 @@ static int follow(struct logs *g, const struct cmd_args *a)
 	struct timespec pause = {0, FOLLOW_MS * 1000000L};
 
 	while (is_going(g->v) && !session_stopped(g->s)) {
+		engine_tail(g->s->engine, g->v->row, &g->from, live_line, g);
+		tell_held(g);
 		flush(g);
 		if (engine_slot(g->s->engine, g->v->row->ulid) != PLAN_NONE)
 			engine_turn(g->s->engine);
@@ -252,6 +309,9 @@ static int run(struct session *s, const struct cmd_args *a,
 	if (rc == 0 && !g.any && !g.lost.count && !s->options->quiet)
 		session_say(s, "%s%srun %s wrote nothing", path ? path : "",
 			path ? " of " : "", v.ulid_short);
+	for (size_t i = 0; i < g.shown_count; i++)
+		mem_free(g.shown[i].path);
+	free(g.shown);
 	free(g.held);
 	buf_release(&g.texts);
 	view_release(&v);
@@ -262,7 +322,7 @@ static int run(struct session *s, const struct cmd_args *a,
 static const struct vocab_field args[] = {
 	{"run", 0, CMD_STEP, PLACE_POS, 0, "which; else the last one"},
 	{"step", 0, FIELD_WORD, PLACE_POS, 0, "only this step"},
-	{"follow", 'f', FIELD_FLAG, PLACE_FLAG, 0, "until the run ends"},
+	{"follow", 'f', FIELD_FLAG, PLACE_FLAG, 0, "as it is written, until the run ends"},
 	{NULL, 0, 0, 0, 0, NULL},
 };
 

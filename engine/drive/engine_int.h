@@ -33,6 +33,7 @@ struct drive_run {
 	uint32_t asked;            /* by people: answers, cancels, verdicts */
 	uint32_t jobs;             /* open jobs */
 	char *parent;              /* ulid or NULL */
+	struct live *live;         /* somebody follows its output; or NULL */
 };
 
 /* One attempt that an executor works on. */
@@ -47,6 +48,8 @@ struct job {
 	uint8_t held;              /* not given to its executor yet */
 	uint8_t parked;            /* held: waits for room on the disk */
 	struct joining *joining;   /* held: a worker makes its files */
+	struct buf half[2];        /* followed: lines not yet ended */
+	int64_t half_ms[2];        /* when they began */
 	char *joined;              /* its input, joined; goes with the job */
 };
 
@@ -115,6 +118,14 @@ void jobs_drop(struct engine *e);   /* at close: no results any more */
 /* view.c: what is needed to read bytes of any run, open or viewed; 0, -1 */
 int flow_of_run(struct engine *e, const struct run *r, struct flow *f,
 	struct err *err);
+
+/* live.c: output of running steps, for /logs -f */
+void live_tap(struct job *j, int stream, struct str bytes);
+void live_job(struct job *j);      /* it has started */
+void live_free(struct live *l);
+/* Lines since `from`, one JSON object each; where to go on. */
+uint64_t live_read(struct engine *e, uint32_t slot, uint64_t from,
+	struct buf *out);
 
 /* evals.c */
 void eval_start(struct engine *e, const struct action *a);

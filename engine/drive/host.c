@@ -31,7 +31,9 @@ static void on_tap(void *ud, uint64_t id, int stream, struct str bytes)
 	struct engine *e = ud;
 	struct job *j = idmap_find(&e->jobs, id);
 
-	if (j)
+	if (j && stream >= 2)
+		live_tap(j, stream - 1, bytes);
+	else if (j)
 		exec_tap(&j->x, stream + 1, bytes); /* 1 stdout, 2 stderr */
 }
 

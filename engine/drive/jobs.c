@@ -57,6 +57,8 @@ static void job_free(struct job *j)
 			engine_release(e, j->slot);
 	}
 	arena_release(&j->arena);
+	buf_release(&j->half[0]);
+	buf_release(&j->half[1]);
 	free(j);
 }
 
@@ -578,6 +580,7 @@ static void job_begin(struct job *j)
 			job_fail(j, OUTCOME_REFUSED, &err);
 		else
 			x->start(&j->x);
+		live_job(j);
 	}
 }
 

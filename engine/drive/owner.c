@@ -51,7 +51,23 @@ static int do_resolve(struct engine *e, uint32_t slot, const char *path,
 	return err_set(err, ERR_USAGE, "say retry, skip or done");
 }
 
-static int serve(struct engine *e, const cJSON *request, struct err *err)
+/* text: where the asker stands. */
+static int do_tail(struct engine *e, uint32_t slot, const char *text,
+	cJSON *reply)
+{
+	struct buf lines;
+	uint64_t next;
+
+	buf_init(&lines);
+	next = live_read(e, slot, text ? strtoull(text, NULL, 10) : 0, &lines);
+	cJSON_AddStringToObject(reply, "lines", buf_cstr(&lines));
+	cJSON_AddNumberToObject(reply, "next", (double)next);
+	buf_release(&lines);
+	return 0;
+}
+
+static int serve(struct engine *e, const cJSON *request, cJSON *reply,
+	struct err *err)
 {
 	const char *verb = text_of(request, "verb");
 	const char *ulid = text_of(request, "run");
@@ -73,6 +89,8 @@ static int serve(struct engine *e, const cJSON *request, struct err *err)
 		return engine_answer(e, slot, path, str_of(text), err);
 	if (strcmp(verb, "resolve") == 0)
 		return do_resolve(e, slot, path, text, err);
+	if (strcmp(verb, "tail") == 0)
+		return do_tail(e, slot, text, reply);
 	if (strcmp(verb, "status") == 0)
 		return 0;
 	return err_set(err, ERR_USAGE, "unknown request '%s'", verb);
@@ -105,7 +123,7 @@ static void client_serve(struct client *c)
 	if (!request)
 		err_set(&err, ERR_USAGE, "the request is not JSON");
 	else
-		serve(c->e, request, &err);
+		serve(c->e, request, reply, &err);
 	cJSON_AddBoolToObject(reply, "ok", err.code == ERR_NONE);
 	if (err.code) {
 		cJSON_AddNumberToObject(reply, "code", err.code);

@@ -63,6 +63,7 @@ void drive_runs_free(struct engine *e)
 		if (!r)
 			continue;
 		setup_drop(r->setup);
+		live_free(r->live);
 		free(r->parent);
 	}
 	for (size_t i = 0; i < e->run_cap / RUN_PAGE; i++)
@@ -81,6 +82,7 @@ static void close_run(struct engine *e, uint32_t slot)
 	blobfile_forget(e->store, r->ulid);
 	run_free(run);
 	setup_drop(r->setup);
+	live_free(r->live);
 	free(r->parent);
 	r->open = 0;
 	e->open_runs--;

@@ -266,6 +266,11 @@ void guard_withdraw(struct guard *g, uint64_t id)
 	put_numbers(g, WIRE_WITHDRAW, id, 0);
 }
 
+void guard_follow(struct guard *g, uint64_t id)
+{
+	put_numbers(g, WIRE_FOLLOW, id, 0);
+}
+
 void guard_slots(struct guard *g, uint32_t slots)
 {
 	put_numbers(g, WIRE_SLOTS, slots, 0);

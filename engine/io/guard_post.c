@@ -186,7 +186,7 @@ static int is_cut(uint64_t key)
 
 void post_tap(struct outbox *o, uint64_t id, int stream, struct str bytes)
 {
-	uint64_t key = id << 1 | (stream != 0);
+	uint64_t key = id << 2 | (uint64_t)stream;
 	size_t at;
 
 	pthread_mutex_lock(&o->lock);

@@ -47,6 +47,7 @@ struct guard_run {
 	int status;
 	uint32_t rounds;    /* of poll */
 	uint8_t exited, no_pidfd;
+	uint8_t following;  /* what came before has been sent */
 };
 
 struct guard_run *guard_run_new(void)
@@ -222,6 +223,36 @@ static int start(struct guard_run *r)
 	return 0;
 }
 
+enum { TO_FOLLOWER = 2 }; /* beside the stream's number */
+
+/* All that is kept of a stream, for who follows from now on. */
+static void catch_up(struct guard_run *r, int stream)
+{
+	const struct capture *c = &r->cap[stream];
+	struct str all = { buf_cstr(&c->head), c->head.len };
+	char part[4096];
+	uint64_t at = 0;
+	ssize_t n;
+
+	if (c->fd < 0 && all.n)
+		post_tap(&r->m->out, r->t->job.id, stream | TO_FOLLOWER, all);
+	while (c->fd >= 0 && at < c->len) {
+		n = pread(c->fd, part, sizeof(part), (off_t)at);
+		if (n <= 0)
+			return;
+		post_tap(&r->m->out, r->t->job.id, stream | TO_FOLLOWER,
+			(struct str){ part, (size_t)n });
+		at += (uint64_t)n;
+	}
+}
+
+static void begin_following(struct guard_run *r)
+{
+	r->following = 1;
+	catch_up(r, 0);
+	catch_up(r, 1);
+}
+
 static void take(struct guard_run *r, int which)
 {
 	int stream = which - OUT;
@@ -236,12 +267,17 @@ static void take(struct guard_run *r, int which)
 		return;
 	}
 	got = (struct str){ r->s->chunk, (size_t)n };
+	if (!r->following && atomic_load(&r->t->follow))
+		begin_following(r);
 	kept = capture_add(&r->cap[stream], got.p, got.n, r->m->spool_dir);
 	order_add(&r->order, stream, kept,
 		(clock_mono_us() - r->start_us) / 1000);
 	/* what is not kept is not told: the tap stays a beginning of it */
 	if (r->t->job.flags & GUARD_TAP && kept)
 		post_tap(&r->m->out, r->t->job.id, stream,
+			(struct str){ got.p, kept });
+	if (r->following && kept)
+		post_tap(&r->m->out, r->t->job.id, stream | TO_FOLLOWER,
 			(struct str){ got.p, kept });
 	if (r->t->job.flags & GUARD_LINE_TAP)
 		lastline_add(&r->line, stream, got.p, got.n);
@@ -480,6 +516,7 @@ static void prepare(struct guard_run *r, struct slot *s, struct child *t)
 	r->t = t;
 	r->fed = 0;
 	r->exited = 0;
+	r->following = 0;
 	r->rounds = 0;
 	r->pid = 0;
 	memset(&r->usage, 0, sizeof(r->usage));

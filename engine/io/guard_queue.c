@@ -308,6 +308,18 @@ void queue_withdraw(struct machine *m, uint64_t id)
 		report_unborn(m, t, GUARD_WITHDRAWN, 0);
 }
 
+/* Its slot sees it when the next bytes come. */
+void queue_follow(struct machine *m, uint64_t id)
+{
+	struct child *t;
+
+	pthread_mutex_lock(&m->lock);
+	t = idmap_find(&m->by_id, id);
+	if (t)
+		atomic_store(&t->follow, 1);
+	pthread_mutex_unlock(&m->lock);
+}
+
 void queue_kill(struct machine *m, uint64_t id, int hard)
 {
 	struct child *t;

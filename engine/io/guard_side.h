@@ -9,6 +9,7 @@
 #define WF_IO_GUARD_SIDE_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <sys/resource.h>
 #include <sys/types.h>
 
@@ -25,6 +26,7 @@ struct child {
 	void *mem;
 	char mark[48];              /* "/GUARD.SERIAL/" */
 	uint64_t queued_us;
+	atomic_uchar follow;        /* somebody follows its output */
 	/* under machine.lock: */
 	pid_t pid;                  /* leader of its group; 0: not yet */
 	uint64_t start_ticks;       /* valid with pid */
@@ -94,6 +96,7 @@ void queue_init(struct machine *m);
 void queue_add(struct machine *m, struct str body); /* a WIRE_JOB's body */
 void queue_kill(struct machine *m, uint64_t id, int hard);
 void queue_withdraw(struct machine *m, uint64_t id);
+void queue_follow(struct machine *m, uint64_t id);
 void queue_slots(struct machine *m, uint32_t slots);
 /* Kills what is due; returns ms until the next is, or -1. */
 int queue_due(struct machine *m);

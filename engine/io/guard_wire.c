@@ -40,7 +40,7 @@ int wire_frame(const char *p, size_t n, struct wire_frame *f)
 		return 0;
 	len = (uint32_t)u[0] | (uint32_t)u[1] << 8 | (uint32_t)u[2] << 16 |
 		(uint32_t)u[3] << 24;
-	if (len > WIRE_BODY_MAX || u[4] < WIRE_HELLO || u[4] > WIRE_TAP)
+	if (len > WIRE_BODY_MAX || u[4] < WIRE_HELLO || u[4] > WIRE_FOLLOW)
 		return -1;
 	if (n - WIRE_HEAD < len)
 		return 0;

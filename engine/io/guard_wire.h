@@ -17,7 +17,8 @@ enum wire_kind {
 	WIRE_SLOTS,     /* slots */
 	WIRE_END,       /* empty: end all children, then yourself */
 	WIRE_REPORT,    /* its spools come as SCM_RIGHTS with its bytes */
-	WIRE_TAP        /* id, stream, bytes */
+	WIRE_TAP,       /* id, stream, bytes; stream | 2: to who follows */
+	WIRE_FOLLOW     /* id */
 };
 
 enum {

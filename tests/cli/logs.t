@@ -52,4 +52,27 @@ wait $pid
 wait $follower
 is $? 0 "-f follows a run of another shell to its end"
 has "$(cat followed)" "came" "and shows what it wrote"
+rm -f go
+"$WF" -c '/chain {s: /bash {echo first; echo second >&2; for i in 1 2 3 4 5 6 7 8 9; do echo line $i; done; touch wrote; while ! test -e go; do echo again; sleep 0.05; done; echo last} -> t: /echo after}' \
+	>/dev/null 2>&1 &
+pid=$!
+until_ok 20 test -e wrote
+"$WF" -c '/logs -f @last' >followed 2>&1 &
+follower=$!
+until_ok 20 grep -q 'again' followed
+ok $? "-f tells what a step writes while it runs"
+has "$(cat followed)" "line 9" "and what it wrote before"
+ok "$(kill -0 $pid 2>/dev/null; echo $?)" "the step has not ended then"
+touch go
+wait $pid
+wait $follower
+is "$(grep -c 'line 9' followed)" 1 "no line is told twice"
+is "$(grep -c ' | last$' followed)" 1 "and the last ones come too"
+has "$(cat followed)" "after" "those of the next step as well"
+lines=$("$WF" -c '/logs @last' | wc -l)
+is "$(wc -l <followed)" "$lines" "as many lines as the log has at the end"
+rm -f go
+run_wf -q -c '/bash {echo one; sleep 0.3; echo two; sleep 0.3; echo three} &' -c '/logs -f @last'
+is "$(printf '%s\n' "$out" | grep -c '[0-9] bash | ')" 3 \
+	"-f follows a run of its own shell"
 finish
