@@ -63,8 +63,7 @@ static void attempt(struct buf *b, const struct run *r, const struct event *e)
 
 	if (retry > 0 && node_is_leaf(n) && n->effect == EFFECT_ONCE)
 		buf_str(b, " (@effect=once: @retry does not try it again)");
-	else if (retry > 0 && (e->result.outcome == OUTCOME_REFUSED ||
-			e->result.error_class == CLASS_CONFIGURATION))
+	else if (retry > 0 && e->result.outcome == OUTCOME_REFUSED)
 		buf_str(b, " (not tried again: it would fail again)");
 	else if (retry > 0)
 		buf_printf(b, " (attempt %u/%u)", e->attempt, retry + 1);

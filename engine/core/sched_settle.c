@@ -35,8 +35,6 @@ static int retries(const struct task *t, uint32_t attempt,
 
 	if (res->outcome != OUTCOME_FAILED && res->outcome != OUTCOME_TIMEOUT)
 		return 0;
-	if (res->error_class == CLASS_CONFIGURATION)
-		return 0; /* it cannot come out otherwise */
 	if (res->outcome == OUTCOME_TIMEOUT && node_is_leaf(task_node(t)) &&
 	    run_effect(r, st, t->node) == EFFECT_ONCE)
 		return 0;

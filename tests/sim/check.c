@@ -245,9 +245,8 @@ static void check_retries(struct world *w, const struct run *r, uint32_t key,
 	uintptr_t n = (uintptr_t)idmap_find(&w->retried, k);
 
 	if (e->kind == EVENT_STEP_RETRYING) {
-		if (e->result.outcome == OUTCOME_REFUSED ||
-		    e->result.error_class == CLASS_CONFIGURATION)
-			world_fault(w, "what cannot work was tried again");
+		if (e->result.outcome == OUTCOME_REFUSED)
+			world_fault(w, "what was refused was tried again");
 		if (++n > grants)
 			world_fault(w, "a step was tried more often than it "
 				"may be");
@@ -256,7 +255,6 @@ static void check_retries(struct world *w, const struct run *r, uint32_t key,
 	}
 	/* the hook's own words: a job failed, and nothing stops the run */
 	if (n < grants && e->result.outcome == OUTCOME_FAILED &&
-	    e->result.error_class != CLASS_CONFIGURATION &&
 	    str_eq(e->result.error, "it failed") && !r->stopping &&
 	    !r->cancelling && !r->timed_out && !r->rolling_back &&
 	    r->plan->strategy == STRATEGY_CONTINUE &&
