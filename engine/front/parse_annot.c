@@ -3,6 +3,7 @@
  * What can be known now becomes policy; texts that may hold references wait
  * with the other arguments.
  */
+#include "engine/front/shell_tool.h"
 #include "engine/front/text_int.h"
 
 #include <string.h>
@@ -425,7 +426,9 @@ static int set_env(struct front_ctx *c, struct annot *a,
 	if (n == 0 || n == s.n || s.p[n] != ':' ||
 			(s.p[0] >= '0' && s.p[0] <= '9'))
 		return wrong(c, w, "NAME:VALUE");
-	if (hijacks(key))
+	/* @env=PAGER:less is the author's word; a value's never is */
+	if (hijacks(key) || (tool_variable(key) &&
+			memmem(s.p + n, s.n - n, "${", 2)))
 		return src_error(c, src_at(w->value, 0, n), "E224",
 			"set it inside the step's own text if it must be",
 			"a workflow may not set '%.*s'", (int)n, s.p);
