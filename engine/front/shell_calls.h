@@ -48,6 +48,12 @@ size_t shell_tainted_in(const struct shell *sh, size_t from, size_t to,
 void shell_assign(struct shell *sh, const struct shell_word *w);
 /* The variable takes the value at `at`. */
 void shell_store(struct shell *sh, struct str name, size_t at, size_t len);
+/* The variable takes a value of the text's own; nothing: one not known. */
+void shell_constant(struct shell *sh, struct str name, struct str value);
+/* `$x`, `"${x}"`: the word is what x was set to, when that is known. */
+void shell_resolve(const struct shell *sh, struct shell_word *w);
+/* Some variable may hold a value. */
+int shell_holds(const struct shell *sh);
 /* $N takes a value. */
 void shell_args(struct shell *sh, uint32_t n);
 void shell_flow_add(struct shell_flow *f, const struct shell_flow *more);

@@ -22,6 +22,7 @@ struct shell_word {
 	uint8_t exact;         /* lit is the whole word */
 	uint8_t lit_n;         /* literal bytes before the first expansion */
 	uint8_t quoted;
+	struct str var;        /* what the one variable it is was set to */
 	char lit[SHELL_WORD];
 };
 
@@ -43,8 +44,10 @@ struct shell_cmd {
 	uint8_t ended;         /* flags are over */
 	uint8_t clean;         /* prints nothing that it was given */
 	uint8_t fed;           /* its input is known */
+	uint8_t from_fd;       /* … as what <&N, N > 2, is */
 	uint8_t integer;       /* declare -i */
 	uint8_t assoc;         /* declare -A */
+	uint8_t array;         /* declare -a, -A */
 	uint8_t xargs, find;   /* runs words of its input, found names */
 	uint8_t replaced;      /* … in its code */
 	uint16_t args;         /* operands of a call of a function */
@@ -69,6 +72,7 @@ enum {
 };
 struct shell_name {
 	struct str name;
+	struct str value;      /* its last one, when that was a plain word */
 	uint8_t is;
 };
 
@@ -86,6 +90,7 @@ struct shell {
 	/* what the list read last prints; what stands in here-documents;
 	 * what flows into some command that is not told which */
 	struct shell_flow printed, body, input;
+	struct shell_flow any; /* some value of this text */
 	struct shell_flow around; /* standard input where we read */
 	uint32_t depth;
 	uint32_t args_from;    /* $N, N >= this, may hold a value; 0: none */

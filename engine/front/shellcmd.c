@@ -41,6 +41,17 @@ static struct str raw(const struct shell *sh, const struct shell_word *w)
 	return scan_cut(sh->s, w->at, w->end);
 }
 
+/* A word that names a variable: what it was set to, no quotes around it. */
+static struct str named(const struct shell *sh, const struct shell_word *w)
+{
+	struct str s = w->var.n ? w->var : raw(sh, w);
+
+	if (s.n >= 2 && (s.p[0] == '"' || s.p[0] == '\'') &&
+			s.p[s.n - 1] == s.p[0])
+		s = scan_cut(s, 1, s.n - 1);
+	return s;
+}
+
 static void command_name(struct shell *sh, struct shell_cmd *cmd,
 	const struct shell_word *w)
 {
@@ -52,8 +63,11 @@ static void command_name(struct shell *sh, struct shell_cmd *cmd,
 	cmd->started = 1;
 	cmd->name = raw(sh, w);
 	cmd->tool = w->exact ? tool_find(w->lit, w->lit_n) : NULL;
+	/* {sh,-c} is more than one word */
+	if (w->exact && !w->quoted && w->lit_n > 1 && w->lit[0] == '{')
+		cmd->tool = tool_find("eval", 4);
 	/* `$SHELL -c CODE`: it may be any program */
-	cmd->inner = w->exact ? NULL : tool_find("sh", 2);
+	cmd->inner = w->exact && !w->var.n ? NULL : tool_find("sh", 2);
 	cmd->operands = cmd->tool ? cmd->tool->operands : 0;
 	cmd->expect = EXPECT_NONE;
 	cmd->script = cmd->ended = cmd->skip = 0;
@@ -84,6 +98,13 @@ static int flag_letter(const struct shell_word *w, const char *letters,
 	return 0;
 }
 
+static int begins(struct str s, const char *with)
+{
+	size_t n = strlen(with);
+
+	return s.n >= n && memcmp(s.p, with, n) == 0;
+}
+
 /* Code was given; `-` and its kind mean standard input. */
 static void code_given(struct shell *sh, struct shell_cmd *cmd,
 	const struct shell_word *w, struct str code)
@@ -92,8 +113,8 @@ static void code_given(struct shell *sh, struct shell_cmd *cmd,
 	if (w->has_ref)
 		refuse_code(sh, w);
 	if (str_eq(code, "-") || str_eq(code, "/dev/stdin") ||
-			str_eq(code, "/dev/fd/0") ||
-			str_eq(code, "/proc/self/fd/0"))
+			begins(code, "/dev/fd/") ||
+			begins(code, "/proc/self/fd/"))
 		cmd->reads = 1;
 	if (cmd->replace.n && memmem(code.p, code.n, cmd->replace.p,
 			cmd->replace.n))
@@ -190,6 +211,28 @@ static void xargs_flag(struct shell *sh, struct shell_cmd *cmd,
 		cmd->replace = scan_cut(sh->s, w->at + (size_t)at + 1, w->end);
 }
 
+/* `time {`, `coproc NAME {`: a command begins behind it. What a coprocess
+ * reads is written by others: it may be any value. */
+static int opens_group(struct shell *sh, struct shell_cmd *cmd,
+	const struct shell_word *w)
+{
+	size_t i = w->end;
+	int coproc = strcmp(cmd->tool->name, "coproc") == 0;
+
+	if (coproc)
+		shell_input(sh, &sh->any);
+	if (lit_is(w, "{") && (coproc || strcmp(cmd->tool->name, "time") ==
+			0)) {
+		cmd->started = 0;
+		cmd->tool = NULL;
+		return 1;
+	}
+	while (i < sh->s.n && sh->s.p[i] == ' ')
+		i++;
+	return coproc && i < sh->s.n && (sh->s.p[i] == '{' ||
+		sh->s.p[i] == '(');
+}
+
 static void wrap_word(struct shell *sh, struct shell_cmd *cmd,
 	const struct shell_word *w)
 {
@@ -209,6 +252,8 @@ static void wrap_word(struct shell *sh, struct shell_cmd *cmd,
 		cmd->operands--;
 		return;
 	}
+	if (opens_group(sh, cmd, w))
+		return;
 	command_name(sh, cmd, w);
 }
 
@@ -333,8 +378,19 @@ static void declared(struct shell *sh, struct shell_cmd *cmd,
 	}
 	if (is)
 		shell_name_add(sh, name, is);
+	if (w->name_n && w->has_ref && cmd->array) {
+		shell_refuse(sh, w->ref_at, w->ref_len, "E313", "the shell "
+			"would read this value as the words of an array",
+			"write NAME=(${...})");
+		return;
+	}
+	if (w->quoted && !cmd->assoc && memchr(name.p, '[', w->end - w->at))
+		evaluated(sh, w, 1);
 	if (w->name_n)
 		shell_assign(sh, w);
+	/* local -n r=$1 */
+	if (cmd->integer && w->name_n && !w->exact && shell_holds(sh))
+		shell_name_add(sh, name, NAME_VALUE);
 }
 
 static void names_word(struct shell *sh, struct shell_cmd *cmd,
@@ -348,6 +404,7 @@ static void names_word(struct shell *sh, struct shell_cmd *cmd,
 	if (is_flag(w) && !w->has_ref) {
 		cmd->integer |= declares(t) && flag_letter(w, "in", "");
 		cmd->assoc |= declares(t) && flag_letter(w, "A", "");
+		cmd->array |= declares(t) && flag_letter(w, "aA", "");
 		at = flag_letter(w, t->code, "");
 		if (at)
 			cmd->expect = t->name[0] == 'w' ? EXPECT_NAME :
@@ -365,9 +422,18 @@ static void names_word(struct shell *sh, struct shell_cmd *cmd,
 	} else {
 		evaluated(sh, w, 1);
 		if (f->has_ref && strchr("rm", t->name[0]))
-			shell_store(sh, raw(sh, w), f->ref_at, f->ref_len);
+			shell_store(sh, named(sh, w), f->ref_at, f->ref_len);
 		cmd->args++;
 	}
+}
+
+/* python3 -m timeit CODE */
+static int evaluator(const struct shell_cmd *cmd, const struct shell_word *w)
+{
+	return cmd->tool && strchr(cmd->tool->code, 'm') && (
+		lit_is(w, "timeit") || lit_is(w, "cProfile") ||
+		lit_is(w, "profile") || lit_is(w, "pdb") ||
+		lit_is(w, "trace") || lit_is(w, "runpy"));
 }
 
 /* A word behind a flag that takes one. 1 when it was used up. */
@@ -391,6 +457,8 @@ static int expected(struct shell *sh, struct shell_cmd *cmd,
 		/* behind -c all words are the program's own */
 		if (cmd->tool && cmd->tool->kind == TOOL_CODE)
 			cmd->ended = cmd->tool->code[0] == 'c';
+		if (evaluator(cmd, w))
+			cmd->tool = tool_find("eval", 4);
 		break;
 	case EXPECT_MATH:
 		evaluated(sh, w, 0);
@@ -398,7 +466,7 @@ static int expected(struct shell *sh, struct shell_cmd *cmd,
 	case EXPECT_NAME:
 		evaluated(sh, w, 1);
 		if (cmd->tool && cmd->tool->kind == TOOL_TEST)
-			cmd->replace = raw(sh, w);
+			cmd->replace = named(sh, w);
 		break;
 	case EXPECT_REPLACE:
 		cmd->replace = raw(sh, w);
@@ -468,6 +536,9 @@ static void test_word(struct shell *sh, struct shell_cmd *cmd,
 {
 	if (lit_is(w, "-v") || lit_is(w, "-R"))
 		cmd->expect = EXPECT_NAME;
+	else if (w->exact && w->lit_n > 2 && w->lit[0] == '-' &&
+			w->lit[1] == 'v')
+		cmd->replace = scan_cut(sh->s, w->at + 2, w->end);
 	else if (cmd->replace.n && w->has_ref && cmd->tool->name[0] == 'p')
 		shell_store(sh, cmd->replace, w->ref_at, w->ref_len);
 }
@@ -580,11 +651,36 @@ static void inner_word(struct shell *sh, struct shell_cmd *cmd,
 static void unknown_word(struct shell *sh, struct shell_cmd *cmd,
 	const struct shell_word *w)
 {
-	if (shell_name_is(sh, cmd->name) & NAME_FUNCTION)
+	if (shell_name_is(sh, cmd->name) & NAME_FUNCTION) {
+		/* run eval VALUE */
+		if (lit_is(w, "eval") && cmd->args == 0)
+			cmd->tool = tool_find("eval", 4);
 		call_word(sh, cmd, w);
+	} else if (!is_flag(w)) {
+		cmd->args++;
+	}
 	if (str_eq(cmd->name, "shift") && w->lit_n == 1 && w->lit[0] > '1' &&
 			w->lit[0] <= '9')
 		sh->shifts_seen += (uint32_t)(w->lit[0] - '1');
+}
+
+/* $x, "${x[@]}": the words of its value. */
+static void split(struct shell *sh, struct shell_cmd *cmd,
+	const struct shell_word *w)
+{
+	struct shell_word part = *w;
+	size_t i = 0, n;
+
+	for (; i < w->var.n; i += n + 1) {
+		for (n = 0; i + n < w->var.n && w->var.p[i + n] != ' ';)
+			n++;
+		if (n == 0)
+			continue;
+		part.var = scan_cut(w->var, i, i + n);
+		memcpy(part.lit, part.var.p, n);
+		part.lit_n = (uint8_t)n;
+		shell_cmd_word(sh, cmd, &part);
+	}
 }
 
 void shell_cmd_word(struct shell *sh, struct shell_cmd *cmd,
@@ -594,6 +690,12 @@ void shell_cmd_word(struct shell *sh, struct shell_cmd *cmd,
 
 	if (!cmd->started && w->name_n) {
 		shell_assign(sh, w);
+		return;
+	}
+	if (w->var.n && memchr(w->var.p, ' ', w->var.n) &&
+			(sh->s.p[w->at] != '"' || sh->s.p[w->end - 2] == ']' ||
+			sh->s.p[w->end - 3] == ']')) {
+		split(sh, cmd, w);
 		return;
 	}
 	if (!cmd->started) {
@@ -662,20 +764,29 @@ void shell_cmd_end(struct shell *sh, struct shell_cmd *cmd,
 	size_t i;
 
 	if (cmd->xargs)
-		substituted(sh, cmd, cmd->last.has_ref ? &cmd->last : pipe);
+		substituted(sh, cmd, cmd->last.has_ref ? &cmd->last :
+			pipe->has_ref || cmd->fed ? pipe : &sh->input);
 	else if (cmd->find)
 		substituted(sh, cmd, own);
 	if (pipe->has_ref && ((t && t->kind == TOOL_NAMES) ||
 			shell_name_is(sh, cmd->name) & NAME_FUNCTION))
 		shell_input(sh, pipe);
 	if (t && t->kind == TOOL_NAMES && !cmd->args && (pipe->has_ref ||
-			sh->input.has_ref) && strncmp(t->name, "read", 4) == 0)
-		shell_name_add(sh, str_of("REPLY"), NAME_VALUE);
+			sh->input.has_ref)) {
+		if (strcmp(t->name, "read") == 0)
+			shell_name_add(sh, str_of("REPLY"), NAME_VALUE);
+		else if (strchr("mr", t->name[0]))
+			shell_name_add(sh, str_of("MAPFILE"), NAME_VALUE);
+	}
+	if (t && t->kind == TOOL_NAMES && cmd->script && (pipe->has_ref ||
+			sh->input.has_ref))
+		shell_args(sh, 1);
 	if (!reads)
 		return;
 	for (i = cmd->heredoc_first; i < sh->heredocs; i++)
 		sh->heredoc[i].code = 1;
-	if (!pipe->has_ref && !cmd->fed && t && t->kind == TOOL_CODE)
+	if (!pipe->has_ref && t && ((t->kind == TOOL_CODE && !cmd->fed) ||
+			cmd->reads || cmd->from_fd))
 		pipe = &sh->input;
 	if (pipe->has_ref && !sh->rc)
 		shell_refuse(sh, pipe->ref_at, pipe->ref_len, "E313",

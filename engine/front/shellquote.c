@@ -253,9 +253,17 @@ static void param_word(struct shell *sh, struct shell_word *w,
 	}
 }
 
+/* Behind the `]` that closes a subscript. */
+static size_t subscript_end(const struct shell *sh, size_t at)
+{
+	const char *close = memchr(sh->s.p + at, ']', sh->s.n - at);
+
+	return close ? (size_t)(close - sh->s.p) : sh->s.n;
+}
+
 /* `${!x}`: the value of x would be a name, whose subscript is evaluated;
  * `${!x@}` and `${!x[@]}` list names and keys. */
-static void indirect(struct shell *sh)
+static void indirect(struct shell *sh, struct shell_word *w)
 {
 	size_t n = 0, at = sh->i + 3;
 	char next;
@@ -270,6 +278,11 @@ static void indirect(struct shell *sh)
 		shell_refuse(sh, sh->i, n + 4, "E312", "the shell would read "
 			"this value as a name and evaluate it",
 			"use a case for the names that may come");
+	else if (n > 0 && peek(sh, 3 + n) == '[' && (n = shell_tainted_in(sh,
+			at + n, subscript_end(sh, at + n), &at)) > 0)
+		shell_refuse_math(sh, at, n);
+	else if (next != '@' && next != '*' && shell_holds(sh))
+		shell_word_holds(w, sh->i, 3, 1);
 }
 
 /* What stands behind the name of `${name…}`, [from, to), evaluates values:
@@ -310,6 +323,10 @@ static void param_rest(struct shell *sh, struct str name)
 	end -= depth == 0;
 	if (end > sh->i && name.n)
 		evaluates(sh, name, end);
+	else if (end >= sh->i + 3 && sh->args_from &&
+			memcmp(sh->s.p + end - 2, "@P", 2) == 0)
+		shell_refuse(sh, sh->i, end - sh->i, "E313", "the shell would "
+			"expand this value as a prompt", "leave @P out");
 	shell_forbid(sh, end, c == ':' || c == '[' ? "E312" : "E315",
 		"the shell would evaluate this value again", "put it into a "
 		"variable of its own first, or use ${x:-...} only");
@@ -330,7 +347,7 @@ static void param(struct shell *sh, struct shell_word *w,
 	if (n > 0)
 		variable(sh, w, sh->i + 2, n);
 	else if (peek(sh, 2) == '!')
-		indirect(sh);
+		indirect(sh, w);
 	else if (peek(sh, 2) == '@' || peek(sh, 2) == '*')
 		all_args(sh, w);
 	name = scan_cut(sh->s, sh->i + 2, sh->i + 2 + n);
@@ -414,10 +431,17 @@ void shell_dollar(struct shell *sh, struct shell_word *w,
 	if (peek(sh, 1) == '{' && ref_scan(sh->s, sh->i, &r) &&
 			shell_means_step(sh, &r))
 		refuse_step(sh, &r);
+	if (peek(sh, 1) == '"' && ctx != QUOTED) {
+		shell_copy(sh, 1);
+		return;
+	}
 	if (peek(sh, 1) == '\'' && ctx != QUOTED) {
-		w->exact = 0;
+		size_t from = sh->i;
+
 		shell_copy(sh, 1);
 		single(sh, w);
+		w->exact = w->exact && !memchr(sh->s.p + from, '\\',
+			sh->i - from);
 		return;
 	}
 	w->exact = 0;
@@ -520,4 +544,6 @@ void shell_word_read(struct shell *sh, struct shell_word *w,
 			!(n == 0 && c >= '0' && c <= '9');
 	}
 	w->end = sh->i;
+	if (!w->exact && !w->has_ref && sh->names)
+		shell_resolve(sh, w);
 }

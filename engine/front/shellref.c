@@ -88,7 +88,7 @@ static void heredoc(struct shell *sh, struct shell_cmd *cmd, int tabs)
 	while (peek(sh, 0) == ' ' || peek(sh, 0) == '\t')
 		shell_copy(sh, 1);
 	shell_word_read(sh, &w, PLAIN);
-	if (w.has_ref || !w.exact || sh->heredocs == SHELL_HEREDOCS) {
+	if (w.has_ref || !w.exact || w.var.n || sh->heredocs == SHELL_HEREDOCS) {
 		shell_refuse(sh, w.at, w.end - w.at, "E310", "the delimiter "
 			"of a here-document is a plain word", NULL);
 		return;
@@ -136,16 +136,12 @@ static void flows(struct place *p, const struct shell_word *w)
 static void process(struct shell *sh, struct shell_word *w)
 {
 	struct shell_flow in = { 0, 0, 0 };
-	const struct ref_text *r = sh->refs->ref;
 	int reads = peek(sh, 0) == '<';
 
 	memset(w, 0, sizeof(*w));
 	w->at = sh->i;
-	if (!reads && sh->refs->count) {
-		in.has_ref = 1;
-		in.ref_at = r->at;
-		in.ref_len = r->end - r->at;
-	}
+	if (!reads)
+		in = sh->any;
 	shell_copy(sh, 2);
 	shell_substitution(sh, &in);
 	w->end = sh->i;
@@ -199,6 +195,8 @@ static void redirection(struct shell *sh, struct place *p)
 	if (!in || fd)
 		return;
 	shell_flow_word(&p->pipe, &w);
+	if (fd)
+		p->cmd.from_fd = 1;
 	shell_cmd_input(sh, &p->cmd, &w);
 }
 
@@ -311,7 +309,8 @@ static void command_begin(struct shell *sh, struct place *p)
 }
 
 /* What the command prints, as far as it was given it. */
-static void leaves(const struct place *p, struct shell_flow *out)
+static void leaves(const struct shell *sh, const struct place *p,
+	struct shell_flow *out)
 {
 	const struct tool *t = p->cmd.tool;
 
@@ -321,6 +320,9 @@ static void leaves(const struct place *p, struct shell_flow *out)
 	shell_flow_add(out, &p->own);
 	if (!t || !(t->flags & CLEAN_INPUT))
 		shell_flow_add(out, &p->pipe);
+	if (!p->cmd.fed && ((str_eq(p->cmd.name, "cat") && !p->cmd.args) ||
+			str_eq(p->cmd.name, "tee")))
+		shell_flow_add(out, &sh->input);
 }
 
 static void command_end(struct shell *sh, struct place *p, int piped)
@@ -328,7 +330,7 @@ static void command_end(struct shell *sh, struct place *p, int piped)
 	struct shell_flow out;
 
 	shell_cmd_end(sh, &p->cmd, &p->pipe, &p->own);
-	leaves(p, &out);
+	leaves(sh, p, &out);
 	memset(&p->own, 0, sizeof(p->own));
 	if (!piped) {
 		shell_flow_add(&p->printed, &out);
@@ -385,8 +387,13 @@ static void array(struct shell *sh, const struct shell_word *w)
 {
 	struct str name = scan_cut(sh->s, w->at, w->at + w->name_n);
 
+	size_t from;
+
 	shell_copy(sh, 1);
+	from = sh->i;
 	shell_list(sh, CLOSE_WORDS, NULL);
+	if (!sh->printed.has_ref && sh->s.p[w->at + w->name_n] == '=')
+		shell_constant(sh, name, scan_cut(sh->s, from, sh->i));
 	if (sh->printed.has_ref && (tool_variable(name) ||
 			shell_name_is(sh, name) & NAME_INTEGER))
 		shell_store(sh, name, sh->printed.ref_at, sh->printed.ref_len);
@@ -430,6 +437,16 @@ static void first_word(struct shell *sh, struct place *p,
 	}
 }
 
+static void process_value(struct shell *sh, struct shell_word *w)
+{
+	struct shell_word of;
+
+	process(sh, &of);
+	if (of.has_ref)
+		shell_word_holds(w, of.ref_at, of.ref_len, 1);
+	w->exact = 0;
+}
+
 static void read_word(struct shell *sh, struct place *p)
 {
 	struct shell_word w;
@@ -441,10 +458,15 @@ static void read_word(struct shell *sh, struct place *p)
 		shell_copy(sh, 1);
 		return;
 	}
-	/* the number before > or < belongs to the redirection */
-	if ((peek(sh, 0) == '<' || peek(sh, 0) == '>') && w.lit_n == 1 &&
-			w.exact && w.lit[0] >= '0' && w.lit[0] <= '9')
+	/* the number or {x} before > or < belongs to the redirection */
+	if ((peek(sh, 0) == '<' || peek(sh, 0) == '>') && w.exact &&
+			!w.quoted && ((w.lit_n == 1 && w.lit[0] >= '0' &&
+			w.lit[0] <= '9') || (w.lit_n > 2 && w.lit[0] == '{' &&
+			w.lit[w.lit_n - 1] == '}')))
 		return;
+	/* x=<(…) */
+	if (w.name_n && at_process(sh))
+		process_value(sh, &w);
 	sh->around = p->pipe;
 	if (p->in_words) {
 		p->compound = 0;
@@ -696,6 +718,14 @@ static void read_text(struct shell *sh, size_t from)
 	sh->shifts_seen = 0;
 	shell_list(sh, CLOSE_END, NULL);
 	shell_copy(sh, sh->s.n - sh->i);
+	if (sh->refs->count && !sh->any.has_ref) {
+		const struct ref_text *r = sh->refs->ref;
+
+		sh->any.has_ref = 1;
+		sh->any.ref_at = r->at;
+		sh->any.ref_len = r->end - r->at;
+		sh->changed = 1;
+	}
 	if (sh->shifts_seen > sh->shifts && sh->args_from) {
 		sh->shifts = sh->shifts_seen;
 		sh->changed = 1;

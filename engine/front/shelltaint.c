@@ -51,8 +51,8 @@ void shell_name_add(struct shell *sh, struct str name, unsigned is)
 		sh->name = mem_more(sh->name, sh->names, &sh->names_cap,
 			sizeof(*sh->name));
 		n = &sh->name[sh->names++];
+		memset(n, 0, sizeof(*n));
 		n->name = name;
-		n->is = 0;
 	}
 	if ((n->is | is) != n->is) {
 		n->is |= (uint8_t)is;
@@ -129,6 +129,77 @@ void shell_store(struct shell *sh, struct str name, size_t at, size_t len)
 		shell_name_add(sh, name, NAME_VALUE);
 }
 
+int shell_holds(const struct shell *sh)
+{
+	size_t i;
+
+	for (i = 0; i < sh->names; i++)
+		if (sh->name[i].is & (NAME_VALUE | NAME_TAIL))
+			return 1;
+	return sh->args_from != 0;
+}
+
+void shell_constant(struct shell *sh, struct str name, struct str value)
+{
+	struct shell_name *n = find(sh, name);
+	size_t i;
+
+	if (value.n >= 2 && (value.p[0] == '"' || value.p[0] == '\'') &&
+			value.p[value.n - 1] == value.p[0])
+		value = scan_cut(value, 1, value.n - 1);
+	for (i = 0; i < value.n && !strchr("\\'\"$`", value.p[i]);)
+		i++;
+	if (i < value.n || value.n >= SHELL_WORD)
+		value.n = 0;
+	if (!n && (value.n == 0 || name.n == 0 ||
+			sh->names >= SHELL_NAMES / 2))
+		return;
+	if (!n) {
+		shell_name_add(sh, name, 0);
+		n = find(sh, name);
+		sh->changed = 1;
+	}
+	n->value = value;
+}
+
+void shell_resolve(const struct shell *sh, struct shell_word *w)
+{
+	struct str s = scan_cut(sh->s, w->at, w->end), name;
+	const struct shell_name *n;
+	size_t k;
+
+	if (s.n >= 2 && s.p[0] == '"' && s.p[s.n - 1] == '"')
+		s = scan_cut(s, 1, s.n - 1);
+	if (s.n < 2 || s.p[0] != '$')
+		return;
+	s = scan_cut(s, 1, s.n);
+	if (s.n > 2 && s.p[0] == '{' && s.p[s.n - 1] == '}')
+		s = scan_cut(s, 1, s.n - 1);
+	for (k = 0; k < s.n && scan_word_char(s.p[k]);)
+		k++;
+	name = scan_cut(s, 0, k);
+	if (k < s.n && !str_eq(scan_cut(s, k, s.n), "[@]"))
+		return;
+	n = find(sh, name);
+	if (!n || n->value.n == 0)
+		return;
+	w->var = n->value;
+	w->exact = w->quoted = 1;
+	w->lit_n = (uint8_t)n->value.n;
+	memcpy(w->lit, n->value.p, n->value.n);
+}
+
+/* NAME=word, where the word is the text's own. */
+static void constant(struct shell *sh, const struct shell_word *w,
+	struct str name)
+{
+	struct str value = { name.p, 0 };
+
+	if (w->exact && sh->s.p[w->at + w->name_n] == '=')
+		value = scan_cut(sh->s, w->at + w->name_n + 1, w->end);
+	shell_constant(sh, name, value);
+}
+
 void shell_assign(struct shell *sh, const struct shell_word *w)
 {
 	struct str name = scan_cut(sh->s, w->at, w->at + w->name_n);
@@ -145,6 +216,7 @@ void shell_assign(struct shell *sh, const struct shell_word *w)
 			at + n == w->end)
 		/* y=x: arithmetic that meets y goes on to x */
 		shell_store(sh, name, at, n);
+	constant(sh, w, name);
 }
 
 void shell_args(struct shell *sh, uint32_t n)

@@ -7,6 +7,7 @@
 #include "engine/front/shell_tool.h"
 
 #include <string.h>
+#include <strings.h>
 
 #define R READS_CODE
 #define S (READS_CODE | SHELL)
@@ -109,10 +110,7 @@ static const struct tool tools[] = {
 	{ "git config", TOOL_SUB, 0, 0, "f", "",
 		"~--file ~--type ~--default" },
 	{ "git config core.editor", TOOL_ALL, 0, 0, "", "", "" },
-	{ "git config core.fsmonitor", TOOL_ALL, 0, 0, "", "", "" },
-	{ "git config core.hooksPath", TOOL_ALL, 0, 0, "", "", "" },
-	{ "git config core.pager", TOOL_ALL, 0, 0, "", "", "" },
-	{ "git config core.sshCommand", TOOL_ALL, 0, 0, "", "", "" },
+	{ "git config set", TOOL_SUB, 0, 0, "f", "", "~--file ~--type" },
 	{ "git difftool", TOOL_PLAIN, 0, 0, "", "x", "--extcmd" },
 	{ "git fetch", TOOL_PLAIN, 0, 0, "", "", "--upload-pack" },
 	{ "git filter-branch", TOOL_ALL, 0, 0, "", "", "" },
@@ -124,6 +122,7 @@ static const struct tool tools[] = {
 	{ "git rebase", TOOL_PLAIN, 0, 0, "", "x", "--exec" },
 	{ "git submodule", TOOL_SUB, 0, 0, "", "", "" },
 	{ "git submodule foreach", TOOL_ALL, 0, 0, "", "", "" },
+	{ "gmake", TOOL_MAKE, 0, 0, "CjIoWl", "fE", "--eval --file" },
 	{ "gnome-terminal", TOOL_ALL, 0, 0, "", "", "" },
 	{ "gnuplot", TOOL_CODE, R, 0, "", "e", "" },
 	{ "gosu", TOOL_WRAP, CARRIED, 1, "", "", "" },
@@ -134,6 +133,7 @@ static const struct tool tools[] = {
 	{ "gvim", TOOL_ALL, R, 0, "", "", "" },
 	{ "hash", TOOL_PLAIN, 0, 0, "", "p", "" },
 	{ "helm", TOOL_PLAIN, 0, 0, "", "", "--post-renderer" },
+	{ "history", TOOL_PLAIN, 0, 0, "", "sp", "" },
 	{ "hyperfine", TOOL_ALL, 0, 0, "", "", "" },
 	{ "ionice", TOOL_WRAP, CARRIED, 0, "cnp", "", "" },
 	{ "ip", TOOL_CARRY, 0, 0, "", "", "" },
@@ -162,7 +162,7 @@ static const struct tool tools[] = {
 	{ "make", TOOL_MAKE, 0, 0, "CjIoWl", "fE", "--eval --file" },
 	{ "man", TOOL_PLAIN, 0, 0, "", "PH", "--pager --html" },
 	{ "mapfile", TOOL_NAMES, 0, 0, "dnOsuc", "C", "" },
-	{ "mawk", TOOL_FIRST, 0, 0, "Fv", "fe", "" },
+	{ "mawk", TOOL_FIRST, 0, 0, "Fv", "feW", "" },
 	{ "md5sum", TOOL_DATA, CLEAN_INPUT, 0, "", "", "" },
 	{ "mise", TOOL_CARRY, 0, 0, "", "c", "--command" },
 	{ "mkdir", TOOL_DATA, CLEAN_ALL, 0, "", "", "" },
@@ -317,7 +317,8 @@ static const struct tool tools[] = {
 /* Variables whose value a shell, a loader or a well-known program runs,
  * loads, searches or evaluates. X_* means all that begin so. */
 static const char *const variables[] = {
-	"AWKLIBPATH", "AWKPATH", "BASHOPTS", "BASH_ENV", "BASH_FUNC_*",
+	"AWKLIBPATH", "AWKPATH", "BASHOPTS", "BASH_ALIASES", "BASH_CMDS",
+	"BASH_ENV", "BASH_FUNC_*",
 	"BASH_LOADABLES_PATH", "BROWSER", "CDPATH", "CVSEDITOR", "CVS_RSH",
 	"DYLD_*", "EDITOR", "ENV", "EXINIT", "FCEDIT", "FPATH",
 	"GCONV_PATH", "GIT_ASKPASS", "GIT_CONFIG*", "GIT_EDITOR",
@@ -332,7 +333,8 @@ static const char *const variables[] = {
 	"OPTIND", "PAGER", "PATH", "PERL5DB", "PERL5LIB", "PERL5OPT",
 	"PERLLIB", "PROMPT_COMMAND", "PS0", "PS1", "PS2", "PS3", "PS4",
 	"PYTHONBREAKPOINT", "PYTHONHOME", "PYTHONINSPECT", "PYTHONPATH",
-	"PYTHONSTARTUP", "PYTHONWARNINGS", "RANDOM", "RSH", "RSYNC_RSH",
+	"PYTHONSTARTUP", "PYTHONWARNINGS", "RANDOM", "RSH",
+	"RSYNC_CONNECT_PROG", "RSYNC_RSH",
 	"RUBYLIB", "RUBYOPT", "RUSTC", "RUSTC_WRAPPER", "SHELL",
 	"SHELLOPTS", "SRANDOM", "SSH_ASKPASS", "SUDO_ASKPASS",
 	"SUDO_EDITOR", "SVN_EDITOR", "SVN_SSH", "SYSTEMD_EDITOR",
@@ -385,11 +387,33 @@ const struct tool *tool_find(const char *name, size_t n)
 	return !t && k > 1 && k < n ? find(name, k) : t;
 }
 
+/* Sections and keys of git's configuration whose value is a command. */
+static int git_runs(const char *key, size_t n)
+{
+	static const char *const keys[] = {
+		"alias.", "browser.", "core.askpass", "core.editor",
+		"core.fsmonitor", "core.hookspath", "core.pager",
+		"core.sshcommand", "credential.", "diff.", "difftool.",
+		"filter.", "gpg.", "include.", "includeif.", "merge.",
+		"mergetool.", "pager.", "sendemail.", "sequence.", NULL
+	};
+	size_t i, k;
+
+	for (i = 0; keys[i]; i++) {
+		k = strlen(keys[i]);
+		if (n >= k && strncasecmp(keys[i], key, k) == 0)
+			return 1;
+	}
+	return 0;
+}
+
 const struct tool *tool_sub(const struct tool *t, const char *word, size_t n)
 {
 	char name[48];
 	size_t k = strlen(t->name);
 
+	if (strncmp(t->name, "git config", 10) == 0 && git_runs(word, n))
+		return find("git config core.editor", 22);
 	if (k + 1 + n > sizeof(name))
 		return NULL;
 	memcpy(name, t->name, k);
