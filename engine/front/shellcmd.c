@@ -173,7 +173,8 @@ static int flag_word(struct shell *sh, struct shell_cmd *cmd,
 	else if (at)
 		code_given(sh, cmd, w, scan_cut(sh->s, w->at + (size_t)at + 1,
 			w->end));
-	else if (w->exact && w->lit_n == 2 && strchr(t->valued, w->lit[1]))
+	else if (w->exact && (w->lit_n == 2 || t->flags & SHELL) &&
+			strchr(t->valued, w->lit[w->lit_n - 1]))
 		cmd->expect = EXPECT_VALUE;
 	else if (t->flags & SHELL && flag_letter(w, "s", "oO"))
 		/* code from standard input, operands are its arguments */
@@ -201,6 +202,9 @@ static void xargs_flag(struct shell *sh, struct shell_cmd *cmd,
 {
 	int at = flag_letter(w, "Ii", "adEJLnPs");
 
+	if (w->lit_n >= 9 && memcmp(w->lit, "--replace", 9) == 0)
+		cmd->replace = w->lit_n > 10 ? scan_cut(sh->s, w->at + 10,
+			w->end) : str_of("{}");
 	if (!at || !is_flag(w))
 		return;
 	if (w->lit[at] == 'i' && at + 1 == w->lit_n)
@@ -569,7 +573,7 @@ static void make_word(struct shell *sh, struct shell_cmd *cmd,
 {
 	if (flag_word(sh, cmd, w))
 		return;
-	if (w->name_n && w->has_ref)
+	if (memchr(w->lit, '=', w->lit_n) && w->has_ref)
 		shell_refuse(sh, w->ref_at, w->ref_len, "E313", "make would "
 			"expand this value and give it to a shell", "set it "
 			"before make, NAME=${...} make, and use \"$$NAME\" in "

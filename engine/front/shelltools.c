@@ -103,6 +103,7 @@ static const struct tool tools[] = {
 	{ "git", TOOL_SUB, 0, 0, "C", "c",
 		"--config-env --exec-path ~--git-dir ~--work-tree "
 		"~--namespace" },
+	{ "git archive", TOOL_PLAIN, 0, 0, "", "", "--exec" },
 	{ "git bisect", TOOL_SUB, 0, 0, "", "", "" },
 	{ "git bisect run", TOOL_WRAP, 0, 0, "", "", "" },
 	{ "git clone", TOOL_PLAIN, 0, 0, "", "cu",
@@ -159,7 +160,8 @@ static const struct tool tools[] = {
 	{ "lxc-attach", TOOL_CARRY, 0, 0, "", "", "" },
 	{ "m4", TOOL_PLAIN, R, 0, "", "D", "--define" },
 	{ "machinectl", TOOL_CARRY, 0, 0, "", "", "" },
-	{ "make", TOOL_MAKE, 0, 0, "CjIoWl", "fE", "--eval --file" },
+	{ "make", TOOL_MAKE, 0, 0, "CjIoWl", "fE",
+		"--eval --file --makefile" },
 	{ "man", TOOL_PLAIN, 0, 0, "", "PH", "--pager --html" },
 	{ "mapfile", TOOL_NAMES, 0, 0, "dnOsuc", "C", "" },
 	{ "mawk", TOOL_FIRST, 0, 0, "Fv", "feW", "" },
