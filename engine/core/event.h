@@ -69,6 +69,14 @@ enum skip_reason {
 
 enum verdict { VERDICT_RETRY, VERDICT_SKIP, VERDICT_DONE };
 
+/* How a resumed run is put back. Journals keep the rule they were written
+ * under, so that they fold as they did then; new ones take the last. */
+enum resume_rule {
+	RESUME_TRIES_AGAIN,     /* --from within a @fallback: its step too */
+	RESUME_KEEPS_FALLBACK,
+	RESUME_RULES
+};
+
 struct event {
 	uint8_t kind;          /* enum event_kind */
 	uint32_t frame;        /* 0: the root frame, or the run itself */
@@ -83,7 +91,7 @@ struct event {
 	uint32_t status;       /* RUN_FINISHED enum run_state; STEP_SKIPPED enum
 	                          skip_reason; STEP_RESOLVED enum verdict;
 	                          RUN_CANCELLING hard; STEP_DECIDED enum
-	                          eval_purpose */
+	                          eval_purpose; RUN_RESUMED enum resume_rule */
 	int32_t exit;          /* RUN_FINISHED: exit status of the line */
 	int64_t due_ms;        /* STEP_WAITING, STEP_RETRYING: epoch ms; 0 none.
 	                          RUN_STARTED: deadline of the run */

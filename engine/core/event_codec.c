@@ -357,7 +357,8 @@ static int status_fits(const struct event *e)
 	case EVENT_STEP_SKIPPED: return e->status <= SKIP_BRANCH;
 	case EVENT_STEP_RESOLVED: return e->status <= VERDICT_DONE;
 	case EVENT_STEP_DECIDED: return e->status <= EVAL_CALL;
-	case EVENT_RUN_STARTED: case EVENT_RUN_RESUMED:
+	case EVENT_RUN_RESUMED: return e->status < RESUME_RULES;
+	case EVENT_RUN_STARTED:
 	case EVENT_RUN_PAUSED: case EVENT_RUN_CONTINUED:
 	case EVENT_RUN_TIMED_OUT: case EVENT_RUN_REWOUND:
 	case EVENT_RUN_EDITED: case EVENT_FRAME_OPENED:

@@ -148,7 +148,7 @@ static int wants_again(const struct step *s)
 	return s->state == STEP_CANCELLED;
 }
 
-static void reopen(struct run *r, uint32_t frame);
+static void reopen(struct run *r, uint32_t frame, uint32_t rule);
 
 /* The attempt that goes on is the first that counts for @retry. */
 static void count_as_first(const struct step *s, struct extra *x)
@@ -157,7 +157,7 @@ static void count_as_first(const struct step *s, struct extra *x)
 }
 
 /* The composite goes on with the frames it has. */
-static void reopen_composite(struct run *r, struct step *s, int64_t t_ms)
+static void reopen_composite(struct run *r, struct step *s, uint32_t rule)
 {
 	struct extra *x = run_more(r, s);
 	uint32_t id, open = 0, any = 0;
@@ -166,13 +166,13 @@ static void reopen_composite(struct run *r, struct step *s, int64_t t_ms)
 		if (r->frames[id - 1].dropped)
 			continue;
 		any = 1;
-		reopen(r, id - 1);
+		reopen(r, id - 1, rule);
 		open += !r->frames[id - 1].closed;
 	}
 	x = run_more(r, s);
 	x->failed = 0;
 	x->stopped = x->cut = x->status = 0;
-	x->started_ms = t_ms;
+	x->started_ms = r->started_ms;
 	s->flags &= (uint8_t)~(STEP_TIMED_OUT | STEP_FELL_BACK);
 	s->open = (uint16_t)open;
 	if (any)
@@ -181,15 +181,17 @@ static void reopen_composite(struct run *r, struct step *s, int64_t t_ms)
 
 /* The @fallback that goes on by itself, or NULL: a `once` step was cut off
  * in it, which a person must decide about, or it was rewound into: the step
- * it stands in for has failed already, and is not tried once more. */
+ * it stands in for has failed already, and is not tried once more. Under
+ * RESUME_TRIES_AGAIN it was. */
 static struct frame *torn_fallback(struct run *r, struct step *s,
-	uint32_t node)
+	uint32_t node, uint32_t rule)
 {
 	const struct extra *x = run_extra(r, s);
 	uint32_t id;
 
 	if (!(s->flags & STEP_FELL_BACK) ||
-	    (step_settled(s) && !run_unsure(r, s, node)))
+	    ((step_settled(s) || rule == RESUME_TRIES_AGAIN) &&
+			!run_unsure(r, s, node)))
 		return NULL;
 	for (id = x ? x->last_frame : 0; id; id = r->frames[id - 1].prev + 1)
 		if (!r->frames[id - 1].dropped &&
@@ -199,13 +201,14 @@ static struct frame *torn_fallback(struct run *r, struct step *s,
 	return NULL;
 }
 
-static void reopen_fallback(struct run *r, struct step *s, struct frame *f)
+static void reopen_fallback(struct run *r, struct step *s, struct frame *f,
+	uint32_t rule)
 {
 	struct extra *x;
 
 	s->flags &= STEP_DECIDED | STEP_FELL_BACK;
 	s->state = STEP_RUNNING;
-	reopen(r, (uint32_t)(f - r->frames));
+	reopen(r, (uint32_t)(f - r->frames), rule);
 	s->open = !f->closed;
 	x = run_more(r, s);
 	x->failed = 0;
@@ -228,25 +231,26 @@ static void reopen_leaf(struct run *r, struct step *s)
 	}
 }
 
-static void reopen_step(struct run *r, struct frame *f, uint32_t node)
+static void reopen_step(struct run *r, struct frame *f, uint32_t node,
+	uint32_t rule)
 {
 	struct step *s = &f->steps[node - r->plan->bodies[f->body].first];
 	struct frame *torn;
 
-	torn = step_passed(s) ? NULL : torn_fallback(r, s, node);
+	torn = step_passed(s) ? NULL : torn_fallback(r, s, node, rule);
 	if (torn) {
-		reopen_fallback(r, s, torn);
+		reopen_fallback(r, s, torn, rule);
 	} else if (node_is_leaf(run_node(r, node))) {
 		reopen_leaf(r, s);
 	} else if (wants_again(s)) {
 		drop_role(r, s, 0);
 		reset(r, s, 0);
-		reopen_composite(r, s, r->started_ms);
+		reopen_composite(r, s, rule);
 		if (s->state == STEP_RUNNING)
 			count_as_first(s, run_more(r, s));
 	} else if (s->state == STEP_RUNNING) {
 		drop_role(r, s, 0);
-		reopen_composite(r, s, r->started_ms);
+		reopen_composite(r, s, rule);
 	}
 }
 
@@ -281,14 +285,14 @@ static void reset_undone(struct run *r, struct frame *f)
 }
 
 /* An @undo ran within the composite, or it is itself not complete. */
-static void reopen(struct run *r, uint32_t frame)
+static void reopen(struct run *r, uint32_t frame, uint32_t rule)
 {
 	const struct plan_body *b = &r->plan->bodies[r->frames[frame].body];
 	uint32_t i;
 
 	reset_undone(r, &r->frames[frame]);
 	for (i = 0; i < b->count; i++)
-		reopen_step(r, &r->frames[frame], b->first + i);
+		reopen_step(r, &r->frames[frame], b->first + i, rule);
 	r->frames[frame].failed = 0;
 	refresh(r, &r->frames[frame]);
 }
@@ -309,7 +313,7 @@ void run_on_resumed(struct run *r, const struct event *e)
 	r->cancelling = r->timed_out = r->rolling_back = r->stopping = 0;
 	r->exit = 0;
 	r->finished_ms = 0;
-	reopen(r, 0);
+	reopen(r, 0, e->status);
 	recount(r);
 }
 

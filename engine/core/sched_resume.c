@@ -16,6 +16,8 @@ static void emit_run(struct sched *s, struct srun *sr, enum event_kind kind)
 	memset(&e, 0, sizeof(e));
 	e.kind = (uint8_t)kind;
 	e.step = PLAN_NONE;
+	if (kind == EVENT_RUN_RESUMED)
+		e.status = RESUME_KEEPS_FALLBACK;
 	sched_emit(s, sr, &e);
 }
 
