@@ -50,7 +50,7 @@ X(DURATION_GET, "SELECT n, mean, last FROM durations WHERE key = ?1")
 X(CACHE, "INSERT OR REPLACE INTO cache(key, leaf, parts, result, created,"
 	" expires, run) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)")
 X(CACHE_FIND, "SELECT parts, result, created, expires, run FROM cache"
-	" WHERE key = ?1 AND expires > ?2")
+	" WHERE key = ?1 AND (expires = 0 OR expires > ?2)")
 X(CACHE_LAST, "SELECT parts, result, created, expires, run FROM cache"
 	" WHERE leaf = ?1 ORDER BY created DESC LIMIT 1")
 X(USAGE, "INSERT OR REPLACE INTO usage(run, frame, step, attempt, model,"
@@ -75,7 +75,7 @@ X(RUN_DROP, "DELETE FROM runs WHERE id = ?1")
 X(EVENTS_DROP, "DELETE FROM events WHERE seq BETWEEN ?2 AND ?3 AND run = ?1")
 X(USAGE_DROP, "DELETE FROM usage WHERE run = ?1")
 X(CACHE_DROP, "DELETE FROM cache WHERE run = ?1")
-X(CACHE_EXPIRED, "DELETE FROM cache WHERE expires <= ?1")
+X(CACHE_EXPIRED, "DELETE FROM cache WHERE expires BETWEEN 1 AND ?1")
 X(REFS_OF, "SELECT digest FROM blob_refs WHERE run = ?1")
 X(REFS_DROP, "DELETE FROM blob_refs WHERE run = ?1")
 X(REF_DROP, "DELETE FROM blob_refs WHERE digest = ?1")
