@@ -95,6 +95,9 @@ int engine_choice_check(struct engine *e, const struct run *r,
  * owned flags, and owned node numbers there in *from. */
 uint8_t *view_keep(const struct view *v, struct plan *plan,
 	const uint32_t **from);
+/* Which nodes of the viewed run a rollback undid, with what follows from
+ * them: owned flags. */
+uint8_t *view_undone(const struct view *v);
 /* Plan, text, directory, arguments and input of the viewed run, for a new
  * run of the same: /retry. */
 int view_setup(const struct view *v, struct setup **out, struct err *err);

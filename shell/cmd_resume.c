@@ -94,14 +94,15 @@ static size_t changed(struct session *s, const struct view *v,
 {
 	const struct plan_body *b = &v->plan->bodies[0];
 	const uint32_t *from = NULL;
-	uint8_t *keep = view_keep(v, plan, &from);
+	uint8_t *keep = view_keep(v, plan, &from), *undone = view_undone(v);
 	size_t n = 0;
 
 	for (uint32_t i = b->first; i < b->first + b->count; i++) {
 		const char *name = plan_text(v->plan, v->plan->nodes[i].name);
 		uint32_t k = 0;
 
-		if (run_step(v->run, 0, i)->state != STEP_SUCCEEDED)
+		if (run_step(v->run, 0, i)->state != STEP_SUCCEEDED ||
+				undone[i])
 			continue;
 		while (k < plan->node_count && !(keep[k] && from[k] == i))
 			k++;
@@ -114,6 +115,7 @@ static size_t changed(struct session *s, const struct view *v,
 		if (!keep[k])
 			session_say(s, "+ %s (runs)", plan_text(plan,
 				plan->nodes[plan->bodies[0].first + k].name));
+	free(undone);
 	free(keep);
 	free((void *)(uintptr_t)from);
 	return n;

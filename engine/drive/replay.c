@@ -12,6 +12,7 @@
 #include "engine/base/mem.h"
 #include "engine/drive/engine_int.h"
 #include "engine/front/front.h"
+#include "engine/view.h"
 
 struct replaying {
 	struct run *run;
@@ -119,6 +120,70 @@ static int same_leaf(const struct plan *a, uint32_t x, const struct plan *b,
 	return strcmp(ka, kb) == 0;
 }
 
+/* The node of body 0 that the frame is within. */
+static uint32_t root_of_frame(const struct run *r, uint32_t frame,
+	uint32_t node)
+{
+	while (r->frames[frame].parent != PLAN_NONE) {
+		node = r->frames[frame].owner;
+		frame = r->frames[frame].parent;
+	}
+	return node;
+}
+
+/* Marks the nodes of body 0 of which something was undone; an @undo that was
+ * cut short counts too. */
+static void mark_undone(const struct run *r, uint8_t *marks)
+{
+	for (uint32_t f = 0; f < r->frame_count; f++) {
+		const struct frame *at = &r->frames[f];
+		const struct plan_body *b = &r->plan->bodies[at->body];
+
+		for (uint32_t i = 0; !at->dropped && i < b->count; i++) {
+			const struct step *s = &at->steps[i];
+
+			if ((s->flags & STEP_UNDONE) ||
+					(step_settled(s) && s->open))
+				marks[root_of_frame(r, f, b->first + i)] = 1;
+		}
+	}
+}
+
+static int follows_undone(const struct plan *p, uint32_t node,
+	const uint8_t *marks)
+{
+	const struct plan_node *n = &p->nodes[node];
+
+	for (uint32_t i = 0; i < n->need_count; i++)
+		if (marks[p->edges[n->need + i]])
+			return 1;
+	return 0;
+}
+
+uint8_t *replay_undone(const struct run *r)
+{
+	const struct plan_body *b = &r->plan->bodies[0];
+	uint8_t *marks = mem_zero(r->plan->node_count + 1);
+	int again = 1;
+
+	mark_undone(r, marks);
+	while (again) {
+		again = 0;
+		for (uint32_t i = b->first; i < b->first + b->count; i++) {
+			if (marks[i] || !follows_undone(r->plan, i, marks))
+				continue;
+			marks[i] = 1;
+			again = 1;
+		}
+	}
+	return marks;
+}
+
+uint8_t *view_undone(const struct view *v)
+{
+	return replay_undone(v->run);
+}
+
 /* Nodes of body 0 in an order in which needs come first: written order, and
  * again until nothing changes, since a reference may point forward. */
 uint8_t *replay_keep(const struct run *old, struct plan *plan,
@@ -126,6 +191,7 @@ uint8_t *replay_keep(const struct run *old, struct plan *plan,
 {
 	uint8_t *keep = mem_zero(plan->node_count + 1);
 	uint32_t *map = mem_zero((plan->node_count + 1) * sizeof(*map));
+	uint8_t *undone = replay_undone(old);
 	const struct plan_body *b = &plan->bodies[0];
 	int again = 1;
 
@@ -138,7 +204,8 @@ uint8_t *replay_keep(const struct run *old, struct plan *plan,
 			const struct step *s;
 
 			if (keep[i] || was == PLAN_NONE ||
-				old->plan->nodes[was].body != 0)
+				old->plan->nodes[was].body != 0 ||
+				undone[was])
 				continue;
 			s = run_step(old, 0, was);
 			if (s->state != STEP_SUCCEEDED || !s->kept ||
@@ -150,6 +217,7 @@ uint8_t *replay_keep(const struct run *old, struct plan *plan,
 			again = 1;
 		}
 	}
+	free(undone);
 	*from = map;
 	return keep;
 }

@@ -21,11 +21,16 @@ void replay_release(struct replayed *r);
 
 /*
  * Which steps of `plan` may take their result from `old`: the same leaf key,
- * the same label, succeeded there, and all their needs are kept too. Returns
+ * the same label, succeeded there and was not undone, and all their needs are
+ * kept too. Returns
  * owned flags by node, and owned node numbers of `old` in *from.
  */
 uint8_t *replay_keep(const struct run *old, struct plan *plan,
 	const uint32_t **from);
+
+/* Steps of body 0 that a rollback undid, or undid something within, and all
+ * that follows from them: owned flags by node. */
+uint8_t *replay_undone(const struct run *r);
 
 /* Input and arguments of `from` for an edited text's setup. */
 void replay_share(struct setup *to, const struct setup *from);

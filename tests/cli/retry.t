@@ -28,4 +28,36 @@ lacks "$err" "retrying" "and is not tried again"
 has "$err" "not tried again: it would fail" "which is told"
 run_wf -c '/chain "[a: /read late @retry=9 @backoff=1, b: /bash {sleep 0.1; echo here >late.new; mv late.new late}]"'
 is "$status" 0 "a file that is missing may come"
+
+# What a rollback undid is not there any more: it runs again.
+mkdir st
+line='up: /bash "touch st/server; echo srv" @undo="/bash rm st/server" -> use: /bash "test -e st/ok && ls st/server"'
+run_wf -c "/chain --on-error rollback {$line}"
+is "$status $(ls st)" "1 " "a run fails and rolls back"
+run_wf -c '/retry'
+lacks "$err" "up taken over" "/retry takes over no step that was undone"
+has "$err" "rolling back" "and rolls back when it fails"
+is "$status $(ls st)" "1 " "so that nothing is left"
+touch st/ok
+run_wf -c '/retry'
+is "$status $out" "0 st/server" "the step that was undone has run again" ||
+	note "$err"
+rm st/*
+run_wf -c "/chain --on-error rollback {$line}"
+touch st/ok
+run_wf -c "/chain --on-error rollback --resume-from=use {$line}"
+is "$status $out" "0 st/server" "so it does with --resume-from" || note "$err"
+rm st/*
+line='(up: /bash "touch st/server" @undo="/bash rm st/server") -> mid: /bash "echo m >>st/mid" -> use: /bash "test -e st/ok && ls st/server"'
+run_wf -c "/chain --on-error rollback {$line}"
+touch st/ok
+run_wf -c '/retry'
+is "$status $out" "0 st/server" "so does a step within a group" || note "$err"
+is "$(wc -l <st/mid)" 2 "and what follows from it"
+rm st/*
+line='up: /bash "touch st/server; echo srv" @undo="/bash rm st/server" -> use: /bash "test -e st/ok && ls st/server"'
+run_wf -c "/chain --on-error rollback {$line}"
+run_wf -c "/resume @last --text '/chain {up: /bash \"touch st/server\" -> use: /bash \"ls st/server\"}'"
+is "$status $out" "0 st/server" \
+	"an edit may change a step that was undone, and runs it" || note "$err"
 finish
