@@ -86,6 +86,7 @@ static void on_frame(struct machine *m, const struct wire_frame *f)
 		break;
 	case WIRE_END:
 		end_all(m, LIMIT_KILL_GRACE_MS);
+		break;
 	case WIRE_FOLLOW:
 		queue_follow(m, cursor_varint(&c));
 		break;

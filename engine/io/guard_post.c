@@ -42,6 +42,8 @@ static void drop_fds(struct outbox *o, size_t n)
 {
 	size_t i;
 
+	if (!n)
+		return;
 	for (i = 0; i < n; i++)
 		close(o->fds[i]);
 	o->fd_n -= n;
