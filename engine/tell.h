@@ -24,8 +24,8 @@ int engine_resolve(struct engine *e, uint32_t slot, const char *path,
 int engine_signal(struct engine *e, uint32_t slot, struct place at,
 	const char *name, struct str bytes, struct err *err);
 
-/* "cancel" "kill" "answer" "pause" "continue" "resolve" "status" "tail"; `path` and
- * `text` as the verb needs, or NULL. */
+/* "cancel" "kill" "answer" "pause" "continue" "resolve" "status" "tail";
+ * `path` and `text` as the verb needs, or NULL. */
 struct run_verb {
 	const char *verb, *path;
 	struct str text;

@@ -56,7 +56,8 @@ static void overview(struct session *s, struct buf *b, int columns)
 
 	buf_str(b, "wf: a line of text is a durable workflow\n\n"
 		"  /chain \"build: /bash make -> test: /bash make check\"\n"
-		"  /flow \"if build.ok then /bash ./deploy else /echo no\"\n\n");
+		"  /flow \"if build.ok then /bash ./deploy else /echo no\"\n"
+		"\n");
 	title(&l, "workflow");
 	for (const struct workflow_help *h = workflow_helps; h->name; h++)
 		word(&l, h->name, "/");
@@ -220,7 +221,8 @@ static int run(struct session *s, const struct cmd_args *a,
 }
 
 static const struct vocab_field args[] = {
-	{"name", 0, FIELD_WORD, PLACE_POS, 0, "a command, step, topic or name of your own"},
+	{"name", 0, FIELD_WORD, PLACE_POS, 0,
+		"a command, step, topic or name of your own"},
 	{NULL, 0, 0, 0, 0, NULL},
 };
 

@@ -1,7 +1,7 @@
 /*
  * /logs: what the steps wrote, of all steps and both streams in the order in
- * which it came, each line with its time since the run began. -f follows a run that is
- * still going, wherever it runs.
+ * which it came, each line with its time since the run began. -f follows a
+ * run that is still going, wherever it runs.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -322,7 +322,8 @@ static int run(struct session *s, const struct cmd_args *a,
 static const struct vocab_field args[] = {
 	{"run", 0, CMD_STEP, PLACE_POS, 0, "which; else the last one"},
 	{"step", 0, FIELD_WORD, PLACE_POS, 0, "only this step"},
-	{"follow", 'f', FIELD_FLAG, PLACE_FLAG, 0, "as it is written, until the run ends"},
+	{"follow", 'f', FIELD_FLAG, PLACE_FLAG, 0,
+		"as it is written, until the run ends"},
 	{NULL, 0, 0, 0, 0, NULL},
 };
 

@@ -1,7 +1,7 @@
 /*
  * /runs: recorded runs, newest first; `/runs purge` deletes runs, `/runs pin`
- * keeps them. On a
- * terminal a row is one line of it; elsewhere texts are whole, on one line.
+ * keeps them. On a terminal a row is one line of it; elsewhere texts are
+ * whole, on one line.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -9,7 +9,8 @@ static const char language[] =
 	"A line is a command: /name arguments. A final & runs it in the\n"
 	"background, !text runs your shell, # begins a comment.\n"
 	"\n"
-	"  /chain \"a: /bash make -> b: /bash make check\"   one after another\n"
+	"  /chain \"a: /bash make -> b: /bash make check\"   "
+	"one after another\n"
 	"  [x, y, z]                    at the same time\n"
 	"  if COND then a else b end    a branch; COND is a Lua expression\n"
 	"  for x in EXPR do ... end     once per element, at the same time\n"
@@ -18,11 +19,14 @@ static const char language[] =
 	"  name: step                   a label\n"
 	"  @key=value                   annotations, last in a step\n"
 	"\n"
-	"Text is given in \"...\", '...', {...} or bare to the end of the line.\n"
-	"Behind a closed text may stand flags, > FILE, >> FILE, | command, &.\n";
+	"Text is given in \"...\", '...', {...} or bare to the end of the "
+	"line.\n"
+	"Behind a closed text may stand flags, > FILE, >> FILE, | command, "
+	"&.\n";
 
 static const char yaml[] =
-	"A block begins with /chain:, /flow:, /swarm: or /pipeline: at the end\n"
+	"A block begins with /chain:, /flow:, /swarm: or /pipeline: at the "
+	"end\n"
 	"of a line and ends at the first line that is not indented.\n"
 	"\n"
 	"  /chain:\n"

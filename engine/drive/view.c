@@ -244,7 +244,9 @@ int64_t engine_predict(void *engine, const char *leaf_key)
 	struct duration_row d = {0};
 	struct err err = {0};
 
-	if (!e->store || store_duration(e->store, leaf_key, &d, &err) <= 0 || d.count == 0)
+	if (!e->store ||
+		store_duration(e->store, leaf_key, &d, &err) <= 0 ||
+		d.count == 0)
 		return -1;
 	return (int64_t)(d.mean_us / 1000.0 + 0.5);
 }

@@ -46,8 +46,8 @@ static uint32_t plan_flags(const struct front_flags *f,
  * values, annotations. Then what the steps say of each other can be read. */
 static int only_keys(const struct front_ctx *c)
 {
-	static const char codes[] = "E111 E220 E221 E222 E223 E224 E402 E403 E407 "
-		"E408";
+	static const char codes[] = "E111 E220 E221 E222 E223 E224 E402 E403 "
+		"E407 E408";
 	const struct diags *d = c->diags;
 	size_t i;
 

@@ -91,8 +91,8 @@ struct space {
 	uint32_t block;        /* BLOCK made for a /def: its args; or NONE */
 	const struct front_def *def;
 	uint8_t parallel;      /* arrows neither order nor carry data */
-	uint32_t limit;        /* --limit and --timeout of a definition's line: */
-	int64_t timeout_ms;    /* they bind its block; 0: none */
+	uint32_t limit;        /* --limit and --timeout of a definition's */
+	int64_t timeout_ms;    /* line: they bind its block; 0: none */
 	struct strmap names, counts;
 };
 struct arrow {

@@ -385,7 +385,8 @@ static int step_ref(struct binder *b, const struct src *src,
 	out->node = node;
 	out->field = field.n ? build_text(c->build, field) :
 		text_of(c, "output");
-	return ref_order(b, node, USE_VALUE, src_at(src, r->at, r->end - r->at));
+	return ref_order(b, node, USE_VALUE,
+		src_at(src, r->at, r->end - r->at));
 }
 
 static int loop_ref(struct binder *b, const struct src *src,
