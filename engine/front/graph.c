@@ -50,23 +50,75 @@ static const char *const roots[REF_ROOTS] = {
 	[REF_FACTS] = "facts"
 };
 
-static void add_arg(const struct plan *p, const struct plan_arg *a,
+static void add_ref(const struct plan *p, const struct plan_ref *r,
 	struct buf *out)
 {
+	buf_printf(out, "${%s%s%s}", r->root == REF_STEP ?
+		plan_text(p, p->nodes[r->node].name) : roots[r->root],
+		r->field == PLAN_NONE ? "" : ".", plan_text(p, r->field));
+}
+
+/* The one reference a variable of program text stands for, or NULL. */
+static const struct plan_ref *variable(const struct plan *p,
+	const struct plan_node *n, struct str name)
+{
+	const struct plan_arg *a = &p->args[n->arg];
+	const struct plan_arg *end = a + n->arg_count;
+
+	for (; a < end; a++)
+		if (a->role == ARG_ENV && a->part_count == 1 &&
+				p->parts[a->part].ref != PLAN_NONE &&
+				str_eq(name, plan_text(p, a->name)))
+			return &p->refs[p->parts[a->part].ref];
+	return NULL;
+}
+
+/* Length of the variable at `at`, ${WF_Vn} or args.WF_Vn, its name to
+ * *name; 0: none stands there. */
+static size_t variable_at(const char *at, struct str *name)
+{
+	size_t head = strncmp(at, "${WF_V", 6) == 0 ? 2 :
+		strncmp(at, "args.WF_V", 9) == 0 ? 5 : 0;
+
+	if (!head)
+		return 0;
+	name->p = at + head;
+	name->n = 4 + strspn(at + head + 4, "0123456789");
+	if (head == 5)
+		return head + name->n;
+	return name->p[name->n] == '}' ? head + name->n + 1 : 0;
+}
+
+/* Program text: its variables as the references they were written as. */
+static void add_program(const struct plan *p, const struct plan_node *n,
+	const char *s, struct buf *out)
+{
 	const struct plan_ref *r;
+	struct str name;
+	size_t len;
+
+	while (*s) {
+		len = variable_at(s, &name);
+		r = len ? variable(p, n, name) : NULL;
+		if (r)
+			add_ref(p, r, out);
+		else
+			buf_char(out, *s);
+		s += r ? len : 1;
+	}
+}
+
+static void add_arg(const struct plan *p, const struct plan_node *n,
+	const struct plan_arg *a, struct buf *out)
+{
 	uint32_t i;
 
-	for (i = a->part; i < a->part + a->part_count; i++) {
-		if (p->parts[i].ref == PLAN_NONE) {
-			buf_str(out, plan_text(p, p->parts[i].text));
-			continue;
-		}
-		r = &p->refs[p->parts[i].ref];
-		buf_printf(out, "${%s%s%s}", r->root == REF_STEP ?
-			plan_text(p, p->nodes[r->node].name) : roots[r->root],
-			r->field == PLAN_NONE ? "" : ".",
-			plan_text(p, r->field));
-	}
+	for (i = a->part; i < a->part + a->part_count; i++)
+		if (p->parts[i].ref == PLAN_NONE)
+			add_program(p, n, plan_text(p, p->parts[i].text),
+				out);
+		else
+			add_ref(p, &p->refs[p->parts[i].ref], out);
 }
 
 /* The arguments of a leaf: its text, or its words and fields. */
@@ -81,7 +133,7 @@ static void add_args(const struct plan *p, const struct plan_node *n,
 		if (a->role != ARG_FIELD && a->role != ARG_WORD)
 			continue;
 		buf_char(out, ' ');
-		add_arg(p, a, out);
+		add_arg(p, n, a, out);
 	}
 }
 

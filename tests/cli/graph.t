@@ -38,4 +38,10 @@ run_wf -c '/graph w.yaml'
 has "$out" "└── one  /echo x" "a file is drawn"
 run_wf -c '/graph --dot ./w.yaml > w.dot'
 like "$(cat w.dot)" '^digraph' "for dot, into a file"
+run_wf -c '/graph {a: /echo hi -> b: /bash echo "${a.output}" $HOME}'
+has "$out" 'b  /bash echo "${a.output}" $HOME' \
+	"program text shows a reference as it was written"
+run_wf -c '/graph --mermaid {a: /echo hi -> b: /lua return ${a.output}}'
+has "$out" 'a.output' "Lua text too"
+lacks "$out" 'WF_V' "and none of the names it is bound to"
 finish
