@@ -52,6 +52,7 @@ struct log_line {
 	int stream;
 	int64_t t_ms;             /* epoch ms of its first byte */
 	struct str text;
+	uint64_t at;              /* where it begins in its stream, in bytes */
 };
 int engine_log(struct engine *e, const struct result *r,
 	int (*fn)(void *ud, const struct log_line *l), void *ud,

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "engine/base/limits.h"
+#include "engine/base/map.h"
 #include "engine/base/mem.h"
 #include "engine/base/text.h"
 #include "shell/lost.h"
@@ -28,19 +30,24 @@ struct logs {
 	struct held_line *held;
 	size_t held_count, held_cap;
 	uint64_t from;         /* of engine_tail */
-	struct shown *shown;
-	size_t shown_count, shown_cap;
-	size_t skip[3];        /* lines of the attempt told already, by stream */
-	uint8_t any;           /* a line was shown */
+	struct idmap shown;    /* by path and attempt */
+	struct shown *all;     /* what is in it, to be freed */
+	const struct shown *told; /* of the attempt whose log is read, or NULL */
+	uint8_t follow, any;   /* any: a line was shown */
 	int rc;
 };
 
-/* Lines of an attempt that were told while it ran, by stream: the first of
- * all that it wrote. */
+/* Bytes of a stream that were told while it was written. */
+struct span {
+	uint64_t from, to;
+};
+/* Of an attempt, by stream, ascending. What is missing between them was
+ * dropped on its way and comes from the log when the attempt is over. */
 struct shown {
-	char *path;            /* owned */
-	uint32_t attempt;
-	size_t lines[3];
+	struct shown *next;
+	struct span *spans[3];
+	size_t count[3], cap[3];
+	int over;              /* its log was told, nothing more is to be */
 };
 
 /* A line read, to be told in the order of time. */
@@ -80,12 +87,32 @@ static int by_time(const void *a, const void *b)
 static int one_line(void *ud, const struct log_line *l)
 {
 	struct logs *g = ud;
+	int64_t ms = l->t_ms - g->v->run->started_ms;
+	const struct shown *s = g->told;
+	uint64_t at = l->at, end = l->at + l->text.n;
+	size_t n = s ? s->count[l->stream] : 0, i = 0, high = n;
 
-	if (g->skip[l->stream] > 0) {
-		g->skip[l->stream]--;
-		return 0;
+	while (i < high) { /* the first that ends behind the line's beginning */
+		size_t mid = i + (high - i) / 2;
+
+		if (s->spans[l->stream][mid].to <= at)
+			i = mid + 1;
+		else
+			high = mid;
 	}
-	hold(g, l->t_ms - g->v->run->started_ms, l->stream, l->text);
+	if (at == end && (i == n || s->spans[l->stream][i].from > at))
+		hold(g, ms, l->stream, l->text);
+	while (at < end) {
+		struct span is = i < n ? s->spans[l->stream][i]
+			: (struct span){end, end};
+		uint64_t to = is.from < end ? is.from : end;
+
+		if (to > at)
+			hold(g, ms, l->stream, (struct str){l->text.p +
+				(at - l->at), (size_t)(to - at)});
+		at = is.to > at ? is.to : end;
+		i++;
+	}
 	return 0;
 }
 
@@ -162,31 +189,63 @@ static int is_wanted(struct logs *g, uint32_t frame, uint32_t step)
 static struct shown *shown_of(struct logs *g, const char *path,
 	uint32_t attempt)
 {
-	for (size_t i = 0; i < g->shown_count; i++)
-		if (g->shown[i].attempt == attempt &&
-			strcmp(g->shown[i].path, path) == 0)
-			return &g->shown[i];
-	return NULL;
+	uint64_t key = hash_bytes(path, strlen(path), attempt);
+	struct shown *s = idmap_find(&g->shown, key);
+
+	if (s)
+		return s;
+	s = mem_zero(sizeof(*s));
+	s->next = g->all;
+	g->all = s;
+	idmap_put(&g->shown, key, s);
+	return s;
+}
+
+static void shown_free(struct logs *g)
+{
+	while (g->all) {
+		struct shown *s = g->all;
+
+		g->all = s->next;
+		for (int i = 0; i < 3; i++)
+			free(s->spans[i]);
+		free(s);
+	}
+	idmap_release(&g->shown);
+}
+
+/* 0: it has been told before. */
+static int note(struct shown *s, const struct log_line *l)
+{
+	size_t *n = &s->count[l->stream];
+	struct span *last = *n ? &s->spans[l->stream][*n - 1] : NULL;
+	uint64_t end = l->at + l->text.n + (l->text.n < LIMIT_LIVE_LINE);
+
+	if (s->over || (last && l->at < last->to && l->at > 0))
+		return 0;
+	if (last && l->at == 0) /* lost with its guard, and begun anew */
+		*n = 0;
+	else if (last && l->at <= last->to + 1) {
+		last->to = end;
+		return 1;
+	}
+	s->spans[l->stream] = mem_more(s->spans[l->stream], *n,
+		&s->cap[l->stream], sizeof(struct span));
+	s->spans[l->stream][(*n)++] = (struct span){l->at, end};
+	return 1;
 }
 
 static void live_line(void *ud, const struct live_line *l)
 {
 	struct logs *g = ud;
-	struct shown *s = shown_of(g, l->path, l->attempt);
 	const char *name = strrchr(l->path, '.');
 
 	if ((g->path && strcmp(g->path, l->path) != 0 &&
 			strcmp(g->path, name ? name + 1 : l->path) != 0) ||
 			strlen(l->path) >= sizeof(g->label))
 		return;
-	if (!s) {
-		g->shown = mem_more(g->shown, g->shown_count, &g->shown_cap,
-			sizeof(*g->shown));
-		s = &g->shown[g->shown_count++];
-		*s = (struct shown){.path = mem_strdup(l->path),
-			.attempt = l->attempt};
-	}
-	s->lines[l->line.stream]++;
+	if (!note(shown_of(g, l->path, l->attempt), &l->line))
+		return;
 	memcpy(g->label, l->path, strlen(l->path) + 1);
 	g->attempt = l->attempt;
 	hold(g, l->line.t_ms - g->v->run->started_ms, l->line.stream,
@@ -199,7 +258,7 @@ static int one_event(void *ud, const struct stored_event *e)
 	struct event ev = {.kind = e->kind, .frame = e->frame,
 		.step = e->step, .t_ms = e->t_ms};
 	struct err lost = {0};
-	const struct shown *told;
+	struct shown *told;
 
 	if (e->seq <= g->seq)
 		return 0;
@@ -214,14 +273,13 @@ static int one_event(void *ud, const struct stored_event *e)
 		return 1;
 	}
 	g->attempt = ev.attempt;
-	memset(g->skip, 0, sizeof(g->skip));
-	told = shown_of(g, g->label, ev.attempt);
-	if (told)
-		memcpy(g->skip, told->lines, sizeof(g->skip));
+	g->told = told = g->follow ? shown_of(g, g->label, ev.attempt) : NULL;
 	if (engine_log(g->s->engine, &ev.result, one_line, g, &lost) < 0)
 		gone(g, ev.result.start_ms > g->v->run->started_ms
 			? ev.result.start_ms - g->v->run->started_ms : 0,
 			&lost);
+	if (told)
+		told->over = 1;
 	return 0;
 }
 
@@ -280,6 +338,7 @@ static int run(struct session *s, const struct cmd_args *a,
 	if (!path)
 		g.path = path = run_step_of(a, "run");
 	g.v = &v;
+	g.follow = cmd_flag(a, "follow") != 0;
 	if (run_view(s, a, "run", &v, o) < 0) {
 		mem_free(path);
 		return -1;
@@ -298,7 +357,7 @@ static int run(struct session *s, const struct cmd_args *a,
 	}
 	if (rc == 0)
 		rc = print(&g);
-	if (rc == 0 && cmd_flag(a, "follow"))
+	if (rc == 0 && g.follow)
 		rc = follow(&g, a);
 	if (o->as_json) {
 		json_close(&o->json, ']');
@@ -309,9 +368,7 @@ static int run(struct session *s, const struct cmd_args *a,
 	if (rc == 0 && !g.any && !g.lost.count && !s->options->quiet)
 		session_say(s, "%s%srun %s wrote nothing", path ? path : "",
 			path ? " of " : "", v.ulid_short);
-	for (size_t i = 0; i < g.shown_count; i++)
-		mem_free(g.shown[i].path);
-	free(g.shown);
+	shown_free(&g);
 	free(g.held);
 	buf_release(&g.texts);
 	view_release(&v);

@@ -33,6 +33,7 @@ enum {
 	LIMIT_RETRY_DELAY_MS = 300000,/* longest delay between attempts */
 	LIMIT_WHILE = 100,            /* default @max of a while loop */
 	LIMIT_DIAGS = 20,             /* diagnostics printed for one text */
+	LIMIT_LIVE_LINE = 64 << 10,   /* of a followed line, then in pieces */
 	LIMIT_TAIL_LINES = 20,        /* lines shown of a failing step */
 	LIMIT_KILL_GRACE_MS = 2000,   /* between TERM and KILL */
 	LIMIT_SPAWN_WAIT_MS = 10000,  /* for room for a process to start */

@@ -50,6 +50,8 @@ struct job {
 	struct joining *joining;   /* held: a worker makes its files */
 	struct buf half[2];        /* followed: lines not yet ended */
 	int64_t half_ms[2];        /* when they began */
+	uint64_t half_at[2];       /* where, in bytes of the stream */
+	uint8_t half_cut[2];       /* their first piece has been told */
 	char *joined;              /* its input, joined; goes with the job */
 };
 

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/base/limits.h"
 #include "engine/drive/engine_int.h"
 #include "engine/io/clock.h"
 #include "engine/tell.h"
@@ -48,6 +49,7 @@ static void tell(struct job *j, struct live *l, int stream)
 	cJSON_AddStringToObject(line, "path", j->x.path);
 	cJSON_AddNumberToObject(line, "attempt", j->attempt);
 	cJSON_AddNumberToObject(line, "stream", stream);
+	cJSON_AddNumberToObject(line, "at", (double)j->half_at[stream - 1]);
 	cJSON_AddNumberToObject(line, "t_ms",
 		(double)j->half_ms[stream - 1]);
 	cJSON_AddStringToObject(line, "text", buf_cstr(half));
@@ -55,6 +57,15 @@ static void tell(struct job *j, struct live *l, int stream)
 	keep(l, text);
 	cJSON_free(text);
 	cJSON_Delete(line);
+}
+
+/* What there is of the line has been told, or was nothing. */
+static void go_on(struct job *j, int stream, int ended)
+{
+	struct buf *half = &j->half[stream - 1];
+
+	j->half_at[stream - 1] += half->len + (ended ? 1 : 0);
+	j->half_cut[stream - 1] = !ended;
 	buf_clear(half);
 }
 
@@ -64,14 +75,19 @@ void live_tap(struct job *j, int stream, struct str bytes)
 	struct buf *half = &j->half[stream - 1];
 
 	while (r && r->live && bytes.n > 0) {
-		const char *nl = memchr(bytes.p, '\n', bytes.n);
-		size_t n = nl ? (size_t)(nl - bytes.p) : bytes.n;
+		size_t room = LIMIT_LIVE_LINE - half->len;
+		size_t look = bytes.n < room ? bytes.n : room;
+		const char *nl = memchr(bytes.p, '\n', look);
+		size_t n = nl ? (size_t)(nl - bytes.p) : look;
 
 		if (!half->len)
 			j->half_ms[stream - 1] = clock_now_ms();
 		buf_add(half, bytes.p, n);
-		if (nl)
+		if (half->len == LIMIT_LIVE_LINE || (nl &&
+			(half->len || !j->half_cut[stream - 1])))
 			tell(j, r->live, stream);
+		if (nl || half->len == LIMIT_LIVE_LINE)
+			go_on(j, stream, nl != NULL);
 		bytes.p += n + (nl != NULL);
 		bytes.n -= n + (nl != NULL);
 	}
@@ -131,16 +147,18 @@ static void give(const char *json, size_t n,
 		"attempt");
 	const cJSON *stream = cJSON_GetObjectItemCaseSensitive(doc, "stream");
 	const cJSON *ms = cJSON_GetObjectItemCaseSensitive(doc, "t_ms");
+	const cJSON *at = cJSON_GetObjectItemCaseSensitive(doc, "at");
 	struct live_line l;
 
 	if (cJSON_IsString(path) && cJSON_IsString(text) &&
 		cJSON_IsNumber(attempt) && cJSON_IsNumber(stream) &&
-		cJSON_IsNumber(ms)) {
+		cJSON_IsNumber(ms) && cJSON_IsNumber(at)) {
 		l.path = path->valuestring;
 		l.attempt = (uint32_t)attempt->valuedouble;
 		l.line.stream = stream->valuedouble >= 2 ? 2 : 1;
 		l.line.t_ms = (int64_t)ms->valuedouble;
 		l.line.text = str_of(text->valuestring);
+		l.line.at = (uint64_t)at->valuedouble;
 		fn(ud, &l);
 	}
 	cJSON_Delete(doc);

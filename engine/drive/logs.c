@@ -26,7 +26,7 @@ struct logging {
 static void tell(struct logging *g, int stream, size_t end)
 {
 	struct stream_at *s = &g->s[stream - 1];
-	struct log_line l = {stream, s->line_ms, {NULL, 0}};
+	struct log_line l = {stream, s->line_ms, {NULL, 0}, s->line};
 
 	l.text.p = s->bytes.data + s->line;
 	l.text.n = end - s->line;

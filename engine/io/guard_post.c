@@ -186,18 +186,20 @@ static int is_cut(uint64_t key)
 	return 0;
 }
 
-void post_tap(struct outbox *o, uint64_t id, int stream, struct str bytes)
+int post_tap(struct outbox *o, uint64_t id, int stream, struct str bytes)
 {
 	uint64_t key = id << 2 | (uint64_t)stream;
+	int rc = 0;
 	size_t at;
 
 	pthread_mutex_lock(&o->lock);
 	if (is_cut(key)) {
 		pthread_mutex_unlock(&o->lock);
-		return;
+		return -1;
 	}
 	if (o->bytes.len - o->sent >= POST_TAP_MAX) {
 		cut[cut_count++ % POST_CUT_MAX] = key;
+		rc = -1;
 	} else {
 		at = wire_open(&o->bytes, WIRE_TAP);
 		buf_varint(&o->bytes, id);
@@ -207,4 +209,5 @@ void post_tap(struct outbox *o, uint64_t id, int stream, struct str bytes)
 		flush(o);
 	}
 	pthread_mutex_unlock(&o->lock);
+	return rc;
 }

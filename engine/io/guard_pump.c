@@ -48,6 +48,7 @@ struct guard_run {
 	uint32_t rounds;    /* of poll */
 	uint8_t exited, no_pidfd;
 	uint8_t following;  /* what came before has been sent */
+	uint8_t cut[2];     /* the follower gets no more of the stream */
 };
 
 struct guard_run *guard_run_new(void)
@@ -225,6 +226,14 @@ static int start(struct guard_run *r)
 
 enum { TO_FOLLOWER = 2 }; /* beside the stream's number */
 
+/* Without a gap from its beginning: the owner counts the bytes. */
+static void tell_follower(struct guard_run *r, int stream, struct str bytes)
+{
+	if (!r->cut[stream] && post_tap(&r->m->out, r->t->job.id,
+			stream | TO_FOLLOWER, bytes) < 0)
+		r->cut[stream] = 1;
+}
+
 /* All that is kept of a stream, for who follows from now on. */
 static void catch_up(struct guard_run *r, int stream)
 {
@@ -235,13 +244,14 @@ static void catch_up(struct guard_run *r, int stream)
 	ssize_t n;
 
 	if (c->fd < 0 && all.n)
-		post_tap(&r->m->out, r->t->job.id, stream | TO_FOLLOWER, all);
+		tell_follower(r, stream, all);
 	while (c->fd >= 0 && at < c->len) {
 		n = pread(c->fd, part, sizeof(part), (off_t)at);
-		if (n <= 0)
+		if (n <= 0) {
+			r->cut[stream] = 1;
 			return;
-		post_tap(&r->m->out, r->t->job.id, stream | TO_FOLLOWER,
-			(struct str){ part, (size_t)n });
+		}
+		tell_follower(r, stream, (struct str){ part, (size_t)n });
 		at += (uint64_t)n;
 	}
 }
@@ -277,8 +287,7 @@ static void take(struct guard_run *r, int which)
 		post_tap(&r->m->out, r->t->job.id, stream,
 			(struct str){ got.p, kept });
 	if (r->following && kept)
-		post_tap(&r->m->out, r->t->job.id, stream | TO_FOLLOWER,
-			(struct str){ got.p, kept });
+		tell_follower(r, stream, (struct str){ got.p, kept });
 	if (r->t->job.flags & GUARD_LINE_TAP)
 		lastline_add(&r->line, stream, got.p, got.n);
 }
@@ -517,6 +526,7 @@ static void prepare(struct guard_run *r, struct slot *s, struct child *t)
 	r->fed = 0;
 	r->exited = 0;
 	r->following = 0;
+	memset(r->cut, 0, sizeof(r->cut));
 	r->rounds = 0;
 	r->pid = 0;
 	memset(&r->usage, 0, sizeof(r->usage));

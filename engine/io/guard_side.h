@@ -110,7 +110,8 @@ void kill_group(struct child *t, int sig);          /* under lock */
 void post_init(struct outbox *o, int sock, int timer);
 /* Takes the report's descriptors. Held back up to POST_HOLD_MS if `hold`. */
 void post_report(struct outbox *o, const struct guard_report *r, int hold);
-void post_tap(struct outbox *o, uint64_t id, int stream, struct str bytes);
+/* -1: dropped, as all that comes behind it in the stream must be. */
+int post_tap(struct outbox *o, uint64_t id, int stream, struct str bytes);
 /* Returns 1 while the socket takes no more. */
 int post_flush(struct outbox *o);
 

@@ -71,6 +71,24 @@ is "$(grep -c ' | last$' followed)" 1 "and the last ones come too"
 has "$(cat followed)" "after" "those of the next step as well"
 lines=$("$WF" -c '/logs @last' | wc -l)
 is "$(wc -l <followed)" "$lines" "as many lines as the log has at the end"
+rm -f go wrote
+"$WF" -c '/chain {a: /bash {echo begin; touch wrote; while ! test -e go; do sleep 0.05; done; seq 1 200000; head -c 200000 /dev/zero | tr "\0" z; echo; echo; sleep 1; echo end}}' \
+	>/dev/null 2>&1 &
+pid=$!
+until_ok 20 test -e wrote
+"$WF" -c '/logs -f @last' >followed 2>&1 &
+follower=$!
+until_ok 20 grep -q 'begin' followed
+touch go
+wait $pid
+wait $follower
+is "$(grep -c 'a | [0-9]' followed)" 200000 \
+	"a step that writes faster than it can be told loses no line"
+is "$(sed -n 's/.*a | \([0-9]\)/\1/p' followed | sort -n | uniq -d | wc -l)" 0 \
+	"and none comes twice"
+is "$(sed -n 's/.*a | \(z*\)$/\1/p' followed | tr -d '\n' | wc -c)" 200000 \
+	"a very long line comes whole, maybe in pieces"
+is "$(grep -c 'a | end$' followed)" 1 "the last line too"
 rm -f go
 run_wf -q -c '/bash {echo one; sleep 0.3; echo two; sleep 0.3; echo three} &' -c '/logs -f @last'
 is "$(printf '%s\n' "$out" | grep -c '[0-9] bash | ')" 3 \
