@@ -22,6 +22,7 @@ struct edit {
 	char *text;            /* a whole line or block; owned */
 	struct diags diags;
 	struct submission sub;
+	struct workflow_arg split; /* the line's text without its flags */
 };
 
 /* ---------------------------------------------------------------- editing */
@@ -141,6 +142,14 @@ static int apply_edit(struct session *s, const struct cmd_args *a,
 }
 
 /* ----------------------------------------------------------------- resume */
+/* Whether the shell ended while the step itself ran: one whose @fallback
+ * stands in has failed already, and that is recorded. */
+static int was_running(const struct step *st, const struct plan_node *n)
+{
+	return st->state == STEP_RUNNING && node_is_leaf(n) && !(st->flags &
+		(STEP_ON_SIGNAL | STEP_ON_TIMER | STEP_FELL_BACK));
+}
+
 static void say_again(struct session *s, const struct view *v)
 {
 	const struct run *r = v->run;
@@ -151,13 +160,10 @@ static void say_again(struct session *s, const struct view *v)
 		const struct plan_body *b = &r->plan->bodies[r->frames[f].body];
 
 		for (uint32_t i = 0; r->frames[f].steps && i < b->count; i++) {
-			const struct step *st = &r->frames[f].steps[i];
 			const struct plan_node *n =
 				&r->plan->nodes[b->first + i];
 
-			if (st->state != STEP_RUNNING || !node_is_leaf(n) ||
-					(st->flags & (STEP_ON_SIGNAL |
-					STEP_ON_TIMER)))
+			if (!was_running(&r->frames[f].steps[i], n))
 				continue;
 			buf_clear(&path);
 			run_path(r, f, b->first + i, &path);
@@ -177,11 +183,12 @@ static int has_doubt(const struct run *r)
 		const struct plan_body *b = &r->plan->bodies[r->frames[f].body];
 
 		for (uint32_t i = 0; r->frames[f].steps && i < b->count; i++) {
-			enum step_state st = r->frames[f].steps[i].state;
+			const struct step *st = &r->frames[f].steps[i];
+			const struct plan_node *n =
+				&r->plan->nodes[b->first + i];
 
-			if (st == STEP_IN_DOUBT || (st == STEP_RUNNING &&
-					r->plan->nodes[b->first + i].effect ==
-					EFFECT_ONCE))
+			if (st->state == STEP_IN_DOUBT || (was_running(st, n)
+					&& n->effect == EFFECT_ONCE))
 				return 1;
 		}
 	}
@@ -203,6 +210,17 @@ static int set_verdict(const struct cmd_args *a, const struct view *v,
 		return 0;
 	}
 	return err_set(err, ERR_USAGE, "--in-doubt is retry, skip or done");
+}
+
+/* What the run is remembered by from now on: as every run without its
+ * command, unless that is another one than before. */
+static struct str kept_text(const struct view *v, struct edit *e)
+{
+	const char *command = plan_text(e->sub.plan, e->sub.plan->command);
+
+	if (strcmp(command, v->row->command) != 0)
+		return str_of(e->text);
+	return submission_text(&e->sub, &e->split);
 }
 
 /* It stays as it is recorded, and is told as /show tells it. */
@@ -261,7 +279,7 @@ static int run(struct session *s, const struct cmd_args *a,
 		if (status != 0)
 			goto out;
 		how.plan = e.sub.plan;
-		how.text = str_of(e.text);
+		how.text = kept_text(&v, &e);
 	}
 	if (!alive)
 		say_again(s, &v);
@@ -271,6 +289,7 @@ static int run(struct session *s, const struct cmd_args *a,
 	if (status < 0 && from && o->err.code == ERR_NOTFOUND)
 		cmd_blame(o, cmd_arg(a, "from"));
 out:
+	workflow_arg_release(&e.split);
 	submission_release(&e.sub);
 	diags_release(&e.diags);
 	mem_free(e.text);

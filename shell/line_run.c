@@ -381,8 +381,7 @@ static int run_help(struct session *s, struct submission *sub)
 	return status;
 }
 
-/* The workflow text without its flags: what a run is remembered by. */
-static struct str run_text(const struct submission *sub,
+struct str submission_text(const struct submission *sub,
 	struct workflow_arg *w)
 {
 	static const char *const names[] = {"chain", "flow", "swarm",
@@ -417,7 +416,7 @@ static int run_plan(struct session *s, struct submission *sub)
 	int status;
 
 	wish.command = str_of(plan_text(sub->plan, sub->plan->command));
-	wish.text = run_text(sub, &w);
+	wish.text = submission_text(sub, &w);
 	wish.form = session_form(s, sub->output);
 	wish.background = sub->line.background;
 	wish.about = &about;

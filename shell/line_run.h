@@ -33,6 +33,10 @@ int submission_read(struct session *s, const struct line *line,
 	struct diags *diags, struct submission *out);
 /* What it will run; NULL: no workflow. */
 const struct plan *submission_plan(const struct submission *sub);
+/* The workflow text without its command and flags: what a run is remembered
+ * by. Of the submission, or owned by *w: release that after. */
+struct str submission_text(const struct submission *sub,
+	struct workflow_arg *w);
 /* Runs it: the exit status of the line. */
 int submission_run(struct session *s, struct submission *sub);
 void submission_release(struct submission *sub);

@@ -51,6 +51,10 @@ run_wf -c "/resume @last --text '\"x: /bash \\\"echo x >>ledger\\\" -> y: /bash 
 is "$status" 0 "a text whose finished steps are the same is taken" ||
 	note "$err"
 is "$(cat ledger)" "x" "and they do not run again"
+run_wf -c '/show @last'
+like "$out" '^/chain x: /bash' "/show prints the new text with one command"
+run_wf -o json -c '/show @last'
+has "$out" '"text":"x: /bash' "in a document it has none, as in every run"
 
 run_wf -c '/chain "x: /echo one -> y: /bash exit 1"'
 run_wf -c "/resume @last --text '\"x: /echo two -> y: /bash cat\"'"
@@ -64,6 +68,18 @@ chmod +x ed
 run_wf -c '/chain "x: /echo one -> y: /bash exit 1"'
 WF_EDITOR=./ed run_wf -c '/resume --edit'
 is "$status" 0 "--edit opens the editor" || note "$err"
+run_wf -c '/runs'
+lacks "$out" "/chain /" "and the text has its command once"
+run_wf -c '/chain --save-state "x: /echo one -> y: /bash exit 1"'
+run_wf -c "/resume @last --text '/chain --save-state \"x: /echo one -> y: /bash true\"'"
+run_wf -o json -c '/show @last'
+has "$out" '"text":"x: /echo one' "a whole line leaves its command and flags" ||
+	note "$err"
+run_wf -c '/chain "x: /echo one -> y: /bash exit 1"'
+run_wf -c '/resume @last --text "x: /echo one -> y: /bash cat"'
+run_wf -o json -c '/show @last'
+has "$out" '"text":"x: /echo one' "nor has a text alone one" ||
+	note "$err"
 
 for verdict in retry skip done; do
 	rm -f begun
