@@ -1,6 +1,6 @@
 /*
  * What people tell a run that is there: cancel, pause, answers, verdicts. All
- * but engine_ask_owner return at once; what follows is told to observers. -1
+ * but the last two return at once; what follows is told to observers. -1
  * and err when the run, the step or the text does not take it; nothing has
  * changed then.
  */
@@ -30,6 +30,11 @@ struct run_verb {
 	const char *verb, *path;
 	struct str text;
 };
+/* Is the run open in another living process? 1, 0, or -1. When that process
+ * has just died, the guard that it left ends its steps first: this turns the
+ * loop until then, a few seconds at most. Not from within the loop. */
+int engine_elsewhere(struct engine *e, const struct run_row *row,
+	struct err *err);
 /* Asks the living owner of a run, in another process, through its socket;
  * the reply's text is appended. */
 int engine_ask_owner(struct engine *e, const struct run_row *row,

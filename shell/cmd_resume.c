@@ -271,7 +271,7 @@ static int run(struct session *s, const struct cmd_args *a,
 		status = nothing_left(s, &v, o);
 		goto out;
 	}
-	alive = run_elsewhere(s, v.row, &o->err);
+	alive = engine_elsewhere(s->engine, v.row, &o->err);
 	if (alive < 0)
 		goto out;
 	if (cmd_flag(a, "edit") || cmd_flag(a, "text")) {

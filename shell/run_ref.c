@@ -116,7 +116,6 @@ int run_tell(struct session *s, const struct run_row *row,
 	const struct run_verb *v, struct err *err)
 {
 	uint32_t slot = engine_slot(s->engine, row->ulid);
-	char path[4096];
 	struct buf reply;
 	int rc;
 
@@ -125,25 +124,13 @@ int run_tell(struct session *s, const struct run_row *row,
 	if (row->state == RUN_SUCCEEDED || row->state == RUN_FAILED ||
 			row->state == RUN_CANCELLED)
 		return 0; /* its owner may live on, even be this process */
-	rc = store_owner_socket(engine_store(s->engine), row, path,
-		sizeof(path), err);
+	rc = engine_elsewhere(s->engine, row, err);
 	if (rc <= 0)
 		return rc;
 	buf_init(&reply);
 	rc = engine_ask_owner(s->engine, row, v, &reply, err);
 	buf_release(&reply);
 	return rc < 0 ? -1 : 1;
-}
-
-int run_elsewhere(struct session *s, const struct run_row *row,
-	struct err *err)
-{
-	char path[4096];
-
-	if (engine_slot(s->engine, row->ulid) != PLAN_NONE)
-		return 0;
-	return store_owner_socket(engine_store(s->engine), row, path,
-		sizeof(path), err);
 }
 
 /* Steps of the outermost level, as long as there is room. */

@@ -30,10 +30,6 @@ int run_step_find(const struct view *v, const char *path, uint32_t *frame,
 int run_tell(struct session *s, const struct run_row *row,
 	const struct run_verb *v, struct err *err);
 
-/* 1 when another process that lives has it open, 0, or -1. */
-int run_elsewhere(struct session *s, const struct run_row *row,
-	struct err *err);
-
 /* What a person knows a run by: "/chain build: make", of a block its steps,
  * "/chain: build, test". Appends; may have several lines. */
 void run_title(struct session *s, const struct run_row *row,

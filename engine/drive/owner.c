@@ -15,9 +15,12 @@
 #include <unistd.h>
 
 #include "engine/drive/engine_int.h"
+#include "engine/io/clock.h"
 #include "engine/tell.h"
 
-enum { REQUEST_MAX = 1 << 20, ASK_TIMEOUT_S = 5 };
+enum { REQUEST_MAX = 1 << 20, ASK_TIMEOUT_S = 5,
+	LEAVE_MS = 3000, /* more than a guard's grace */
+	LOOK_MS = 5 };
 
 struct owner_socket {
 	uv_pipe_t pipe;
@@ -353,4 +356,69 @@ int engine_ask_owner(struct engine *e, const struct run_row *row,
 	buf_release(&line);
 	close(fd);
 	return rc;
+}
+
+/* ----------------------------------------------------------- dead owners */
+static void on_look(uv_timer_t *h)
+{
+	(void)h; /* it only ends a turn of the loop */
+}
+
+static void look_closed(uv_handle_t *h)
+{
+	free(h);
+}
+
+/* Its process may be where we do not see it: then somebody answers. */
+static int answers(struct store *s, const struct run_row *row)
+{
+	char name[ULID_LEN + 6], path[64];
+	struct err err = {0};
+	int fd;
+
+	snprintf(name, sizeof(name), "%s.sock", row->owner);
+	short_path(s, name, path);
+	fd = connect_to(path, &err);
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
+/* The other runs of this process go on meanwhile. */
+static enum owner_state wait_for_leave(struct engine *e,
+	const struct run_row *row)
+{
+	uint64_t until = clock_mono_us() + LEAVE_MS * UINT64_C(1000);
+	enum owner_state state = OWNER_LEAVES;
+	uv_timer_t *look = mem_zero(sizeof(*look));
+
+	uv_timer_init(&e->loop, look);
+	uv_timer_start(look, on_look, 1, LOOK_MS);
+	while (state == OWNER_LEAVES && !e->failed && clock_mono_us() < until) {
+		engine_turn(e);
+		state = store_owner_state(e->store, row);
+	}
+	uv_close((uv_handle_t *)look, look_closed);
+	return state;
+}
+
+int engine_elsewhere(struct engine *e, const struct run_row *row,
+	struct err *err)
+{
+	enum owner_state state;
+
+	if (engine_slot(e, row->ulid) != PLAN_NONE)
+		return 0;
+	state = store_owner_state(e->store, row);
+	if (state == OWNER_LEAVES && answers(e->store, row))
+		state = OWNER_LIVES;
+	if (state == OWNER_LEAVES)
+		state = wait_for_leave(e, row);
+	if (state == OWNER_LEAVES) {
+		err_set(err, ERR_BUSY, "the shell that had the run open has "
+			"died, and its steps are still being ended");
+		return err_help(err, "try again in a moment");
+	}
+	return state == OWNER_LIVES &&
+		strcmp(row->owner, store_owner(e->store)) != 0;
 }

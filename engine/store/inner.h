@@ -113,6 +113,10 @@ void owner_end(struct store *s);         /* under the lock, writer */
 void owner_sweep(struct store *s);       /* files nobody needs; writer */
 /* Is the owner's process, or its guard, there? */
 int owner_alive(struct store *s, const char *ulid);
+void owner_boot(char out[64]);           /* of this start of the machine */
+/* When a process began, in ticks since boot: -1 gone, or dead and not waited
+ * for; 0 not known. */
+int64_t owner_ticks(int64_t pid);
 
 /* --- store_read.c: the connection of the loop thread */
 struct db *reader(struct store *s, struct err *err);

@@ -29,9 +29,8 @@ X(RUN_PIN, "UPDATE runs SET pinned = ?2, hidden = hidden AND NOT ?2"
 	" WHERE id = ?1")
 X(RUN_PINNED, "SELECT pinned FROM runs WHERE id = ?1")
 X(RUN_OWNER, "UPDATE runs SET owner = ?2, last_seq = NULL WHERE id = ?1")
-X(RUN_HOLDER, "SELECT o.ulid, o.pid, o.socket FROM runs r"
+X(RUN_HOLDER, "SELECT o.ulid, o.pid, o.start, o.boot FROM runs r"
 	" LEFT JOIN owners o ON o.id = r.owner WHERE r.id = ?1")
-X(OWNER_PID, "SELECT pid FROM owners WHERE ulid = ?1")
 X(PLAN_FIND, "SELECT id FROM plans WHERE digest = ?1")
 X(PLAN_ADD, "INSERT INTO plans(digest, version, body) VALUES(?1, ?2, ?3)")
 X(PLAN_BODY, "SELECT p.body FROM runs r JOIN plans p ON p.id = r.plan"

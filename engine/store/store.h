@@ -77,7 +77,16 @@ int store_flush(struct store *s, struct err *err);
  */
 int store_run_adopt(struct store *s, const struct run_row *r,
 	struct store_run **out, struct err *err);
-/* Socket path of a run's living owner: 1, 0 no living owner, -1. */
+enum owner_state {
+	OWNER_GONE,       /* nobody: the run can be taken over */
+	OWNER_LIVES,
+	OWNER_LEAVES      /* its process is dead, what it left still holds
+	                     its lock: its guard, for a moment */
+};
+/* Of the owner that the run has now; this process is one that lives. Looks
+ * once, does not wait. */
+enum owner_state store_owner_state(struct store *s, const struct run_row *r);
+/* Socket path of an owner that is not gone: 1, 0 it is gone, -1. */
 int store_owner_socket(struct store *s, const struct run_row *r, char *path,
 	size_t size, struct err *err);
 

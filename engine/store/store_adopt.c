@@ -5,14 +5,8 @@
  */
 #include "engine/store/inner.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
-
-enum { LEAVE_MS = 3000 }; /* more than a guard's grace */
 
 struct adopt {
 	int64_t id;
@@ -20,12 +14,57 @@ struct adopt {
 	struct store_run *run;
 };
 
-static int busy(sqlite3_stmt *q, struct err *err)
+/* Is the process dead? Its id may be another's by now. A lock that is held
+ * from another start of a machine is held on another machine: not known. */
+static int is_dead(sqlite3_stmt *q)
 {
+	const char *boot = (const char *)sqlite3_column_text(q, 3);
+	int64_t pid = sqlite3_column_int64(q, 1), ticks;
+	int64_t start = sqlite3_column_int64(q, 2);
+	char now[64];
+
+	owner_boot(now);
+	if (pid <= 0 || !boot || strcmp(boot, now) != 0)
+		return 0;
+	ticks = owner_ticks(pid);
+	return ticks < 0 || (ticks > 0 && start > 0 && ticks != start);
+}
+
+static int is_ours(struct store *s, sqlite3_stmt *q)
+{
+	const char *owner = (const char *)sqlite3_column_text(q, 0);
+
+	return owner && strcmp(owner, s->owner) == 0;
+}
+
+/* Of the row that the statement stands on. */
+static enum owner_state judge(struct store *s, sqlite3_stmt *q)
+{
+	const char *owner = (const char *)sqlite3_column_text(q, 0);
+
+	if (!owner || !owner_alive(s, owner))
+		return OWNER_GONE;
+	if (is_ours(s, q) || !is_dead(q))
+		return OWNER_LIVES;
+	/* It may have ended between the two looks, all of it. */
+	return owner_alive(s, owner) ? OWNER_LEAVES : OWNER_GONE;
+}
+
+static void busy(sqlite3_stmt *q, enum owner_state state, struct err *err)
+{
+	long long pid = sqlite3_column_int64(q, 1);
+
+	if (state == OWNER_LEAVES) {
+		err_set(err, ERR_BUSY, "the shell that had the run open (pid "
+			"%lld) has died, and its steps are still being ended",
+			pid);
+		err_help(err, "try again in a moment");
+		return;
+	}
 	err_set(err, ERR_BUSY, "the run is open in another shell (pid %lld)",
-		(long long)sqlite3_column_int64(q, 1));
-	return err_help(err, "/wait waits for it, /cancel ends it, /answer "
-		"answers it");
+		pid);
+	err_help(err, "/wait waits for it, /cancel ends it, /answer answers "
+		"it");
 }
 
 /* 0 free (or ours), 1 an err is set, or -1 with *rc. Resets q. */
@@ -33,7 +72,7 @@ static int check_holder(struct store *s, int64_t id, int *rc,
 	struct err *err)
 {
 	sqlite3_stmt *q = db_stmt(&s->w.db, SQL_RUN_HOLDER);
-	const char *owner;
+	enum owner_state state;
 	int busy_now = 0;
 
 	*rc = SQLITE_OK;
@@ -44,12 +83,10 @@ static int check_holder(struct store *s, int64_t id, int *rc,
 	sqlite3_bind_int64(q, 1, id);
 	*rc = sqlite3_step(q);
 	if (*rc == SQLITE_ROW) {
-		owner = (const char *)sqlite3_column_text(q, 0);
-		if (owner && strcmp(owner, s->owner) != 0 &&
-		    owner_alive(s, owner))
-			busy_now = 1;
+		state = judge(s, q);
+		busy_now = state != OWNER_GONE && !is_ours(s, q);
 		if (busy_now)
-			busy(q, err);
+			busy(q, state, err);
 	} else if (*rc == SQLITE_DONE) {
 		busy_now = 1;
 		err_set(err, ERR_NOTFOUND, "the run is gone");
@@ -93,70 +130,10 @@ static int adopt(struct store *s, void *arg, struct err *err)
 	return held == 0 ? 0 : -1;
 }
 
-/* The process, or -1 when it is not known. */
-static int64_t owner_pid(struct store *s, const char *ulid)
-{
-	struct err err = {0};
-	struct db *db = reader(s, &err);
-	sqlite3_stmt *q = db ? db_stmt(db, SQL_OWNER_PID) : NULL;
-	int64_t pid = -1;
-
-	if (!q)
-		return -1;
-	sqlite3_bind_text(q, 1, ulid, -1, SQLITE_TRANSIENT);
-	if (sqlite3_step(q) == SQLITE_ROW)
-		pid = sqlite3_column_int64(q, 0);
-	sqlite3_reset(q);
-	return pid;
-}
-
-/* Gone, or dead and not waited for. */
-static int is_dead(int64_t pid)
-{
-	char path[40], stat[512];
-	const char *end;
-	ssize_t n;
-	int fd;
-
-	if (pid <= 0)
-		return 0;
-	snprintf(path, sizeof(path), "/proc/%lld/stat", (long long)pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return errno == ENOENT;
-	n = read(fd, stat, sizeof(stat) - 1);
-	close(fd);
-	stat[n > 0 ? n : 0] = '\0';
-	end = strrchr(stat, ')');
-	return n < 0 || (end && (end[2] == 'Z' || end[2] == 'X'));
-}
-
-/* An owner that has died leaves its lock to its guard, which gives it back
- * when it has ended the steps: a moment. 1 when the owner is still there. */
-static int owner_stays(struct store *s, const char *ulid)
-{
-	struct timespec pause = { 0, 10 * 1000000L };
-	int64_t pid, until = mono_ms() + LEAVE_MS;
-
-	if (!owner_alive(s, ulid))
-		return 0;
-	if (strcmp(ulid, s->owner) == 0)
-		return 1;
-	pid = owner_pid(s, ulid);
-	while (is_dead(pid) && mono_ms() < until) {
-		nanosleep(&pause, NULL);
-		if (!owner_alive(s, ulid))
-			return 0;
-	}
-	return 1;
-}
-
 int store_run_adopt(struct store *s, const struct run_row *r,
 	struct store_run **out, struct err *err)
 {
 	struct adopt a = { .id = r->id };
-
-	owner_stays(s, r->owner);
 
 	if (writer_call(s, adopt, &a, err) != 0)
 		return -1;
@@ -166,12 +143,31 @@ int store_run_adopt(struct store *s, const struct run_row *r,
 	return 0;
 }
 
+enum owner_state store_owner_state(struct store *s, const struct run_row *r)
+{
+	struct err err = {0};
+	enum owner_state state;
+	struct db *db;
+	sqlite3_stmt *q;
+
+	if (!r->owner[0])
+		return OWNER_GONE;
+	db = reader(s, &err);
+	q = db ? db_stmt(db, SQL_RUN_HOLDER) : NULL;
+	if (!q)
+		return owner_alive(s, r->owner) ? OWNER_LIVES : OWNER_GONE;
+	sqlite3_bind_int64(q, 1, r->id);
+	state = sqlite3_step(q) == SQLITE_ROW ? judge(s, q) : OWNER_GONE;
+	sqlite3_reset(q);
+	return state;
+}
+
 int store_owner_socket(struct store *s, const struct run_row *r, char *path,
 	size_t size, struct err *err)
 {
 	int n;
 
-	if (!owner_stays(s, r->owner))
+	if (!owner_alive(s, r->owner))
 		return 0;
 	n = snprintf(path, size, "%s/owners/%s.sock", s->dir, r->owner);
 	if (n >= 0 && (size_t)n < size)

@@ -91,15 +91,27 @@ static void read_line(const char *path, char *out, size_t size)
 		close(fd);
 }
 
-/* Ticks since boot when this process began: field 22 of its stat. */
-static int64_t start_ticks(void)
+void owner_boot(char out[64])
 {
-	char stat[1024];
+	read_line("/proc/sys/kernel/random/boot_id", out, 64);
+}
+
+/* Field 22 of its stat; the second may hold anything, the third is its
+ * state. */
+int64_t owner_ticks(int64_t pid)
+{
+	char path[40], stat[1024];
 	const char *p;
 	int field;
 
-	read_line("/proc/self/stat", stat, sizeof(stat));
+	snprintf(path, sizeof(path), "/proc/%lld/stat", (long long)pid);
+	errno = 0;
+	read_line(path, stat, sizeof(stat));
 	p = strrchr(stat, ')');
+	if (!p)
+		return errno == ENOENT || errno == ESRCH ? -1 : 0;
+	if (p[1] == ' ' && (p[2] == 'Z' || p[2] == 'X'))
+		return -1;
 	for (field = 2; p && field < 22; field++)
 		p = strchr(p + 1, ' ');
 	return p ? strtoll(p, NULL, 10) : 0;
@@ -116,12 +128,12 @@ int apply_owner(struct store *s)
 	q = db_stmt(&s->w.db, SQL_OWNER_ADD);
 	if (!q)
 		return sqlite3_extended_errcode(s->w.db.c);
-	read_line("/proc/sys/kernel/random/boot_id", boot, sizeof(boot));
+	owner_boot(boot);
 	sock = mem_printf("%s/owners/%s.sock", s->dir, s->owner);
 	sqlite3_bind_text(q, 1, s->owner, -1, SQLITE_STATIC);
 	sqlite3_bind_text(q, 2, boot, -1, SQLITE_STATIC);
 	sqlite3_bind_int64(q, 3, getpid());
-	sqlite3_bind_int64(q, 4, start_ticks());
+	sqlite3_bind_int64(q, 4, owner_ticks(getpid()));
 	sqlite3_bind_text(q, 5, sock, -1, SQLITE_STATIC);
 	sqlite3_bind_int64(q, 6, wall_ms());
 	rc = db_run(q);

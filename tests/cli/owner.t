@@ -67,4 +67,41 @@ fi
 run_wf -c '/cancel'
 is "$status" 0 "the run of the other shell is cancelled" || note "$err"
 wait "$pid"
+
+# The guard is stopped, so that the lock of the shell that died stays held:
+# only a step of ours lets it go on.
+guard_of() {
+	for f in /proc/[0-9]*/status; do
+		grep -q "^PPid:[[:space:]]*$1\$" "$f" 2>/dev/null || continue
+		f=${f%/status}
+		echo "${f#/proc/}"
+	done
+}
+# die: a run whose shell has died and whose guard has not yet.
+die() {
+	start "/chain \"a: /bash sleep 6$1 -> b: /echo x\""
+	guard=$(guard_of "$pid")
+	id=$("$WF" -c /runs | awk '/running/ { print $1 }')
+	kill -STOP "$guard"
+	kill -KILL "$pid"
+	wait "$pid"
+}
+die 3
+run_wf -c "/chain \"a: /bash true -> b: /bash true -> c: /bash kill -CONT $guard\" &
+/cancel $id"
+is "$status" 0 "/cancel waits for what a dead shell left, and runs go on" ||
+	{ note "$err"; kill -CONT "$guard"; }
+run_wf -c '/runs'
+like "$out" "^$id +cancelled" "the run is cancelled"
+die 4
+run_wf -c '/resume @last'
+is "$status" 1 "what does not go away is not waited for long"
+has "$err" "its steps are still being ended" "and why is told" || note "$err"
+kill -CONT "$guard"
+free() {
+	"$WF" -c '/runs' | grep -q interrupted
+}
+until_ok 20 free
+run_wf -c '/cancel @last'
+is "$status" 0 "then it can be had" || note "$err"
 finish

@@ -2,6 +2,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sqlite3.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
@@ -110,6 +111,22 @@ static int count_listed(struct fixture *f, struct run_filter filter)
 	return count;
 }
 
+/* What the system would say had the process id been given anew. */
+static void set_start(struct fixture *f, const char *owner, int add)
+{
+	char path[300], sql[200];
+	sqlite3 *db;
+
+	snprintf(path, sizeof(path), "%s/wf.db", f->dir);
+	snprintf(sql, sizeof(sql), "UPDATE owners SET start = start + (%d) "
+		"WHERE ulid = '%s'", add, owner);
+	if (sqlite3_open(path, &db) != SQLITE_OK ||
+	    sqlite3_busy_timeout(db, 5000) != SQLITE_OK ||
+	    sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK ||
+	    sqlite3_close(db) != SQLITE_OK)
+		abort();
+}
+
 static void test_alive(struct fixture *f, const struct child *c)
 {
 	struct store_run *r;
@@ -128,11 +145,23 @@ static void test_alive(struct fixture *f, const struct child *c)
 		"it cannot be taken over");
 	ok(err.code == ERR_BUSY && strstr(err.text, "pid"),
 		"because its owner lives, whose process is told");
-	run_row_release(&row);
+	is_int(store_owner_state(f->store, &row), OWNER_LIVES,
+		"an owner whose process is there lives");
+	set_start(f, row.owner, 1);
+	is_int(store_owner_state(f->store, &row), OWNER_LEAVES,
+		"unless its process id is another's by now");
+	set_start(f, row.owner, -1);
 	kill(c->pid, SIGKILL);
 	waitpid(c->pid, NULL, 0);
 	is_int(state_of(f, c->ulid[0]), RUN_RUNNING,
 		"while its guard is there the run is not given up");
+	is_int(store_owner_state(f->store, &row), OWNER_LEAVES,
+		"but its owner is known to have died");
+	is_int(store_run_adopt(f->store, &row, &r, &err), -1,
+		"and the run cannot be taken over yet");
+	ok(err.code == ERR_BUSY && strstr(err.text, "has died"),
+		"which is said");
+	run_row_release(&row);
 	close(c->hold);
 	/* The end of the second process closes the other end of `out`. */
 	while (read(c->out, path, sizeof(path)) > 0)
@@ -157,6 +186,7 @@ static void test_dead(struct fixture *f, const struct child *c)
 	row = fixture_find(f, c->ulid[1]);
 	is_int(store_owner_socket(f->store, &row, path, sizeof(path), &err), 0,
 		"a waiting run has no living owner then");
+	is_int(store_owner_state(f->store, &row), OWNER_GONE, "it is gone");
 	run_row_release(&row);
 	is_int(count_listed(f, open_only), 3, "three are listed as open");
 	is_int(count_listed(f, lost), 1, "one as interrupted");
