@@ -241,6 +241,12 @@ int joins_write(struct joins *j, const atomic_int *stop, struct err *err)
 	return 0;
 }
 
+void joins_unlink(const struct joins *j)
+{
+	for (size_t i = 0; i < j->count; i++)
+		unlink(j->v[i].path);
+}
+
 void blobfile_key(const struct pieces *p, struct digest *out)
 {
 	struct digest_state *d = digest_new();

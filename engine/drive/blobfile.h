@@ -24,6 +24,7 @@ void joins_add(struct joins *j, const struct flow *f, const char *path,
 /* Writes all that are not there; a file gets its name when it is whole. Ends
  * early with ERR_STATE when *stop becomes true. Any thread. */
 int joins_write(struct joins *j, const atomic_int *stop, struct err *err);
+void joins_unlink(const struct joins *j);
 
 /* Tells contents apart without reading them: of what they are made. That of
  * one piece is the digest of its bytes. */

@@ -426,6 +426,8 @@ static void make_path(struct job *j, const struct run *r)
 struct joining {
 	struct work work;
 	struct job *job;           /* NULL: it has ended */
+	struct engine *e;
+	char run[ULID_LEN + 1];
 	struct joins need;
 	char *private;             /* the job's input among them, or NULL */
 	atomic_int stop;
@@ -458,6 +460,16 @@ static void join_failed(struct job *j, const struct err *err)
 	job_settle(j);
 }
 
+/* Of a job that has ended. What others of its run may share goes with the
+ * run, or now, when that has been closed. */
+static void join_forget(const struct joining *g)
+{
+	if (g->private)
+		unlink(g->private);
+	if (engine_slot(g->e, g->run) == PLAN_NONE)
+		joins_unlink(&g->need);
+}
+
 static void join_done(struct work *w)
 {
 	struct joining *g = (struct joining *)w;
@@ -469,8 +481,8 @@ static void join_done(struct work *w)
 			join_failed(j, &g->err);
 		else if (!j->e->closing)
 			job_go(j);
-	} else if (g->private) {
-		unlink(g->private);
+	} else {
+		join_forget(g);
 	}
 	free(g->private);
 	joins_release(&g->need);
@@ -484,6 +496,8 @@ static void join_start(struct job *j, struct joins *need)
 	g->work.run = join_run;
 	g->work.done = join_done;
 	g->job = j;
+	g->e = j->e;
+	memcpy(g->run, drive_run_at(j->e, j->slot)->ulid, sizeof(g->run));
 	g->need = *need;
 	g->private = j->joined ? mem_strdup(j->joined) : NULL;
 	atomic_init(&g->stop, 0);

@@ -195,13 +195,15 @@ static void scratch_name(const char *ulid, char out[ULID_LEN + 3])
 	snprintf(out, ULID_LEN + 3, "%.*s.d", ULID_LEN, ulid);
 }
 
+/* Made each time: somebody may have tidied up. */
 int store_scratch(struct store *s, char *path, size_t size, struct err *err)
 {
 	char name[ULID_LEN + 3];
 	int n;
 
 	scratch_name(s->owner, name);
-	if (!s->scratch && mkdirat(s->owners_fd, name, 0700) != 0)
+	if (mkdirat(s->owners_fd, name, 0700) != 0 &&
+		!(errno == EEXIST && s->scratch))
 		return err_errno(err, ERR_STATE, "make '%s/owners/%s'",
 			s->dir, name);
 	s->scratch = 1;
