@@ -107,7 +107,8 @@ void engine_close(struct engine *e)
 	if (e->store)
 		tick_forget(e);
 	store_close(e->store);
-	drive_runs_free(e);
+	if (!stuck) /* it reads plans and folders */
+		drive_runs_free(e);
 	close_loop(e);
 	sched_free(e->sched);
 	tick_close(e);

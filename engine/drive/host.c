@@ -5,8 +5,10 @@
 #include "engine/drive/engine_int.h"
 
 #include <cjson/cJSON.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "engine/base/limits.h"
 
@@ -121,7 +123,10 @@ void host_init(struct engine *e, const struct engine_options *o)
 	idmap_init(&e->cache_parts);
 	e->host.loop = &e->loop;
 	e->host.workers = work_pool_new(&e->loop, 2);
-	e->host.spool_dir = e->store ? store_spool_dir(e->store) : -1;
+	e->host.spool_dir = -1;
+	if (e->store) /* its own: a worker may outlive the store */
+		e->host.spool_dir = fcntl(store_spool_dir(e->store),
+			F_DUPFD_CLOEXEC, 0);
 	e->host.guard = get_guard;
 	e->host.http = get_http;
 	e->host.getenv = host_getenv;
@@ -139,8 +144,11 @@ int host_close(struct engine *e)
 	stuck = work_pool_free(e->host.workers);
 	e->guard = NULL;
 	e->http = NULL;
-	if (!stuck)
+	if (!stuck) {
 		jobs_drop(e);
+		if (e->host.spool_dir >= 0)
+			close(e->host.spool_dir);
+	}
 	idmap_release(&e->jobs);
 	idmap_release(&e->by_key);
 	idmap_release(&e->cache_parts);

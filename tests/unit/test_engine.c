@@ -1,8 +1,8 @@
 /*
  * The engine with worker threads that come back too late: files that are
- * made for a run which is closed by then. rename() and unlinkat() are this
- * program's own, so that what is a matter of luck elsewhere happens here each
- * time.
+ * made for a run which is closed by then, and a worker that is still at it
+ * when the engine closes. rename() and unlinkat() are this program's own, so
+ * that what is a matter of luck elsewhere happens here each time.
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -20,6 +20,8 @@
 #include "engine/store/store.h"
 #include "engine/tell.h"
 #include "tests/unit/tap.h"
+
+enum { LARGE = 100000 };
 
 static char dir[200];
 static uv_timer_t beat;
@@ -65,14 +67,49 @@ static const struct vocab_field words[] = {
 static const struct vocab_kind say_kind = {.name = "say", .summary = "",
 	.style = STYLE_WORDS, .lane = LANE_INLINE, .effect = EFFECT_PURE,
 	.fields = words};
+static const struct vocab_kind hang_kind = {.name = "hang", .summary = "",
+	.style = STYLE_WORDS, .lane = LANE_WORKER, .effect = EFFECT_PURE,
+	.fields = words};
 
 static void say(struct exec_job *job)
 {
 	exec_ok(job, str_of("said"));
 }
 
+static struct chore *kept;     /* what is left behind stays reachable */
+static atomic_int hanging;
+static sem_t go_on, gone_on;
+static char seen_dir[300], seen_word[100], seen_input[100];
+static int kept_output;
+
+static void hang(struct chore *t)
+{
+	const struct exec_job *job = t->job;
+	char *large = mem_zero(LARGE);
+	struct err err = {0};
+
+	kept = t;
+	atomic_store(&hanging, 1);
+	sem_wait(&go_on);
+	snprintf(seen_dir, sizeof(seen_dir), "%s", job->dir);
+	snprintf(seen_word, sizeof(seen_word), "%s", exec_word(job, 0).p);
+	snprintf(seen_input, sizeof(seen_input), "%.*s", (int)job->in.n,
+		job->in.p);
+	kept_output = spool_add(&t->out, large, LARGE, &err) == 0;
+	free(large);
+	sem_post(&gone_on);
+}
+
+static void start_hang(struct exec_job *job)
+{
+	exec_task_submit(exec_task_new(job, hang));
+}
+
 static const struct executor say_executor = {&say_kind, NULL, say, NULL};
-static const struct executor *const more[] = {&say_executor, NULL};
+static const struct executor hang_executor = {&hang_kind, NULL, start_hang,
+	exec_task_kill};
+static const struct executor *const more[] = {&say_executor, &hang_executor,
+	NULL};
 
 /* ------------------------------------------------------------------ engine */
 static void on_beat(uv_timer_t *h)
@@ -174,6 +211,23 @@ static void test_folder(void)
 	engine_close(e);
 }
 
+static void test_stuck(void)
+{
+	struct engine *e = open_engine();
+
+	begin(e, "/chain { a: /say -> b: /hang literal }");
+	while (!atomic_load(&hanging))
+		engine_turn(e);
+	engine_close(e);
+	sem_post(&go_on);
+	sem_wait(&gone_on);
+	is_str(seen_dir, dir,
+		"a worker that outlives the engine still has its directory");
+	is_str(seen_word, "literal", "the words of the plan");
+	is_str(seen_input, "said", "its input");
+	ok(kept_output, "and a place for its output");
+}
+
 int main(void)
 {
 	const char *tmp = getenv("TMPDIR");
@@ -183,7 +237,10 @@ int main(void)
 		abort();
 	sem_init(&may_name, 0, 0);
 	sem_init(&has_named, 0, 0);
+	sem_init(&go_on, 0, 0);
+	sem_init(&gone_on, 0, 0);
 	test_late_file();
 	test_folder();
+	test_stuck();
 	return done();
 }
