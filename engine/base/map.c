@@ -212,3 +212,23 @@ void *idmap_take(struct idmap *m, uint64_t key)
 	close_gap(m, (size_t)(s - m->slots));
 	return value;
 }
+
+static int by_number(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+uint64_t *idmap_keys(const struct idmap *m)
+{
+	uint64_t *keys = mem_alloc((m->count + 1) * sizeof(*keys));
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->cap; i++)
+		if (m->slots[i].used)
+			keys[n++] = m->slots[i].key;
+	assert(n == m->count);
+	qsort(keys, n, sizeof(*keys), by_number);
+	return keys;
+}

@@ -32,6 +32,9 @@ void idmap_release(struct idmap *m);
 void idmap_put(struct idmap *m, uint64_t key, void *value); /* adds, replaces */
 void *idmap_find(const struct idmap *m, uint64_t key);      /* may be NULL */
 void *idmap_take(struct idmap *m, uint64_t key); /* removes; may be NULL */
+/* The keys that are there now, ascending: m->count of them, an owned array.
+ * For walks that change the map. */
+uint64_t *idmap_keys(const struct idmap *m);
 
 /* The same in every process; no defence against chosen keys. */
 uint64_t hash_bytes(const void *p, size_t n, uint64_t seed);

@@ -114,6 +114,10 @@ void tick_keep_output(struct engine *e, struct drive_run *r,
 void job_start(struct engine *e, const struct action *a);
 void job_kill(struct engine *e, const struct action *a);
 void job_withdraw(struct engine *e, const struct action *a);
+/* Calls fn for those that are open now, in the order in which they began, and
+ * not for those that end meanwhile. */
+void jobs_each(struct engine *e, void (*fn)(struct job *j, void *ud),
+	void *ud);
 void jobs_stop(struct engine *e);   /* at close, before the workers */
 void jobs_drop(struct engine *e);   /* at close: no results any more */
 

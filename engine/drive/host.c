@@ -41,12 +41,14 @@ static void on_tap(void *ud, uint64_t id, int stream, struct str bytes)
 
 /* Its job may be what ends the guard, each time anew. What must not be done
  * twice is lost all the same: nobody knows how far it came. */
-static void job_lost(struct engine *e, struct job *j)
+static void job_lost(struct job *j, void *ud)
 {
+	const struct engine *e = j->e;
 	const struct drive_run *r = drive_run_at(e, j->slot);
 	const struct plan_node *n = r ? &r->setup->plan->nodes[j->step] : NULL;
 	int once = n && (n->kind == NODE_CALL || n->effect == EFFECT_ONCE);
 
+	(void)ud;
 	if (e->guards_lost < LIMIT_GUARDS_LOST || once || !j->x.report)
 		exec_lost(&j->x);
 	else
@@ -59,16 +61,10 @@ static void on_death(void *ud)
 {
 	struct engine *e = ud;
 	struct guard *dead = e->guard;
-	uint64_t last = e->next_job;
 
 	e->guard = NULL;
 	e->guards_lost++;
-	for (uint64_t id = 1; id <= last && e->jobs.count > 0; id++) {
-		struct job *j = idmap_find(&e->jobs, id);
-
-		if (j)
-			job_lost(e, j);
-	}
+	jobs_each(e, job_lost, NULL);
 	guard_end(dead);
 }
 

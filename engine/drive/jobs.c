@@ -62,6 +62,21 @@ static void job_free(struct job *j)
 	free(j);
 }
 
+void jobs_each(struct engine *e, void (*fn)(struct job *j, void *ud),
+	void *ud)
+{
+	size_t count = e->jobs.count;
+	uint64_t *ids = idmap_keys(&e->jobs);
+
+	for (size_t i = 0; i < count; i++) {
+		struct job *j = idmap_find(&e->jobs, ids[i]);
+
+		if (j)
+			fn(j, ud);
+	}
+	free(ids);
+}
+
 /* ---------------------------------------------------------------- results */
 void tick_keep_output(struct engine *e, struct drive_run *r,
 	struct exec_output *o, struct datum *d)
@@ -639,17 +654,16 @@ void job_start(struct engine *e, const struct action *a)
 		job_go(job_new(e, a));
 }
 
+static void try_again(struct job *j, void *ud)
+{
+	(void)ud;
+	if (j->parked && !j->joining)
+		job_go(j);
+}
+
 static void on_room(uv_timer_t *h)
 {
-	struct engine *e = h->data;
-	uint64_t last = e->next_job;
-
-	for (uint64_t id = 1; id <= last && e->parked > 0; id++) {
-		struct job *j = idmap_find(&e->jobs, id);
-
-		if (j && j->parked && !j->joining)
-			job_go(j);
-	}
+	jobs_each(h->data, try_again, NULL);
 }
 
 static void job_park(struct job *j, const char *why)
@@ -710,26 +724,29 @@ void job_withdraw(struct engine *e, const struct action *a)
 }
 
 /* What computes or copies is told to end: nobody waits for it any more. */
+static void stop(struct job *j, void *ud)
+{
+	(void)ud;
+	if (j->joining)
+		join_leave(j);
+	else if (j->x.executor && j->x.executor->kill &&
+			j->x.executor->kind->lane == LANE_WORKER)
+		j->x.executor->kill(&j->x, 1);
+}
+
 void jobs_stop(struct engine *e)
 {
-	for (uint64_t id = 1; e->jobs.count > 0 && id <= e->next_job; id++) {
-		struct job *j = idmap_find(&e->jobs, id);
+	jobs_each(e, stop, NULL);
+}
 
-		if (j && j->joining)
-			join_leave(j);
-		else if (j && j->x.executor && j->x.executor->kill &&
-				j->x.executor->kind->lane == LANE_WORKER)
-			j->x.executor->kill(&j->x, 1);
-	}
+static void drop(struct job *j, void *ud)
+{
+	(void)ud;
+	job_free(j);
 }
 
 void jobs_drop(struct engine *e)
 {
 	assert(e->closing);
-	for (uint64_t id = 1; e->jobs.count > 0 && id <= e->next_job; id++) {
-		struct job *j = idmap_find(&e->jobs, id);
-
-		if (j)
-			job_free(j);
-	}
+	jobs_each(e, drop, NULL);
 }

@@ -109,15 +109,16 @@ void live_free(struct live *l)
 	free(l);
 }
 
+static void begin_job(struct job *j, void *slot)
+{
+	if (j->slot == *(uint32_t *)slot)
+		live_job(j);
+}
+
 static void begin(struct engine *e, uint32_t slot)
 {
 	drive_run_at(e, slot)->live = mem_zero(sizeof(struct live));
-	for (uint64_t id = 1; id <= e->next_job; id++) {
-		struct job *j = idmap_find(&e->jobs, id);
-
-		if (j && j->slot == slot)
-			live_job(j);
-	}
+	jobs_each(e, begin_job, &slot);
 }
 
 uint64_t live_read(struct engine *e, uint32_t slot, uint64_t from,

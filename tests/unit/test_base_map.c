@@ -103,7 +103,8 @@ static void test_idmap_random(void)
 	static char mark;
 	struct idmap m;
 	uint64_t x = 42;
-	int i, wrong = 0, count = 0;
+	int i, n = 0, wrong = 0, count = 0;
+	uint64_t *keys;
 
 	idmap_init(&m);
 	for (i = 0; i < 200000; i++) {
@@ -125,6 +126,18 @@ static void test_idmap_random(void)
 	for (i = 0; i < 512; i++)
 		wrong += idmap_find(&m, (uint64_t)i) != want[i];
 	is_int(wrong, 0, "random puts and takes agree with an array");
+	keys = idmap_keys(&m);
+	for (i = 0; i < 512; i++)
+		wrong += want[i] && keys[n++] != (uint64_t)i;
+	ok(!wrong && n == (int)m.count, "its keys are given in order");
+	for (i = 0; i < n; i++)
+		idmap_take(&m, keys[i]);
+	is_int((long long)m.count, 0, "and may be taken while one goes by "
+		"them");
+	free(keys);
+	keys = idmap_keys(&m);
+	ok(keys != NULL, "an empty map gives an array of none");
+	free(keys);
 	idmap_release(&m);
 }
 
