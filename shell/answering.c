@@ -10,7 +10,7 @@
 #include "engine/base/mem.h"
 #include "engine/base/text.h"
 #include "engine/tell.h"
-#include "shell/task.h"
+#include "shell/errand.h"
 
 struct giving {
 	struct session *s;
@@ -70,24 +70,24 @@ static int go_on(struct session *s, const struct view *v, struct giving *g,
 	const struct cmd_args *a, struct cmd_out *o)
 {
 	struct resume_options how = {.tap = 0};
-	struct task_resume r = {.row = v->row, .how = &how, .sink = o->sink,
+	struct errand_resume r = {.row = v->row, .how = &how, .sink = o->sink,
 		.form = session_form(s, a->output), .then = give_opened,
 		.ud = g, .background = a->line->background};
 
 	if (r.background)
 		r.sink = NULL;
-	return task_resume(s, &r, &o->err);
+	return errand_resume(s, &r, &o->err);
 }
 
 /* Answered where it is open: goes on there. */
 static int follow(struct session *s, const struct view *v,
 	const struct cmd_args *a, struct cmd_out *o)
 {
-	struct task_resume r = {.sink = o->sink,
+	struct errand_resume r = {.sink = o->sink,
 		.form = session_form(s, a->output),
 		.background = a->line->background};
 
-	return task_follow(s, v->row, &r);
+	return errand_follow(s, v->row, &r);
 }
 
 int answer_give(struct session *s, const struct cmd_args *a,

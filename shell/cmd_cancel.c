@@ -3,8 +3,8 @@
  * stays. Twice is once. Works on runs of other shells that live.
  */
 #include "engine/tell.h"
+#include "shell/errand.h"
 #include "shell/run_ref.h"
-#include "shell/task.h"
 
 static int is_over(const struct run_row *row)
 {
@@ -24,10 +24,10 @@ static int cancel_stored(struct session *s, const struct run_row *row,
 	struct cmd_out *o)
 {
 	struct resume_options how = {.still = 1};
-	struct task_resume r = {.row = row, .how = &how, .sink = o->sink,
+	struct errand_resume r = {.row = row, .how = &how, .sink = o->sink,
 		.then = cancel_opened, .ud = s};
 
-	return task_resume(s, &r, &o->err) < 0 ? -1 : 0;
+	return errand_resume(s, &r, &o->err) < 0 ? -1 : 0;
 }
 
 /* Open here: until it has ended; a background run's status counts at the
@@ -35,12 +35,12 @@ static int cancel_stored(struct session *s, const struct run_row *row,
 static void settle(struct session *s, const struct run_row *row,
 	struct cmd_out *o)
 {
-	struct task_resume r = {.sink = o->sink};
+	struct errand_resume r = {.sink = o->sink};
 
 	if (engine_slot(s->engine, row->ulid) == PLAN_NONE)
 		return;
-	task_follow(s, row, &r);
-	tasks_settle(s, row->ulid);
+	errand_follow(s, row, &r);
+	errands_settle(s, row->ulid);
 }
 
 static int run(struct session *s, const struct cmd_args *a,

@@ -3,8 +3,8 @@
  * has ended, which then goes on here.
  */
 #include "engine/tell.h"
+#include "shell/errand.h"
 #include "shell/run_ref.h"
-#include "shell/task.h"
 
 static int not_paused(struct session *s, const struct run_row *row,
 	struct err *err)
@@ -37,7 +37,7 @@ static int go_on(struct session *s, const struct cmd_args *a,
 {
 	struct run_verb verb = {.verb = "continue"};
 	struct resume_options how = {.tap = 0};
-	struct task_resume r = {.row = row, .how = &how, .sink = o->sink,
+	struct errand_resume r = {.row = row, .how = &how, .sink = o->sink,
 		.form = session_form(s, a->output),
 		.background = a->line->background};
 	int rc;
@@ -46,8 +46,8 @@ static int go_on(struct session *s, const struct cmd_args *a,
 		r.sink = NULL;
 	rc = run_tell(s, row, &verb, &o->err);
 	if (rc != 0)
-		return rc < 0 ? -1 : task_follow(s, row, &r);
-	return task_resume(s, &r, &o->err);
+		return rc < 0 ? -1 : errand_follow(s, row, &r);
+	return errand_resume(s, &r, &o->err);
 }
 
 static int run(struct session *s, const struct cmd_args *a,

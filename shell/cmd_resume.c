@@ -13,9 +13,9 @@
 #include "engine/io/file.h"
 #include "shell/bang.h"
 #include "shell/doc.h"
+#include "shell/errand.h"
 #include "shell/line_run.h"
 #include "shell/run_ref.h"
-#include "shell/task.h"
 #include "shell/tell.h"
 
 struct edit {
@@ -247,7 +247,7 @@ static int run(struct session *s, const struct cmd_args *a,
 	struct cmd_out *o)
 {
 	struct resume_options how = {.tap = 0};
-	struct task_resume r = {.how = &how, .sink = o->sink,
+	struct errand_resume r = {.how = &how, .sink = o->sink,
 		.form = session_form(s, a->output),
 		.background = a->line->background};
 	char *from = cmd_take(a, "from");
@@ -285,7 +285,7 @@ static int run(struct session *s, const struct cmd_args *a,
 		say_again(s, &v);
 	if (r.background)
 		r.sink = NULL;
-	status = task_resume(s, &r, &o->err);
+	status = errand_resume(s, &r, &o->err);
 	if (status < 0 && from && o->err.code == ERR_NOTFOUND)
 		cmd_blame(o, cmd_arg(a, "from"));
 out:

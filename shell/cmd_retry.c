@@ -2,8 +2,8 @@
  * /retry: a new run of the same workflow that takes over the results there
  * are and begins with the first step that has none.
  */
+#include "shell/errand.h"
 #include "shell/run_ref.h"
-#include "shell/task.h"
 
 static int run(struct session *s, const struct cmd_args *a,
 	struct cmd_out *o)
@@ -19,8 +19,8 @@ static int run(struct session *s, const struct cmd_args *a,
 		err_set(&o->err, ERR_STATE, "nothing of run %s has failed",
 			v.ulid_short);
 	else
-		status = task_retry(s, &v, o->sink, session_form(s, a->output),
-			&o->err);
+		status = errand_retry(s, &v, o->sink,
+			session_form(s, a->output), &o->err);
 	view_release(&v);
 	return status;
 }

@@ -6,9 +6,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "shell/errand.h"
 #include "shell/run_ref.h"
 #include "shell/status.h"
-#include "shell/task.h"
 
 enum { LOOK_MS = 100 };
 
@@ -50,7 +50,7 @@ static int one(struct session *s, struct str name, struct err *err)
 			engine_store(s->engine), name, &row, err) < 0)
 		return -1;
 	if (engine_slot(s->engine, row.ulid) != PLAN_NONE)
-		status = tasks_wait(s, row.ulid);
+		status = errands_wait(s, row.ulid);
 	else
 		status = wait_elsewhere(s, &row, err);
 	run_row_release(&row);
@@ -64,7 +64,7 @@ static int run(struct session *s, const struct cmd_args *a,
 	struct str name;
 
 	if (!cmd_arg(a, "runs").p)
-		return tasks_wait(s, NULL);
+		return errands_wait(s, NULL);
 	for (size_t i = 0; (name = cmd_nth(a, "runs", i)).p; i++) {
 		status = one(s, name, &o->err);
 		if (status < 0)

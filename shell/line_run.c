@@ -11,11 +11,11 @@
 #include "engine/base/mem.h"
 #include "engine/base/text.h"
 #include "shell/bang.h"
+#include "shell/errand.h"
 #include "shell/help_def.h"
 #include "shell/own_flags.h"
 #include "shell/script.h"
 #include "shell/status.h"
-#include "shell/task.h"
 #include "shell/tell.h"
 
 enum { DEPTH = 16 };
@@ -408,7 +408,7 @@ struct str submission_text(const struct submission *sub,
 static int run_plan(struct session *s, struct submission *sub)
 {
 	struct workflow_arg w = {0};
-	struct task_wish wish = {.plan = sub->plan, .flags = &sub->flags,
+	struct errand_wish wish = {.plan = sub->plan, .flags = &sub->flags,
 		.redirect = &sub->redirect, .answers = sub->answers,
 		.answer_count = sub->answer_count};
 	struct str about = {NULL, 0};
@@ -420,7 +420,7 @@ static int run_plan(struct session *s, struct submission *sub)
 	wish.form = session_form(s, sub->output);
 	wish.background = sub->line.background;
 	wish.about = &about;
-	status = task_run(s, &wish, &err);
+	status = errand_run(s, &wish, &err);
 	if (about.p)
 		sub->mark = caret((size_t)(about.p - sub->diags->source.p),
 			about.n ? about.n : 1);

@@ -13,10 +13,10 @@
 #include "engine/base/mem.h"
 #include "engine/io/guard.h"
 #include "shell/doctor.h"
+#include "shell/errand.h"
 #include "shell/line_run.h"
 #include "shell/script.h"
 #include "shell/status.h"
-#include "shell/task.h"
 #include "shell/tell.h"
 #include "shell/version.h"
 
@@ -117,9 +117,9 @@ static int wait_at_end(struct session *s, int status)
 	if (s->signal)
 		return status;
 	if (s->options->no_wait)
-		tasks_cancel(s);
+		errands_cancel(s);
 	else
-		later = tasks_wait(s, NULL);
+		later = errands_wait(s, NULL);
 	if (s->signal)
 		return 128 + s->signal;
 	return status ? status : later;

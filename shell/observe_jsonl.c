@@ -12,8 +12,8 @@
 #include "engine/store/store.h"
 #include "engine/view.h"
 #include "shell/doc.h"
+#include "shell/errand_int.h"
 #include "shell/json.h"
-#include "shell/task_int.h"
 
 enum { SHOWN = 65536 };
 
@@ -21,7 +21,7 @@ struct jsonl {
 	struct session *s;
 	struct observer o;
 	struct out *out;       /* NULL: silent */
-	const struct task *t;  /* borrowed while `out` is set */
+	const struct errand *t;  /* borrowed while `out` is set */
 	int64_t seq, began_ms;
 	struct buf line;
 	struct json j;
@@ -255,7 +255,7 @@ static void on_event(void *ud, uint32_t slot, int64_t seq,
 	}
 }
 
-void jsonl_begin(struct jsonl *l, const struct task *t)
+void jsonl_begin(struct jsonl *l, const struct errand *t)
 {
 	l->t = t;
 	l->out = t->sink->out;

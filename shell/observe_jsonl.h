@@ -9,9 +9,9 @@
 
 struct jsonl *jsonl_new(struct session *s);
 void jsonl_free(struct jsonl *j);
-/* Tells of the task's run from now on, into its sink; borrows t until the
+/* Tells of the errand's run from now on, into its sink; borrows t until the
  * end. */
-void jsonl_begin(struct jsonl *j, const struct task *t);
+void jsonl_begin(struct jsonl *j, const struct errand *t);
 /* The last line, whatever happened; tells of no run any more. */
 void jsonl_end(struct jsonl *j, const char *status, int exit);
 

@@ -13,8 +13,8 @@
 #include "engine/base/text.h"
 #include "engine/io/clock.h"
 #include "engine/view.h"
+#include "shell/errand_int.h"
 #include "shell/screen.h"
-#include "shell/task_int.h"
 
 struct progress {
 	struct session *s;
@@ -30,7 +30,7 @@ static int is_off(const struct progress *p)
 }
 
 /* Begins a line about a step: "[7f3a9c] build". */
-static struct buf *line_of(struct progress *p, const struct task *t,
+static struct buf *line_of(struct progress *p, const struct errand *t,
 	uint32_t frame, uint32_t step)
 {
 	const struct run *r = engine_run(p->s->engine, t->slot);
@@ -205,7 +205,7 @@ static void on_event(void *ud, uint32_t slot, int64_t seq,
 	const struct event *e)
 {
 	struct progress *p = ud;
-	struct task *t = task_find(p->s, slot);
+	struct errand *t = errand_find(p->s, slot);
 	const struct run *r = engine_run(p->s->engine, slot);
 
 	(void)seq;
@@ -235,7 +235,7 @@ static int keep_line(void *ud, const struct log_line *l)
 	return 0;
 }
 
-static void say_failed(struct progress *p, const struct task *t,
+static void say_failed(struct progress *p, const struct errand *t,
 	uint32_t frame, uint32_t node, const struct result *res)
 {
 	line_of(p, t, frame, node);
@@ -259,7 +259,7 @@ static void print_tail(struct progress *p, const struct tail *t)
 
 /* A step that failed, with its last lines; told before already when it has
  * none. */
-static void print_failure(struct progress *p, const struct task *t,
+static void print_failure(struct progress *p, const struct errand *t,
 	uint32_t frame, uint32_t node)
 {
 	const struct run *r = engine_run(p->s->engine, t->slot);
@@ -290,7 +290,7 @@ static int failed_inside(const struct run *r, uint32_t frame, uint32_t node)
 }
 
 /* *first is the path of the first that failed. */
-static void print_failures(struct progress *p, const struct task *t,
+static void print_failures(struct progress *p, const struct errand *t,
 	const struct run *r, struct buf *first)
 {
 	for (uint32_t f = 0; f < r->frame_count; f++) {
@@ -309,7 +309,7 @@ static void print_failures(struct progress *p, const struct task *t,
 	}
 }
 
-static void summary(struct progress *p, struct task *t, const struct run *r,
+static void summary(struct progress *p, struct errand *t, const struct run *r,
 	const char *failed_path)
 {
 	static const struct {
@@ -346,7 +346,7 @@ static void summary(struct progress *p, struct task *t, const struct run *r,
 
 static int others_run(struct progress *p, uint32_t slot)
 {
-	for (const struct task *t = p->s->tasks; t; t = t->next)
+	for (const struct errand *t = p->s->errands; t; t = t->next)
 		if (t->slot != slot && !t->ended && !t->over)
 			return 1;
 	return 0;
@@ -355,7 +355,7 @@ static int others_run(struct progress *p, uint32_t slot)
 static void on_over(void *ud, uint32_t slot, enum run_state state)
 {
 	struct progress *p = ud;
-	struct task *t = task_find(p->s, slot);
+	struct errand *t = errand_find(p->s, slot);
 	const struct run *r = engine_run(p->s->engine, slot);
 	struct buf first;
 
@@ -388,7 +388,7 @@ static void on_heartbeat(uv_timer_t *h)
 {
 	struct progress *p = h->data;
 
-	for (struct task *t = p->s->tasks; t; t = t->next) {
+	for (struct errand *t = p->s->errands; t; t = t->next) {
 		const struct run *r = engine_run(p->s->engine, t->slot);
 		char took[16];
 

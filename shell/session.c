@@ -20,10 +20,10 @@
 #include "engine/base/text.h"
 #include "engine/view.h"
 #include "shell/cmd.h"
+#include "shell/errand.h"
 #include "shell/observe_jsonl.h"
 #include "shell/observe_plain.h"
 #include "shell/screen.h"
-#include "shell/task.h"
 
 enum { INPUT_IN_MEMORY = 1 << 20 };
 
@@ -327,8 +327,8 @@ static void front_ready(struct session *s)
 static void observe(struct session *s)
 {
 	s->watch.ud = s;
-	s->watch.on_over = task_on_over;
-	s->watch.on_tap = task_on_tap;
+	s->watch.on_over = errand_on_over;
+	s->watch.on_tap = errand_on_tap;
 	engine_observe(s->engine, &s->watch);
 	s->progress = progress_new(s);
 	s->jsonl = jsonl_new(s);
@@ -366,7 +366,7 @@ int session_open(struct session *s, const struct options *o,
 void session_close(struct session *s)
 {
 	listening = NULL;
-	tasks_release(s);
+	errands_release(s);
 	if (s->engine) {
 		progress_free(s->progress);
 		jsonl_free(s->jsonl);

@@ -16,7 +16,7 @@
 #include "shell/out.h"
 #include "shell/settings.h"
 
-struct task;
+struct errand;
 struct progress;
 struct jsonl;
 struct wakeup;
@@ -40,7 +40,7 @@ struct session {
 	struct buf input;
 	int input_fd;          /* larger: an unnamed file; -1 none */
 	uint8_t input_read, input_none;
-	struct task *tasks;    /* runs begun by this session, newest first */
+	struct errand *errands; /* runs begun by this session, newest first */
 	struct observer watch;
 	struct progress *progress;
 	struct jsonl *jsonl;

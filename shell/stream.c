@@ -12,11 +12,11 @@
 
 #include "engine/base/limits.h"
 #include "engine/base/mem.h"
+#include "shell/errand.h"
 #include "shell/line_run.h"
 #include "shell/plain_text.h"
 #include "shell/script.h"
 #include "shell/status.h"
-#include "shell/task.h"
 #include "shell/tell.h"
 
 struct watch;
@@ -91,14 +91,14 @@ static void wait_readable(struct stream *st)
 	uv_loop_t *loop = engine_loop(st->s->engine);
 
 	uv_run(loop, UV_RUN_NOWAIT);
-	tasks_reap(st->s);
+	errands_reap(st->s);
 	if (!st->watch)
 		return;
 	st->watch->ready = 0;
 	uv_poll_start(&st->watch->poll, UV_READABLE, on_readable);
 	while (!st->watch->ready && !session_stopped(st->s)) {
 		uv_run(loop, UV_RUN_ONCE);
-		tasks_reap(st->s);
+		errands_reap(st->s);
 	}
 	uv_poll_stop(&st->watch->poll);
 }

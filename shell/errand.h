@@ -1,9 +1,9 @@
 /*
- * Tasks: runs that lines of this session began, in the foreground or the
+ * Errands: runs that lines of this session began, in the foreground or the
  * background, from submission to the last byte of their output.
  */
-#ifndef WF_SHELL_TASK_H
-#define WF_SHELL_TASK_H
+#ifndef WF_SHELL_ERRAND_H
+#define WF_SHELL_ERRAND_H
 
 #include "engine/front/front.h"
 #include "shell/session.h"
@@ -12,8 +12,8 @@ struct cmd_out;
 struct run_row;
 struct view;
 
-/* What is to be run. Borrows everything until task_begin returns. */
-struct task_wish {
+/* What is to be run. Borrows everything until errand_begin returns. */
+struct errand_wish {
 	struct plan *plan;
 	const struct front_flags *flags;   /* may be NULL */
 	struct str command, text;
@@ -30,10 +30,10 @@ struct task_wish {
  * prints its output; returns the status of the line. In the background: 0
  * at once. -1 and err when it could not begin.
  */
-int task_run(struct session *s, const struct task_wish *w, struct err *err);
+int errand_run(struct session *s, const struct errand_wish *w, struct err *err);
 
 /* The same for a run that exists: /resume. `sink` may be NULL. */
-struct task_resume {
+struct errand_resume {
 	const struct run_row *row;
 	const struct resume_options *how;
 	struct sink *sink;
@@ -43,31 +43,31 @@ struct task_resume {
 	int (*then)(void *ud, uint32_t slot, struct err *err);
 	void *ud;
 };
-int task_resume(struct session *s, const struct task_resume *r,
+int errand_resume(struct session *s, const struct errand_resume *r,
 	struct err *err);
 /*
  * A run that is open here and was told to go on: when no line follows it any
- * more, this one does, as task_resume; else 0. Needs only sink and form.
+ * more, this one does, as errand_resume; else 0. Needs only sink and form.
  */
-int task_follow(struct session *s, const struct run_row *row,
-	const struct task_resume *r);
+int errand_follow(struct session *s, const struct run_row *row,
+	const struct errand_resume *r);
 /* A new run that takes over results of the viewed run: /retry. */
-int task_retry(struct session *s, const struct view *v, struct sink *sink,
+int errand_retry(struct session *s, const struct view *v, struct sink *sink,
 	enum output_form form, struct err *err);
 
 /* Ends what is over in the background: prints, notes its status. */
-void tasks_reap(struct session *s);
+void errands_reap(struct session *s);
 /* Waits for the run called `ulid` (NULL: all) in the background; returns
  * the first status that is not 0. */
-int tasks_wait(struct session *s, const char *ulid);
+int errands_wait(struct session *s, const char *ulid);
 /* Waits likewise; their statuses are still to be told. */
-void tasks_settle(struct session *s, const char *ulid);
+void errands_settle(struct session *s, const char *ulid);
 /* Cancels all in the background and waits for their ends. */
-void tasks_cancel(struct session *s);
-void tasks_release(struct session *s);
+void errands_cancel(struct session *s);
+void errands_release(struct session *s);
 /* Parts of the session's observer. */
-void task_on_over(void *session, uint32_t slot, enum run_state state);
-void task_on_tap(void *session, uint32_t slot, uint32_t frame,
+void errand_on_over(void *session, uint32_t slot, enum run_state state);
+void errand_on_tap(void *session, uint32_t slot, uint32_t frame,
 	uint32_t step, int stream, struct str bytes);
 
 #endif

@@ -1,6 +1,6 @@
 /*
  * From a plan to a run: input, redirections, results taken over, then the
- * wait. What is printed at the end stands in task_end.c.
+ * wait. What is printed at the end stands in errand_end.c.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -12,24 +12,24 @@
 #include "engine/tell.h"
 #include "engine/view.h"
 #include "shell/annotations.h"
+#include "shell/errand_int.h"
 #include "shell/observe_jsonl.h"
 #include "shell/status.h"
-#include "shell/task_int.h"
 
 enum { LATE_MS = 500 };
 
 /* -------------------------------------------------------------- the list */
-struct task *task_find(const struct session *s, uint32_t slot)
+struct errand *errand_find(const struct session *s, uint32_t slot)
 {
-	for (struct task *t = s->tasks; t; t = t->next)
+	for (struct errand *t = s->errands; t; t = t->next)
 		if (t->slot == slot && !t->ended)
 			return t;
 	return NULL;
 }
 
-void task_drop(struct session *s, struct task *t)
+void errand_drop(struct session *s, struct errand *t)
 {
-	struct task **at = &s->tasks;
+	struct errand **at = &s->errands;
 
 	while (*at && *at != t)
 		at = &(*at)->next;
@@ -40,32 +40,32 @@ void task_drop(struct session *s, struct task *t)
 	free(t);
 }
 
-void tasks_release(struct session *s)
+void errands_release(struct session *s)
 {
-	while (s->tasks)
-		task_drop(s, s->tasks);
+	while (s->errands)
+		errand_drop(s, s->errands);
 }
 
-void task_on_over(void *session, uint32_t slot, enum run_state state)
+void errand_on_over(void *session, uint32_t slot, enum run_state state)
 {
 	struct session *s = session;
-	struct task *t = task_find(s, slot);
+	struct errand *t = errand_find(s, slot);
 	const struct run *r = engine_run(s->engine, slot);
 
 	if (!t)
 		return;
 	if (state == RUN_WAITING && !s->interactive && r &&
 			engine_has_deadline(r))
-		task_say_waiting(s, t, r);
+		errand_say_waiting(s, t, r);
 	else
 		t->over = 1;
 }
 
-void task_on_tap(void *session, uint32_t slot, uint32_t frame, uint32_t step,
+void errand_on_tap(void *session, uint32_t slot, uint32_t frame, uint32_t step,
 	int stream, struct str bytes)
 {
 	struct session *s = session;
-	struct task *t = task_find(s, slot);
+	struct errand *t = errand_find(s, slot);
 	struct out *out;
 
 	(void)frame, (void)step;
@@ -78,7 +78,7 @@ void task_on_tap(void *session, uint32_t slot, uint32_t frame, uint32_t step,
 }
 
 /* ----------------------------------------------------------------- begin */
-static int is_leaf_line(const struct task_wish *w)
+static int is_leaf_line(const struct errand_wish *w)
 {
 	const struct plan *p = w->plan;
 
@@ -108,10 +108,10 @@ static int wants_input(const struct plan *p)
 	return 0;
 }
 
-static struct task *task_new(struct session *s, uint32_t slot,
-	const struct task_wish *w)
+static struct errand *errand_new(struct session *s, uint32_t slot,
+	const struct errand_wish *w)
 {
-	struct task *t = mem_zero(sizeof(*t));
+	struct errand *t = mem_zero(sizeof(*t));
 
 	t->slot = slot;
 	memcpy(t->ulid, engine_ulid(s->engine, slot), sizeof(t->ulid));
@@ -120,8 +120,8 @@ static struct task *task_new(struct session *s, uint32_t slot,
 	t->text = mem_strndup(w->text.p ? w->text.p : "", w->text.n);
 	t->form = (uint8_t)w->form;
 	t->background = w->background;
-	t->next = s->tasks;
-	s->tasks = t;
+	t->next = s->errands;
+	s->errands = t;
 	return t;
 }
 
@@ -197,7 +197,7 @@ struct adoption {
 	const uint32_t *from;
 };
 
-static int adopt_latest(struct session *s, const struct task_wish *w,
+static int adopt_latest(struct session *s, const struct errand_wish *w,
 	struct str normal, struct adoption *a, struct err *err)
 {
 	struct run_row row = {0};
@@ -237,7 +237,7 @@ static void adoption_release(struct adoption *a)
 	view_release(&a->view);
 }
 
-static int make_setup(struct session *s, const struct task_wish *w,
+static int make_setup(struct session *s, const struct errand_wish *w,
 	struct str normal, struct setup **out, struct err *err)
 {
 	struct setup_options o = {.plan = w->plan, .command = w->command,
@@ -250,7 +250,7 @@ static int make_setup(struct session *s, const struct task_wish *w,
 }
 
 /* The STEP of an answer; what is wrong with it is about that word. */
-static int answer_step(const struct task_wish *w, size_t i, struct str *step,
+static int answer_step(const struct errand_wish *w, size_t i, struct str *step,
 	struct err *err)
 {
 	struct str a = w->answers[i];
@@ -265,7 +265,7 @@ static int answer_step(const struct task_wish *w, size_t i, struct str *step,
 	return err_set(err, ERR_USAGE, "--answer takes STEP=TEXT");
 }
 
-static int no_such_answer(const struct task_wish *w, struct str step,
+static int no_such_answer(const struct errand_wish *w, struct str step,
 	struct err *err)
 {
 	if (w->about)
@@ -275,7 +275,7 @@ static int no_such_answer(const struct task_wish *w, struct str step,
 
 /* --answer STEP=TEXT: waits in the run until the step asks. */
 static int give_answers(struct session *s, uint32_t slot,
-	const struct task_wish *w, struct err *err)
+	const struct errand_wish *w, struct err *err)
 {
 	const struct run *r = engine_run(s->engine, slot);
 
@@ -296,7 +296,7 @@ static int give_answers(struct session *s, uint32_t slot,
 }
 
 /* One of the choices of its step, when that has some. */
-static int check_choice(const struct task_wish *w, uint32_t node,
+static int check_choice(const struct errand_wish *w, uint32_t node,
 	struct str text, struct err *err)
 {
 	const char *choices = plan_field(w->plan, node, "choices");
@@ -312,7 +312,7 @@ static int check_choice(const struct task_wish *w, uint32_t node,
 }
 
 /* Answers name steps that exist, before anything starts. */
-static int check_answers(const struct task_wish *w, struct err *err)
+static int check_answers(const struct errand_wish *w, struct err *err)
 {
 	struct str step, text;
 	uint32_t node;
@@ -332,7 +332,7 @@ static int check_answers(const struct task_wish *w, struct err *err)
 }
 
 /* ------------------------------------------------------------------ wait */
-static int in_background(struct session *s, struct task *t)
+static int in_background(struct session *s, struct errand *t)
 {
 	char brief[ULID_LEN + 1];
 	struct err err = {0};
@@ -347,7 +347,7 @@ static int in_background(struct session *s, struct task *t)
 
 struct waiting {
 	struct session *s;
-	struct task *t;
+	struct errand *t;
 };
 
 /* At a prompt a run that asks is over even when it has a deadline: whoever
@@ -375,7 +375,7 @@ static void timer_closed(uv_handle_t *h)
 	free(h);
 }
 
-static void wait_over(struct session *s, struct task *t)
+static void wait_over(struct session *s, struct errand *t)
 {
 	const struct run *r = engine_run(s->engine, t->slot);
 	int64_t ms = r ? r->plan->timeout_ms : 0;
@@ -391,7 +391,7 @@ static void wait_over(struct session *s, struct task *t)
 }
 
 /* At a prompt the first INT cancels the run, further ones kill it. */
-static void wait_for(struct session *s, struct task *t)
+static void wait_for(struct session *s, struct errand *t)
 {
 	struct err err = {0};
 	int hard = 0;
@@ -410,29 +410,29 @@ static void wait_for(struct session *s, struct task *t)
 	}
 }
 
-static int in_foreground(struct session *s, struct task *t)
+static int in_foreground(struct session *s, struct errand *t)
 {
 	int status;
 
 	if (t->form == OUTPUT_JSONL)
 		jsonl_begin(s->jsonl, t);
 	wait_for(s, t);
-	status = task_end(s, t);
-	task_drop(s, t);
-	tasks_reap(s);
+	status = errand_end(s, t);
+	errand_drop(s, t);
+	errands_reap(s);
 	return status;
 }
 
-static int go(struct session *s, struct task *t)
+static int go(struct session *s, struct errand *t)
 {
 	return t->background ? in_background(s, t) : in_foreground(s, t);
 }
 
-static int submit(struct session *s, const struct task_wish *w,
+static int submit(struct session *s, const struct errand_wish *w,
 	struct setup *setup, struct adoption *a, struct err *err)
 {
 	struct submit_options o = {.pinned = w->flags && w->flags->save_state};
-	struct task *t;
+	struct errand *t;
 	struct sink sink;
 	uint32_t slot;
 	int lone = is_leaf_line(w);
@@ -453,7 +453,7 @@ static int submit(struct session *s, const struct task_wish *w,
 		sink_close(&sink, NULL);
 		return -1;
 	}
-	t = task_new(s, slot, w);
+	t = errand_new(s, slot, w);
 	t->lone = (uint8_t)lone;
 	t->pinned = o.pinned;
 	if (o.parent)
@@ -466,7 +466,7 @@ static int submit(struct session *s, const struct task_wish *w,
 }
 
 /* A line of one step has no annotations: said, since it looks like one. */
-static void note_annotation(struct session *s, const struct task_wish *w)
+static void note_annotation(struct session *s, const struct errand_wish *w)
 {
 	struct str word;
 
@@ -478,7 +478,7 @@ static void note_annotation(struct session *s, const struct task_wish *w)
 		(int)w->command.n, w->command.p, (int)word.n, word.p);
 }
 
-int task_run(struct session *s, const struct task_wish *w, struct err *err)
+int errand_run(struct session *s, const struct errand_wish *w, struct err *err)
 {
 	struct adoption a;
 	struct setup *setup = NULL;
@@ -503,12 +503,12 @@ int task_run(struct session *s, const struct task_wish *w, struct err *err)
 	return rc;
 }
 
-static struct task *task_for_row(struct session *s, uint32_t slot,
+static struct errand *errand_for_row(struct session *s, uint32_t slot,
 	const struct run_row *row, struct sink *sink, enum output_form form)
 {
-	struct task_wish w = {.form = form, .command = str_of(row->command),
+	struct errand_wish w = {.form = form, .command = str_of(row->command),
 		.text = str_of(row->text)};
-	struct task *t = task_new(s, slot, &w);
+	struct errand *t = errand_new(s, slot, &w);
 
 	memcpy(t->parent, row->parent, sizeof(t->parent));
 	t->sink = sink;
@@ -519,11 +519,11 @@ static struct task *task_for_row(struct session *s, uint32_t slot,
 	return t;
 }
 
-int task_resume(struct session *s, const struct task_resume *r,
+int errand_resume(struct session *s, const struct errand_resume *r,
 	struct err *err)
 {
 	uint32_t slot = PLAN_NONE;
-	struct task *t;
+	struct errand *t;
 
 	if (engine_resume(s->engine, r->row, r->how, &slot, err) < 0)
 		return -1;
@@ -531,7 +531,7 @@ int task_resume(struct session *s, const struct task_resume *r,
 		engine_release(s->engine, slot);
 		return -1;
 	}
-	t = task_for_row(s, slot, r->row, r->sink, r->form);
+	t = errand_for_row(s, slot, r->row, r->sink, r->form);
 	t->background = r->background;
 	return go(s, t);
 }
@@ -539,31 +539,31 @@ int task_resume(struct session *s, const struct task_resume *r,
 /* What stood still and was told of stands still no more. */
 static void drop_ended(struct session *s, const char *ulid)
 {
-	struct task *t, *next;
+	struct errand *t, *next;
 
-	for (t = s->tasks; t; t = next) {
+	for (t = s->errands; t; t = next) {
 		next = t->next;
 		if (t->ended && strcmp(t->ulid, ulid) == 0)
-			task_drop(s, t);
+			errand_drop(s, t);
 	}
 }
 
-int task_follow(struct session *s, const struct run_row *row,
-	const struct task_resume *r)
+int errand_follow(struct session *s, const struct run_row *row,
+	const struct errand_resume *r)
 {
 	uint32_t slot = engine_slot(s->engine, row->ulid);
-	struct task *t;
+	struct errand *t;
 
-	if (slot == PLAN_NONE || task_find(s, slot))
+	if (slot == PLAN_NONE || errand_find(s, slot))
 		return 0;
 	drop_ended(s, row->ulid);
-	t = task_for_row(s, slot, row, r->background ? NULL : r->sink,
+	t = errand_for_row(s, slot, row, r->background ? NULL : r->sink,
 		r->form);
 	t->background = r->background;
 	return go(s, t);
 }
 
-int task_retry(struct session *s, const struct view *v, struct sink *sink,
+int errand_retry(struct session *s, const struct view *v, struct sink *sink,
 	enum output_form form, struct err *err)
 {
 	struct submit_options o = {.parent = v->row->ulid,
@@ -571,7 +571,7 @@ int task_retry(struct session *s, const struct view *v, struct sink *sink,
 	const uint32_t *from = NULL;
 	uint8_t *keep = view_keep(v, v->plan, &from);
 	struct setup *setup = NULL;
-	struct task *t = NULL;
+	struct errand *t = NULL;
 	uint32_t slot;
 	int rc = -1;
 
@@ -579,7 +579,7 @@ int task_retry(struct session *s, const struct view *v, struct sink *sink,
 	o.keep_node = from;
 	if (view_setup(v, &setup, err) == 0 &&
 			engine_submit(s->engine, setup, &o, &slot, err) == 0) {
-		t = task_for_row(s, slot, v->row, sink, form);
+		t = errand_for_row(s, slot, v->row, sink, form);
 		memcpy(t->parent, v->row->ulid, sizeof(t->parent));
 		rc = go(s, t);
 	}
@@ -590,57 +590,57 @@ int task_retry(struct session *s, const struct view *v, struct sink *sink,
 }
 
 /* ------------------------------------------------------------ background */
-void tasks_reap(struct session *s)
+void errands_reap(struct session *s)
 {
-	for (struct task *t = s->tasks; t; t = t->next)
+	for (struct errand *t = s->errands; t; t = t->next)
 		if (t->background && t->over && !t->ended)
-			t->status = task_end(s, t);
+			t->status = errand_end(s, t);
 }
 
-static int wanted(const struct task *t, const char *ulid)
+static int wanted(const struct errand *t, const char *ulid)
 {
 	return t->background && (!ulid || strcmp(t->ulid, ulid) == 0);
 }
 
 static int any_left(const struct session *s, const char *ulid)
 {
-	for (const struct task *t = s->tasks; t; t = t->next)
+	for (const struct errand *t = s->errands; t; t = t->next)
 		if (wanted(t, ulid) && !t->ended)
 			return 1;
 	return 0;
 }
 
-void tasks_settle(struct session *s, const char *ulid)
+void errands_settle(struct session *s, const char *ulid)
 {
-	tasks_reap(s);
+	errands_reap(s);
 	while (any_left(s, ulid) && !session_stopped(s)) {
 		engine_turn(s->engine);
-		tasks_reap(s);
+		errands_reap(s);
 	}
 }
 
-int tasks_wait(struct session *s, const char *ulid)
+int errands_wait(struct session *s, const char *ulid)
 {
-	struct task *t, *next;
+	struct errand *t, *next;
 	int status = 0;
 
-	tasks_settle(s, ulid);
-	for (t = s->tasks; t; t = next) { /* newest first: the oldest wins */
+	errands_settle(s, ulid);
+	for (t = s->errands; t; t = next) { /* newest first: the oldest wins */
 		next = t->next;
 		if (!wanted(t, ulid) || !t->ended)
 			continue;
 		status = t->status ? t->status : status;
-		task_drop(s, t);
+		errand_drop(s, t);
 	}
 	return status;
 }
 
-void tasks_cancel(struct session *s)
+void errands_cancel(struct session *s)
 {
 	struct err err = {0};
 
-	for (struct task *t = s->tasks; t; t = t->next)
+	for (struct errand *t = s->errands; t; t = t->next)
 		if (t->background && !t->over)
 			engine_cancel(s->engine, t->slot, 0, &err);
-	tasks_wait(s, NULL);
+	errands_wait(s, NULL);
 }

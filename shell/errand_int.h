@@ -1,13 +1,13 @@
 /*
- * Inside the tasks' files: one run as the line that began it sees it.
+ * Inside the errands' files: one run as the line that began it sees it.
  */
-#ifndef WF_SHELL_TASK_INT_H
-#define WF_SHELL_TASK_INT_H
+#ifndef WF_SHELL_ERRAND_INT_H
+#define WF_SHELL_ERRAND_INT_H
 
 #include "engine/store/store.h"
-#include "shell/task.h"
+#include "shell/errand.h"
 
-struct task {
+struct errand {
 	uint32_t slot;
 	char ulid[ULID_LEN + 1], parent[ULID_LEN + 1];
 	char *command, *text;  /* owned */
@@ -22,16 +22,16 @@ struct task {
 	uint8_t ended;         /* its output is printed */
 	uint64_t streamed[3];  /* bytes printed as they came, by stream */
 	int status;
-	struct task *next;
+	struct errand *next;
 };
 
-struct task *task_find(const struct session *s, uint32_t slot);
+struct errand *errand_find(const struct session *s, uint32_t slot);
 /* Prints what the run gave, closes the sink, lets go of the run; returns
  * the status of the line. */
-int task_end(struct session *s, struct task *t);
+int errand_end(struct session *s, struct errand *t);
 /* Tells what the run waits for, and how to answer. */
-void task_say_waiting(struct session *s, const struct task *t,
+void errand_say_waiting(struct session *s, const struct errand *t,
 	const struct run *r);
-void task_drop(struct session *s, struct task *t);
+void errand_drop(struct session *s, struct errand *t);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * The end of a task: its output, or its document, then what a person needs
+ * The end of an errand: its output, or its document, then what a person needs
  * to know to go on. What was streamed is not printed twice.
  */
 #include <errno.h>
@@ -11,10 +11,10 @@
 #include "engine/base/mem.h"
 #include "engine/view.h"
 #include "shell/doc.h"
+#include "shell/errand_int.h"
 #include "shell/observe_jsonl.h"
 #include "shell/observe_plain.h"
 #include "shell/status.h"
-#include "shell/task_int.h"
 
 static void say_err(struct session *s, const struct err *err)
 {
@@ -24,7 +24,7 @@ static void say_err(struct session *s, const struct err *err)
 }
 
 /* One stream of the run, without the `skip` bytes printed already. */
-static int print_stream(struct session *s, struct task *t,
+static int print_stream(struct session *s, struct errand *t,
 	const struct run *r, int stream, struct err *err)
 {
 	struct output_of of = {r, {0, t->lone ? 0 : PLAN_NONE}, stream};
@@ -59,7 +59,7 @@ static void lone_error(struct session *s, const struct run *r)
 			r->plan->command), (int)e.n, e.p);
 }
 
-static int document(struct session *s, struct task *t, const struct run *r)
+static int document(struct session *s, struct errand *t, const struct run *r)
 {
 	struct lost lost = {0};
 	struct doc_of of = {.engine = s->engine, .run = r, .ulid = t->ulid,
@@ -88,7 +88,7 @@ static int reader_gone(const struct out *out)
 
 /* A failed write: told once. Without a reader of standard output wf ends;
  * without one of `| command` the command's status decides. */
-static int write_failed(struct session *s, struct task *t, struct err *err)
+static int write_failed(struct session *s, struct errand *t, struct err *err)
 {
 	struct out *out = t->sink->out;
 
@@ -107,7 +107,7 @@ static int write_failed(struct session *s, struct task *t, struct err *err)
 	return STATUS_FAILED;
 }
 
-static int print(struct session *s, struct task *t, const struct run *r)
+static int print(struct session *s, struct errand *t, const struct run *r)
 {
 	struct err err = {0};
 	int rc = 0, lost = 0;
@@ -171,7 +171,7 @@ static void say_waiting(struct session *s, const struct run *r,
 	buf_release(&path);
 }
 
-void task_say_waiting(struct session *s, const struct task *t,
+void errand_say_waiting(struct session *s, const struct errand *t,
 	const struct run *r)
 {
 	char brief[ULID_LEN + 1];
@@ -180,7 +180,7 @@ void task_say_waiting(struct session *s, const struct task *t,
 	say_waiting(s, r, brief);
 }
 
-static int is_recorded(struct session *s, const struct task *t)
+static int is_recorded(struct session *s, const struct errand *t)
 {
 	struct run_row row = {0};
 	struct err err = {0};
@@ -193,7 +193,7 @@ static int is_recorded(struct session *s, const struct task *t)
 }
 
 /* The run is open but goes no further in this process. */
-static int still(struct session *s, struct task *t, const struct run *r)
+static int still(struct session *s, struct errand *t, const struct run *r)
 {
 	char brief[ULID_LEN + 1];
 
@@ -229,7 +229,7 @@ static int still(struct session *s, struct task *t, const struct run *r)
 	return STATUS_FAILED;
 }
 
-int task_end(struct session *s, struct task *t)
+int errand_end(struct session *s, struct errand *t)
 {
 	const struct run *r = engine_run(s->engine, t->slot);
 	struct err err = {0};
