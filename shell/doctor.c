@@ -1,6 +1,7 @@
 /*
- * The doctor. Checks of the store are the store's own, those of what keeps
- * steps in stand in doctor_walls.c; here is who asks and how it is told.
+ * The doctor. Checks of the store are the store's own, those of runs stand
+ * in doctor_runs.c, those of what keeps steps in, in doctor_walls.c; here is
+ * who asks and how it is told.
  */
 #include "shell/doctor.h"
 
@@ -10,6 +11,7 @@
 
 #include "engine/base/mem.h"
 #include "engine/store/store.h"
+#include "shell/doctor_runs.h"
 #include "shell/doctor_walls.h"
 #include "shell/out.h"
 #include "shell/settings.h"
@@ -39,6 +41,16 @@ static void one(void *ud, enum check_level level, const char *name,
 	json_close(c->j, '}');
 }
 
+/* What cannot be opened has been told of, most likely. */
+static void check_state(const char *dir, struct checking *c)
+{
+	struct err err = {0};
+
+	store_check(dir, one, c);
+	if (check_runs(dir, one, c, &err) < 0 && !c->failed)
+		one(c, CHECK_FAIL, "journals", err.text);
+}
+
 int doctor_check(const char *dir, struct buf *text, struct json *j)
 {
 	struct checking c = {text, j, 0};
@@ -51,7 +63,7 @@ int doctor_check(const char *dir, struct buf *text, struct json *j)
 	}
 	one(&c, CHECK_OK, "version", "wf " WF_VERSION);
 	if (dir[0])
-		store_check(dir, one, &c);
+		check_state(dir, &c);
 	else
 		one(&c, CHECK_FAIL, "state",
 			"no state directory: set HOME or WF_STATE_DIR");
