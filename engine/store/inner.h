@@ -114,9 +114,7 @@ void owner_sweep(struct store *s);       /* files nobody needs; writer */
 /* Is the owner's process, or its guard, there? */
 int owner_alive(struct store *s, const char *ulid);
 void owner_boot(char out[64]);           /* of this start of the machine */
-/* When a process began, in ticks since boot: -1 gone, or dead and not waited
- * for; 0 not known. */
-int64_t owner_ticks(int64_t pid);
+int64_t owner_ticks(int64_t pid); /* its start; -1 dead, 0 not known */
 
 /* --- store_read.c: the connection of the loop thread */
 struct db *reader(struct store *s, struct err *err);
