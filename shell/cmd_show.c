@@ -6,7 +6,6 @@
 
 #include "engine/base/mem.h"
 #include "engine/base/text.h"
-#include "engine/front/front.h"
 #include "shell/doc.h"
 #include "shell/plan_yaml.h"
 #include "shell/run_ref.h"
@@ -14,12 +13,31 @@
 
 enum { SHOWN = 65536 };
 
+/* What a rollback made of a step, or NULL. */
+static const char *undone(const struct run *r, uint32_t frame, uint32_t node)
+{
+	const struct step *s = run_step(r, frame, node);
+
+	if (s->state != STEP_SUCCEEDED || !(s->flags & STEP_UNDONE))
+		return NULL;
+	for (uint32_t i = 1; i < r->frame_count; i++) {
+		const struct frame *f = &r->frames[i];
+
+		if (f->steps && f->parent == frame && f->owner == node &&
+				f->failed && r->plan->branches[f->branch].role
+				== ROLE_UNDO)
+			return "undo failed";
+	}
+	return "undone";
+}
+
 static void step_line(struct buf *b, const struct view *v, uint32_t frame,
 	uint32_t node)
 {
 	const struct run *r = v->run;
 	const struct step *s = run_step(r, frame, node);
 	const struct result *res = s->kept ? &s->kept->r : NULL;
+	const char *state = undone(r, frame, node);
 	char took[16] = "";
 	struct buf path;
 
@@ -27,8 +45,9 @@ static void step_line(struct buf *b, const struct view *v, uint32_t frame,
 	run_path(r, frame, node, &path);
 	if (res)
 		duration_print((int64_t)res->dur_us, took);
-	buf_printf(b, "  %-24s %-10s %8s", buf_cstr(&path),
-		doc_step_state(s, v->row->state == RUN_INTERRUPTED), took);
+	if (!state)
+		state = doc_step_state(s, v->row->state == RUN_INTERRUPTED);
+	buf_printf(b, "  %-24s %-10s %8s", buf_cstr(&path), state, took);
 	if (res && res->error.n)
 		buf_printf(b, "  %.*s", (int)res->error.n, res->error.p);
 	if (s->attempts > 1)
@@ -78,7 +97,7 @@ static void head(struct buf *b, const struct view *v)
 	if (row->parent[0])
 		buf_printf(b, "took over results of run %.10s\n",
 			row->parent);
-	if (!front_is_block_file(str_of(row->text), ""))
+	if (!run_is_block(row))
 		buf_printf(b, "/%s ", row->command);
 	buf_str(b, row->text);
 	if (b->data[b->len - 1] != '\n')

@@ -164,13 +164,74 @@ static int step_names(struct session *s, const struct run_row *row,
 	return 0;
 }
 
+/* The first line of `s` with more than blanks and a remark. */
+static struct str first_line(struct str *s)
+{
+	struct str line = {s->p, 0};
+
+	while (s->n) {
+		const char *nl = memchr(s->p, '\n', s->n);
+
+		line = (struct str){s->p, nl ? (size_t)(nl - s->p) : s->n};
+		s->p += line.n + (nl != NULL);
+		s->n -= line.n + (nl != NULL);
+		if (str_trim(line).n && str_trim(line).p[0] != '#' &&
+				!(line.n >= 3 && memcmp(line.p, "---", 3) == 0))
+			return line;
+	}
+	return (struct str){line.p, 0};
+}
+
+static int has_key(struct str line, const char *key)
+{
+	size_t n = strlen(key);
+
+	return line.n > n && memcmp(line.p, key, n) == 0 && line.p[n] == ':';
+}
+
+int run_is_block(const struct run_row *row)
+{
+	struct str text = str_of(row->text ? row->text : "");
+	struct str line;
+
+	if (front_is_block_file(text, ""))
+		return 1;
+	line = first_line(&text);
+	return has_key(line, "description") || has_key(line, "params");
+}
+
+/* What a file of YAML says of itself, without quotes; of a text over several
+ * lines the first one. */
+static struct str described(struct str text)
+{
+	struct str line = first_line(&text), s;
+
+	while (line.n && !has_key(line, "description"))
+		line = first_line(&text);
+	if (!line.n)
+		return line;
+	s = str_trim((struct str){line.p + 12, line.n - 12});
+	if (s.n && (s.p[0] == '|' || s.p[0] == '>'))
+		s = str_trim(first_line(&text));
+	if (s.n >= 2 && (s.p[0] == '"' || s.p[0] == '\'') &&
+			s.p[s.n - 1] == s.p[0])
+		s = (struct str){s.p + 1, s.n - 2};
+	return s;
+}
+
 void run_title(struct session *s, const struct run_row *row,
 	struct buf *out)
 {
 	const char *text = row->text ? row->text : "";
 
-	if (front_is_block_file(str_of(text), "")) {
+	if (run_is_block(row)) {
+		struct str about = described(str_of(text));
+
 		buf_printf(out, "/%s: ", row->command);
+		if (about.n) {
+			buf_add(out, about.p, about.n);
+			return;
+		}
 		if (step_names(s, row, out) == 0)
 			return;
 	}

@@ -30,8 +30,11 @@ int run_step_find(const struct view *v, const char *path, uint32_t *frame,
 int run_tell(struct session *s, const struct run_row *row,
 	const struct run_verb *v, struct err *err);
 
+/* 1 when the text of the run is that of a file of YAML. */
+int run_is_block(const struct run_row *row);
 /* What a person knows a run by: "/chain build: make", of a block its steps,
- * "/chain: build, test". Appends; may have several lines. */
+ * "/chain: build, test", or its description. Appends; may have several
+ * lines. */
 void run_title(struct session *s, const struct run_row *row,
 	struct buf *out);
 

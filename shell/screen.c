@@ -28,7 +28,7 @@ int screen_columns(const struct out *o)
 
 static int is_blank(char c)
 {
-	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+	return ((unsigned char)c <= ' ') || c == 0x7f;
 }
 
 void screen_line(struct buf *b, struct str text, int columns)

@@ -94,6 +94,20 @@ END
 run_wf -q build.yaml
 run_wf -q -c '/runs'
 has "$out" "/chain: fetch, pack" "a block is listed by its steps"
+{
+	printf 'description: |\n  Adds \ttwo\n  things\nparams:\n  n: 3\n'
+	cat build.yaml
+} >about.yaml
+run_wf -q about.yaml
+run_wf -q -c '/runs -n 1'
+has "$out" "/chain: Adds two" "one with a description by that, in one line"
+run_wf -q -c '/show'
+lacks "$out" "/chain desc" "/show prints a file as it is"
+printf 'params: {n: 3}\n' | cat - build.yaml >params.yaml
+run_wf -q params.yaml
+run_wf -q -c '/runs -n 1'
+has "$out" "/chain: fetch, pack" "one with parameters by its steps"
+run_wf -q -c '/runs purge @last @-2'
 long=$(printf '%0100d' 7)
 run_wf -q -c "/chain \"/bash echo $long
  -> /echo end\""

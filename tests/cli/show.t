@@ -40,4 +40,8 @@ kill -TERM $pid
 wait $pid
 run_wf -c /show
 like "$out" 's +interrupted' "a step that was cut off is said to be"
+run_wf -c '/chain --on-error rollback "a: /bash true @undo='"'/bash false'"' -> b: /bash true @undo='"'/bash true'"' -> c: /bash false"'
+run_wf -c '/show'
+like "$out" '^ +b +undone' "/show says of a step that was rolled back: undone"
+like "$out" '^ +a +undo failed' "and of one whose undo failed, that it did"
 finish
