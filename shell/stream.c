@@ -303,5 +303,7 @@ int script_stream(struct session *s, int fd, const char *name,
 		out_text(&s->err, "\n");
 	if (s->quit)
 		return s->status;
-	return s->signal ? 128 + s->signal : first;
+	if (s->signal)
+		return 128 + s->signal;
+	return prompt && !err.code ? s->status : first;
 }

@@ -51,6 +51,23 @@ exec 3>&-
 run_wf -c '/runs status:interrupted'
 lacks "$out" "interrupted" "and no run was left behind"
 
+for end in '\004' '/quit\n'; do
+	script -qec "$WF" /dev/null <keys >screen2 2>&1 &
+	pid=$!
+	exec 3>keys
+	until_ok 20 sh -c 'tail -c 4 screen2 | grep -q "wf> "'
+	for status in 4 7; do
+		printf '/bash exit %d\n' $status >&3
+		until_ok 20 sh -c "grep -q 'exit $status\$' screen2 ||
+			grep -q 'exit $status.\$' screen2"
+		until_ok 20 sh -c 'tail -c 4 screen2 | grep -q "wf> "'
+	done
+	printf "$end" >&3
+	wait $pid
+	is $? 7 "the last line's status is the shell's after $end"
+	exec 3>&-
+done
+
 # What is to be copied is whole, however narrow the terminal.
 if command -v script >/dev/null; then
 	for columns in 40 60 80; do
