@@ -8,7 +8,9 @@
 #include <string.h>
 
 #include "engine/base/mem.h"
+#include "engine/base/text.h"
 #include "shell/line_run.h"
+#include "shell/params.h"
 #include "shell/run_ref.h"
 #include "shell/tell.h"
 #include "shell/status.h"
@@ -31,6 +33,52 @@ static int is_line(struct session *s, const struct line *l,
 	rc = workflow_arg_split(&w, l->rest, (size_t)(l->rest.p - source.p),
 		&none) == 0 && w.given;
 	workflow_arg_release(&w);
+	diags_release(&none);
+	return rc;
+}
+
+static int is_given(struct str word)
+{
+	const char *eq = memchr(word.p, '=', word.n);
+
+	return eq && is_name((struct str){word.p, (size_t)(eq - word.p)});
+}
+
+/* From the word `from` on, only what a file or a definition takes:
+ * NAME=value, and any word behind `--`. */
+static int all_given(const struct words *w, size_t from)
+{
+	for (size_t i = from; i < w->count; i++) {
+		if (str_eq(w->word[i], "--"))
+			return 1;
+		if (!is_given(w->word[i]))
+			return 0;
+	}
+	return 1;
+}
+
+/* "NAME P=value ...": the line of that definition, without its slash. */
+static int is_call(struct session *s, struct str text, size_t at,
+	struct str source, struct line *line)
+{
+	struct diags none;
+	struct words w;
+	int rc = 0;
+
+	memset(&w, 0, sizeof(w));
+	diags_init(&none, NULL, 1, source);
+	if (words_split(&w, text, at, &none) == 0 && w.count > 1 &&
+			is_name(w.word[0]) && w.word[0].n <= text.n &&
+			memcmp(text.p, w.word[0].p, w.word[0].n) == 0 &&
+			vocab_find(s->env.vocab, w.word[0].p,
+				w.word[0].n) < 0 &&
+			front_knows(&s->env, w.word[0]) && all_given(&w, 1)) {
+		line->name = (struct str){text.p, w.word[0].n};
+		line->rest = str_trim((struct str){text.p + w.word[0].n,
+			text.n - w.word[0].n});
+		rc = 1;
+	}
+	words_release(&w);
 	diags_release(&none);
 	return rc;
 }
@@ -60,6 +108,8 @@ static int compile(struct session *s, struct diags *d, struct str text,
 				l.at >= end && is_line(s, &typed, d->source))
 			line = typed;
 		diags_release(&quiet);
+	} else {
+		is_call(s, text, l.at, d->source, &line);
 	}
 	return front_compile(&s->env, &line, &t->plan, NULL, &t->redirect, d);
 }
@@ -74,7 +124,33 @@ static int redirect(struct session *s, struct text_arg *t,
 	return 0;
 }
 
-/* One word that names a file: its lines. 1: it is none. */
+/* The words behind the name of a file of YAML, as behind `wf FILE --`. */
+static int given_params(struct session *s, const struct cmd_args *a,
+	struct text_arg *t)
+{
+	struct options given = {0};
+	const char **args;
+	int rc;
+
+	if (t->redirect.count < 2 ||
+			!front_is_block_file(t->file.diags.source, t->file.path))
+		return 0;
+	args = mem_zero(t->redirect.count * sizeof(const char *));
+	for (size_t i = 1; i < t->redirect.count; i++)
+		if (!str_eq(t->redirect.word[i], "--"))
+			args[given.arg_count++] = mem_strndup(
+				t->redirect.word[i].p, t->redirect.word[i].n);
+	given.args = args;
+	mem_free(params_json(&given, &t->file.diags));
+	rc = t->file.diags.errors ? tell_diags(s, &t->file.diags, a->output)
+		: 0;
+	for (size_t i = 0; i < given.arg_count; i++)
+		mem_free((void *)(uintptr_t)args[i]);
+	mem_free((void *)(uintptr_t)args);
+	return rc;
+}
+
+/* A word that names a file, and what it is given: its lines. 1: it is none. */
 static int open_file(struct session *s, const struct cmd_args *a,
 	struct str text, struct text_arg *t, struct cmd_out *o)
 {
@@ -84,8 +160,9 @@ static int open_file(struct session *s, const struct cmd_args *a,
 	diags_init(&none, NULL, 1, a->diags->source);
 	if (words_split(&t->redirect, text, (size_t)(text.p -
 			a->diags->source.p), &none) == 0 &&
-			t->redirect.count == 1 &&
-			text_file_named(t->redirect.word[0]))
+			t->redirect.count &&
+			text_file_named(t->redirect.word[0]) &&
+			all_given(&t->redirect, 1))
 		rc = text_file_open(s, t->redirect.word[0], a->output,
 			&t->file, &o->err);
 	else
@@ -94,6 +171,8 @@ static int open_file(struct session *s, const struct cmd_args *a,
 	if (rc == 0 && o->as_json && t->file.count > 1)
 		return err_set(&o->err, ERR_USAGE, "%s holds %zu workflows: "
 			"a document shows one", t->file.path, t->file.count);
+	if (rc == 0)
+		rc = given_params(s, a, t);
 	return rc == 0 ? redirect(s, t, o) : rc;
 }
 

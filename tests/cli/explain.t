@@ -66,4 +66,22 @@ has "$err" "none.wf holds no workflow" "nor is a file without any explained"
 run_wf -c '/explain /chain "a: /echo 1 -> b: /echo 2" > plan.txt'
 is "$status" 0 "a line with quoted text and arrows can be redirected"
 like "$(cat plan.txt)" '^b +echo' "and its plan is in the file"
+printf 'params:\n  n: 3\n  m: 4\n' | cat - w.yaml >p.yaml
+mkdir -p .wf/workflows && cp p.yaml .wf/workflows/both.yaml
+for what in 'p.yaml n=5' 'p.yaml n=5 m="a b"' 'p.yaml -- 5'; do
+	run_wf -c "/explain $what"
+	like "$out" '^two +bash .*needs one' "a file with parameters: $what"
+done
+run_wf -c '/explain p.yaml n=5 > plan.txt'
+like "$(cat plan.txt)" '^two +bash' "and its plan goes to a file"
+run_wf -c '/explain p.yaml k=5'
+is "$status" 2 "a parameter that it does not have is an error"
+has "$err" "p.yaml:1:1: error: 'k' is no parameter" "as when it is run"
+run_wf -c '/explain p.yaml is good'
+like "$out" '^task ' "other words behind a file's name are a text"
+run_wf -c '/explain both n=5'
+like "$out" '^both.two +bash' "a stored workflow with parameters" || note "$out$err"
+run_wf -c '/def go N=1 "/echo ${args.N}"
+/explain go N=2'
+like "$out" '^go.echo +echo' "and a definition"
 finish
