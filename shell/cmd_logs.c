@@ -264,7 +264,8 @@ static int one_event(void *ud, const struct stored_event *e)
 		return 0;
 	g->seq = e->seq;
 	if (e->kind != EVENT_STEP_FINISHED && e->kind != EVENT_STEP_RETRYING &&
-			e->kind != EVENT_STEP_ADOPTED)
+			e->kind != EVENT_STEP_ADOPTED &&
+			e->kind != EVENT_STEP_CANCELLED)
 		return 0;
 	if (!is_wanted(g, e->frame, e->step))
 		return 0;
@@ -272,6 +273,8 @@ static int one_event(void *ud, const struct stored_event *e)
 		g->rc = -1;
 		return 1;
 	}
+	if (e->kind == EVENT_STEP_CANCELLED && !ev.attempt)
+		return 0;
 	g->attempt = ev.attempt;
 	g->told = told = g->follow ? shown_of(g, g->label, ev.attempt) : NULL;
 	if (engine_log(g->s->engine, &ev.result, one_line, g, &lost) < 0)
@@ -326,6 +329,39 @@ static int follow(struct logs *g, const struct cmd_args *a)
 	return 0;
 }
 
+/* Of the journal alone a step that runs, or was cut off, looks as if it wrote
+ * nothing. 1: there is such a one. */
+static int say_unfinished(struct logs *g)
+{
+	const struct run *r = g->v->run;
+	int going = is_going(g->v), found = 0;
+
+	for (uint32_t f = 0; f < r->frame_count && !found; f++) {
+		const struct plan_body *b = &r->plan->bodies[r->frames[f].body];
+
+		for (uint32_t i = 0; r->frames[f].steps && i < b->count; i++) {
+			const struct step *st = &r->frames[f].steps[i];
+
+			if (st->state != STEP_RUNNING || !node_is_leaf(
+					&r->plan->nodes[b->first + i]) ||
+					(st->flags & (STEP_ON_SIGNAL |
+					STEP_ON_TIMER | STEP_FELL_BACK)) ||
+					!is_wanted(g, f, b->first + i))
+				continue;
+			found = 1;
+			if (going)
+				session_say(g->s, "%s is running: what it "
+					"writes is shown by    /logs -f %s",
+					g->label, g->v->ulid_short);
+			else
+				session_say(g->s, "%s was cut off: what it "
+					"wrote is not recorded", g->label);
+			break;
+		}
+	}
+	return found;
+}
+
 static int run(struct session *s, const struct cmd_args *a,
 	struct cmd_out *o)
 {
@@ -365,6 +401,8 @@ static int run(struct session *s, const struct cmd_args *a,
 	}
 	if (rc < 0)
 		buf_clear(&o->doc);
+	if (rc == 0 && !g.follow && !s->options->quiet && say_unfinished(&g))
+		g.any = 1;
 	if (rc == 0 && !g.any && !g.lost.count && !s->options->quiet)
 		session_say(s, "%s%srun %s wrote nothing", path ? path : "",
 			path ? " of " : "", v.ulid_short);

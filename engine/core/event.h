@@ -102,7 +102,8 @@ struct event {
 	                          JSON array, or how it was decided;
 	                          STEP_WAITING: output when the timer fires
 	                          first */
-	struct result result;  /* STEP_FINISHED, _RETRYING, _ADOPTED */
+	struct result result;  /* STEP_FINISHED, _RETRYING, _ADOPTED, and of
+	                          STEP_CANCELLED when it has an attempt */
 };
 
 const char *event_name(enum event_kind kind);

@@ -47,13 +47,15 @@ enum result_bit {
 
 enum datum_bit { DATUM_DIGEST = 1, DATUM_CUT = 2, DATUM_PART = 4 };
 
-static int has_result(enum event_kind kind)
+static int has_result(const struct event *e)
 {
-	switch (kind) {
+	switch ((enum event_kind)e->kind) {
 	case EVENT_STEP_FINISHED:
 	case EVENT_STEP_RETRYING:
 	case EVENT_STEP_ADOPTED:
 		return 1;
+	case EVENT_STEP_CANCELLED: /* of an attempt that had begun */
+		return e->attempt > 0;
 	case EVENT_RUN_STARTED: case EVENT_RUN_RESUMED:
 	case EVENT_RUN_CANCELLING: case EVENT_RUN_PAUSED:
 	case EVENT_RUN_CONTINUED: case EVENT_RUN_TIMED_OUT:
@@ -61,7 +63,7 @@ static int has_result(enum event_kind kind)
 	case EVENT_RUN_EDITED: case EVENT_FRAME_OPENED:
 	case EVENT_FRAME_CLOSED: case EVENT_STEP_STARTED:
 	case EVENT_STEP_WAITING: case EVENT_STEP_SKIPPED:
-	case EVENT_STEP_CANCELLED: case EVENT_STEP_TIMED_OUT:
+	case EVENT_STEP_TIMED_OUT:
 	case EVENT_STEP_LOST: case EVENT_STEP_IN_DOUBT:
 	case EVENT_STEP_RESOLVED: case EVENT_STEP_DECIDED:
 	case EVENT_SIGNAL_POSTED: case EVENT_ROLLBACK_STARTED:
@@ -310,7 +312,7 @@ void event_encode(const struct event *e, struct buf *out)
 		put_signed(out, (uint64_t)(int64_t)e->exit);
 	if (mask & BIT_SEED)
 		buf_varint(out, e->seed);
-	if (has_result((enum event_kind)e->kind))
+	if (has_result(e))
 		put_result(&e->result, e->t_ms, out);
 }
 
@@ -344,7 +346,7 @@ static void get_event(struct event *e, struct cursor *c)
 		e->exit = get_i32(c);
 	if (mask & BIT_SEED)
 		e->seed = cursor_varint(c);
-	if (has_result((enum event_kind)e->kind))
+	if (has_result(e))
 		get_result(&e->result, e->t_ms, c);
 }
 

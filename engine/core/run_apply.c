@@ -353,6 +353,8 @@ static void on_cancelled(struct run *r, const struct event *e)
 
 	r->frames[e->frame].cut = 1;
 	note_unsure(r, s, e->step);
+	if (e->attempt)
+		run_keep(s, &e->result, e->t_ms);
 	run_count(r, run_node(r, e->step), s, -1);
 	clear_wait(s);
 	s->state = STEP_CANCELLED;

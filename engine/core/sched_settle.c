@@ -107,6 +107,19 @@ void task_cancel(struct sched *s, struct task *t)
 	after(s, t);
 }
 
+/* It had begun, and was ended by us: what it wrote till then is kept. */
+static void cancelled(struct sched *s, struct task *t,
+	const struct result *res)
+{
+	struct event e = task_event(t, EVENT_STEP_CANCELLED);
+
+	e.attempt = t->attempt;
+	e.result = *res;
+	e.result.outcome = OUTCOME_CANCELLED;
+	sched_emit(s, t->run, &e);
+	after(s, t);
+}
+
 /* ------------------------------------------------------------ job reports */
 static void lost(struct sched *s, struct task *t)
 {
@@ -132,9 +145,11 @@ static void judge(struct sched *s, struct task *t, struct result *res,
 	}
 	if (res->outcome == OUTCOME_LOST) {
 		lost(s, t);
-	} else if (!timed_out && ((killed && res->outcome != OUTCOME_OK) ||
-		   (withdrawn && res->outcome == OUTCOME_CANCELLED))) {
+	} else if (!timed_out && withdrawn &&
+			res->outcome == OUTCOME_CANCELLED) {
 		task_cancel(s, t);
+	} else if (!timed_out && killed && res->outcome != OUTCOME_OK) {
+		cancelled(s, t, res);
 	} else {
 		if (res->outcome == OUTCOME_CANCELLED)
 			res->outcome = OUTCOME_FAILED;

@@ -35,6 +35,19 @@ until_ok 20 test -e deaf
 run_wf -c '/cancel --hard'
 wait $pid
 is $? 130 "--hard ends what ignores TERM"
+"$WF" -c '/chain "a: /bash {trap \"echo bye; exit 1\" TERM; echo start; echo > begins; sleep 65 & wait}"' \
+	>/dev/null 2>&1 &
+pid=$!
+until_ok 20 test -e begins
+run_wf -c '/logs'
+like "$err" 'a is running' "/logs says of what runs that it is not over"
+run_wf -c '/cancel'
+wait $pid
+run_wf -c '/logs'
+is "$(printf '%s\n' "$out" | sed 's/^ *[0-9.]* //')" "a | start
+a | bye" "what a cancelled step wrote to its end is recorded"
+run_wf -o json -c '/show'
+has "$out" '"output":"start\nbye\n"' "and is its output"
 "$WF" -c '/chain "a: /bash {echo > begun; sleep 64} -> b: /echo x"' \
 	>/dev/null 2>&1 &
 pid=$!

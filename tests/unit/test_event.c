@@ -82,7 +82,8 @@ static struct event full_event(enum event_kind kind)
 	};
 
 	if (kind == EVENT_STEP_FINISHED || kind == EVENT_STEP_RETRYING ||
-			kind == EVENT_STEP_ADOPTED)
+			kind == EVENT_STEP_ADOPTED ||
+			kind == EVENT_STEP_CANCELLED)
 		e.result = full_result();
 	return e;
 }
