@@ -96,4 +96,13 @@ is "$out" "rc" "--rc runs a file first"
 run_wf --rc missing.rc -c '/echo on'
 is "$status" 0 "a missing rc file stops nothing"
 has "$err" "missing.rc" "but is told"
+printf 'params: {n: 3, m: 4}\nchain:\n  steps:\n    - command: /echo ${args.n} ${args.m}\n' \
+	>params.yaml
+run_wf params.yaml -- 7
+is "$status $out" "0 7 4" "a word without a name is the first parameter"
+run_wf params.yaml -- 7 n=1
+is "$status $out" "0 1 7" "that has none yet"
+run_wf params.yaml -- 7 8 9
+is "$status" 2 "a word too many is an error"
+has "$err" "'9' is for no parameter" "that names it"
 finish

@@ -92,4 +92,26 @@ run_wf -c '/chain --timeout 1 "a: /bash sleep 30"'
 like "$err" 'run [0-9a-z]+ timed out after 1' "a run's timeout is said"
 run_wf -c '/chain --save-state "a: /echo x -> b: /echo y"'
 like "$err" 'succeeded.*/resume' "--save-state says how to resume"
+# The table of EXIT STATUS in wf(1).
+while read -r want line; do
+	run_wf -q -c "$line"
+	is "$status" "$want" "exit $want: $line"
+done <<'END'
+7 /chain {/bash exit 7}
+7 /swarm {/bash exit 7}
+2 /chain {/grep x nofile}
+127 /chain {/bash nope-x}
+126 /exec /etc/passwd
+137 /chain {/bash kill -9 $$}
+1 /chain {/bash exit 7 -> /echo x}
+1 /chain {/chain {/bash exit 7}}
+1 /chain {if true then /bash exit 7}
+1 /chain {/bash nope-x -> /echo x}
+3 /chain --on-error continue_on_failure {[/bash true, /bash false]}
+1 /chain --on-error continue_on_failure {[/bash false, /bash false]}
+4 /chain {/task hello -> /echo x}
+75 /chain {/ask x -> /echo y}
+124 /chain {/bash sleep 61 @timeout=100ms -> /echo x}
+124 /chain --timeout 100ms {/bash sleep 61 -> /echo x}
+END
 finish
