@@ -127,8 +127,8 @@ static int one(void *ud, const struct run_row *stored)
 	if (l->o->as_json)
 		doc_row(&l->o->json, r);
 	else
-		text_row(l, r, r->finished_ms ? r->finished_ms
-			: r->state == RUN_INTERRUPTED ? until : 0);
+		text_row(l, r, r->finished_ms
+			? r->finished_ms - run_idle_ms(l->s, r) : r->state == RUN_INTERRUPTED ? until : 0);
 	l->count++;
 	return 0;
 }

@@ -79,7 +79,7 @@ static void steps(struct buf *b, const struct view *v)
 	}
 }
 
-static void head(struct buf *b, const struct view *v)
+static void head(struct session *se, struct buf *b, const struct view *v)
 {
 	const struct run_row *row = v->row;
 	char age[16], took[16];
@@ -88,9 +88,16 @@ static void head(struct buf *b, const struct view *v)
 	buf_printf(b, "run %s  %s", v->ulid_short,
 		run_state_name((enum run_state)row->state));
 	if (run_ended(v->run)) {
-		duration_print((row->finished_ms - row->started_ms) * 1000,
-			took);
-		buf_printf(b, " in %s, exit %d", took, row->exit);
+		int64_t idle = run_idle_ms(se, row);
+
+		duration_print((row->finished_ms - row->started_ms - idle)
+			* 1000, took);
+		buf_printf(b, " in %s", took);
+		if (idle) {
+			duration_print(idle * 1000, took);
+			buf_printf(b, ", interrupted %s", took);
+		}
+		buf_printf(b, ", exit %d", row->exit);
 	}
 	buf_printf(b, ", %s ago in %s%s\n", age, row->dir ? row->dir : "?",
 		row->pinned ? ", kept" : "");
@@ -114,7 +121,7 @@ static int as_text(struct session *s, const struct view *v,
 	struct buf rows;
 	size_t before;
 
-	head(&o->text, v);
+	head(s, &o->text, v);
 	buf_init(&rows);
 	steps(&rows, v);
 	screen_wrap(&o->text, (struct str){rows.data, rows.len},

@@ -9,10 +9,11 @@
 
 #include "engine/base/mem.h"
 #include "engine/base/text.h"
+#include "engine/core/event.h"
 #include "engine/front/front.h"
 #include "engine/io/clock.h"
 
-enum { TITLE_STEPS = 50 };
+enum { TITLE_STEPS = 50, IDLE_LEAST = 1000 };
 
 /* RUN without its step. */
 static char *run_name(const struct cmd_args *a, const char *name)
@@ -252,4 +253,30 @@ void run_age(int64_t ms, char out[16])
 		snprintf(out, 16, "%dh", (int)(age / 3600));
 	else
 		snprintf(out, 16, "%dd", (int)(age / 86400));
+}
+
+struct idle {
+	int64_t last, sum;
+};
+
+static int add_idle(void *ud, const struct stored_event *e)
+{
+	struct idle *i = ud;
+
+	if (e->kind == EVENT_RUN_RESUMED && e->t_ms > i->last)
+		i->sum += e->t_ms - i->last;
+	i->last = e->t_ms;
+	return 0;
+}
+
+int64_t run_idle_ms(struct session *s, const struct run_row *row)
+{
+	struct idle idle = {.last = row->started_ms};
+	struct err err = {0};
+	int64_t whole = row->finished_ms - row->started_ms;
+
+	if (whole < IDLE_LEAST || store_events(engine_store(s->engine), row, 0,
+			add_idle, &idle, &err) < 0)
+		return 0; /* what cannot be read, reading the run tells */
+	return idle.sum < IDLE_LEAST || idle.sum > whole ? 0 : idle.sum;
 }

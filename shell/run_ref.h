@@ -30,6 +30,9 @@ int run_step_find(const struct view *v, const char *path, uint32_t *frame,
 int run_tell(struct session *s, const struct run_row *row,
 	const struct run_verb *v, struct err *err);
 
+/* How long of its time a run that ended lay before it was resumed, from the
+ * last that it had recorded; 0 of less than a second. */
+int64_t run_idle_ms(struct session *s, const struct run_row *row);
 /* 1 when the text of the run is that of a file of YAML. */
 int run_is_block(const struct run_row *row);
 /* What a person knows a run by: "/chain build: make", of a block its steps,

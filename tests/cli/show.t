@@ -44,4 +44,19 @@ run_wf -c '/chain --on-error rollback "a: /bash true @undo='"'/bash false'"' -> 
 run_wf -c '/show'
 like "$out" '^ +b +undone' "/show says of a step that was rolled back: undone"
 like "$out" '^ +a +undo failed' "and of one whose undo failed, that it did"
+rm -f begun
+"$WF" -c '/chain {a: /bash true -> b: /bash {test -e begun || { echo >begun; sleep 65; }}}' \
+	>/dev/null 2>&1 &
+pid=$!
+until_ok 20 test -e begun
+kill -TERM $pid
+wait $pid
+sleep 1.5
+run_wf -c '/resume @last'
+run_wf -c '/show'
+like "$out" '^run .* in [0-9.ms]+, interrupted [0-9.]+s, exit 0' \
+	"/show tells how long a run lay interrupted"
+worked=$(printf '%s\n' "$out" | sed -n 's/^run .* in \([0-9.ms]*\), int.*/\1/p')
+run_wf -c '/runs -n 1'
+has "$out" " $worked " "/runs how long it worked, as /show does"
 finish
