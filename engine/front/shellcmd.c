@@ -4,9 +4,7 @@
  * error with a way out (language.md 4). shelltools.c is the knowledge; a
  * program that is not in it takes its words as data.
  */
-#include "engine/front/shell_calls.h"
-
-#include <string.h>
+#include "engine/front/shell_cmd.h"
 
 static const char way_stdin[] = "give the value on standard input, or as an "
 	"argument behind the code and use it there as \"$1\"";
@@ -23,33 +21,6 @@ static void refuse_code(struct shell *sh, const struct shell_word *w)
 	struct shell_flow f = { 1, w->ref_at, w->ref_len };
 
 	refuse_code_at(sh, &f);
-}
-
-static int lit_is(const struct shell_word *w, const char *s)
-{
-	return w->exact && w->lit_n == strlen(s) &&
-		memcmp(w->lit, s, w->lit_n) == 0;
-}
-
-static int is_flag(const struct shell_word *w)
-{
-	return w->lit_n > 0 && w->lit[0] == '-' && w->name_n == 0;
-}
-
-static struct str raw(const struct shell *sh, const struct shell_word *w)
-{
-	return scan_cut(sh->s, w->at, w->end);
-}
-
-/* A word that names a variable: what it was set to, no quotes around it. */
-static struct str named(const struct shell *sh, const struct shell_word *w)
-{
-	struct str s = w->var.n ? w->var : raw(sh, w);
-
-	if (s.n >= 2 && (s.p[0] == '"' || s.p[0] == '\'') &&
-			s.p[s.n - 1] == s.p[0])
-		s = scan_cut(s, 1, s.n - 1);
-	return s;
 }
 
 static void command_name(struct shell *sh, struct shell_cmd *cmd,
@@ -78,24 +49,6 @@ static void command_name(struct shell *sh, struct shell_cmd *cmd,
 		cmd->replaced = 1;
 	if (lit_is(w, "shift"))
 		sh->shifts_seen++;
-}
-
-/* Index in `-abc` of the first letter that is among `letters`, or 0. What
- * stands behind a letter of `valued` is its value. */
-static int flag_letter(const struct shell_word *w, const char *letters,
-	const char *valued)
-{
-	int i;
-
-	if (w->lit_n > 1 && w->lit[1] == '-')
-		return 0;
-	for (i = 1; i < w->lit_n; i++) {
-		if (strchr(letters, w->lit[i]))
-			return i;
-		if (strchr(valued, w->lit[i]))
-			return 0;
-	}
-	return 0;
 }
 
 static int begins(struct str s, const char *with)
@@ -298,139 +251,6 @@ static void find_word(struct shell_cmd *cmd, const struct shell_word *w)
 	}
 }
 
-/* Text that the shell evaluates, in one of the ways. */
-static void evaluated(struct shell *sh, const struct shell_word *w, int name)
-{
-	size_t n, at;
-
-	if (w->has_ref) {
-		shell_refuse_math(sh, w->ref_at, w->ref_len);
-		return;
-	}
-	if (name && !memchr(sh->s.p + w->at, '[', w->end - w->at))
-		return;
-	n = shell_tainted_in(sh, w->at, w->end, &at);
-	if (n)
-		shell_refuse_math(sh, at, n);
-}
-
-static int math_operator(const struct shell_word *w)
-{
-	return lit_is(w, "-eq") || lit_is(w, "-ne") || lit_is(w, "-lt") ||
-		lit_is(w, "-le") || lit_is(w, "-gt") || lit_is(w, "-ge");
-}
-
-static void cond_word(struct shell *sh, struct shell_cmd *cmd,
-	const struct shell_word *w)
-{
-	if (lit_is(w, "]]")) {
-		cmd->tool = NULL;
-		return;
-	}
-	if (math_operator(w)) {
-		struct shell_word left = { .at = cmd->last_at, .end =
-			cmd->last_end, .has_ref = cmd->last.has_ref, .ref_at =
-			cmd->last.ref_at, .ref_len = cmd->last.ref_len };
-
-		evaluated(sh, &left, 0);
-		cmd->expect = EXPECT_MATH;
-	} else if (lit_is(w, "-v") || lit_is(w, "-R")) {
-		cmd->expect = EXPECT_NAME;
-	} else if (lit_is(w, "=~") && cmd->last.has_ref) {
-		cmd->expect = EXPECT_REGEX;
-	}
-	cmd->last_at = w->at;
-	cmd->last_end = w->end;
-	memset(&cmd->last, 0, sizeof(cmd->last));
-	shell_flow_word(&cmd->last, w);
-}
-
-/* What matched is harmless when only numbers match. */
-static void regex(struct shell *sh, const struct shell_cmd *cmd,
-	const struct shell_word *w)
-{
-	size_t i;
-
-	for (i = w->at; i < w->end; i++)
-		if (!strchr("0123456789()[]{}+*?|^$-\"'", sh->s.p[i]) ||
-				(i > w->at && sh->s.p[i] == '^'))
-			break;
-	if (i < w->end || w->has_ref)
-		shell_store(sh, str_of("BASH_REMATCH"), cmd->last.ref_at,
-			cmd->last.ref_len);
-}
-
-static int declares(const struct tool *t)
-{
-	return strchr("edtlr", t->name[0]) && strncmp(t->name, "read", 4) ?
-		1 : strcmp(t->name, "readonly") == 0;
-}
-
-static void declared(struct shell *sh, struct shell_cmd *cmd,
-	const struct shell_word *w)
-{
-	struct str name = w->name_n ? scan_cut(sh->s, w->at, w->at +
-		w->name_n) : raw(sh, w);
-	unsigned is = (cmd->integer ? NAME_INTEGER : 0u) |
-		(cmd->assoc ? NAME_ASSOC : 0u);
-
-	if (w->has_ref && !w->name_n) {
-		shell_refuse(sh, w->ref_at, w->ref_len, "E310",
-			"this value would name a variable",
-			"write the variable's name: NAME=${...}");
-		return;
-	}
-	if (is)
-		shell_name_add(sh, name, is);
-	if (w->name_n && w->has_ref && cmd->array) {
-		shell_refuse(sh, w->ref_at, w->ref_len, "E313", "the shell "
-			"would read this value as the words of an array",
-			"write NAME=(${...})");
-		return;
-	}
-	if (w->quoted && !cmd->assoc && memchr(name.p, '[', w->end - w->at))
-		evaluated(sh, w, 1);
-	if (w->name_n)
-		shell_assign(sh, w);
-	/* local -n r=$1 */
-	if (cmd->integer && w->name_n && !w->exact && shell_holds(sh))
-		shell_name_add(sh, name, NAME_VALUE);
-}
-
-static void names_word(struct shell *sh, struct shell_cmd *cmd,
-	const struct shell_word *w)
-{
-	const struct tool *t = cmd->tool;
-	const struct shell_flow *f = sh->around.has_ref ? &sh->around :
-		&sh->input;
-	int at;
-
-	if (is_flag(w) && !w->has_ref) {
-		cmd->integer |= declares(t) && flag_letter(w, "in", "");
-		cmd->assoc |= declares(t) && flag_letter(w, "A", "");
-		cmd->array |= declares(t) && flag_letter(w, "aA", "");
-		at = flag_letter(w, t->code, "");
-		if (at)
-			cmd->expect = t->name[0] == 'w' ? EXPECT_NAME :
-				EXPECT_CODE;
-		else if (w->lit_n == 2 && strchr(t->valued, w->lit[1]))
-			cmd->expect = EXPECT_VALUE;
-		return;
-	}
-	if (declares(t)) {
-		declared(sh, cmd, w);
-	} else if (w->has_ref) {
-		shell_refuse(sh, w->ref_at, w->ref_len, "E310",
-			"this value would name a variable",
-			"write the variable's name");
-	} else {
-		evaluated(sh, w, 1);
-		if (f->has_ref && strchr("rm", t->name[0]))
-			shell_store(sh, named(sh, w), f->ref_at, f->ref_len);
-		cmd->args++;
-	}
-}
-
 /* python3 -m timeit CODE */
 static int evaluator(const struct shell_cmd *cmd, const struct shell_word *w)
 {
@@ -465,18 +285,18 @@ static int expected(struct shell *sh, struct shell_cmd *cmd,
 			cmd->tool = tool_find("eval", 4);
 		break;
 	case EXPECT_MATH:
-		evaluated(sh, w, 0);
+		shell_evaluated(sh, w, 0);
 		break;
 	case EXPECT_NAME:
-		evaluated(sh, w, 1);
+		shell_evaluated(sh, w, 1);
 		if (cmd->tool && cmd->tool->kind == TOOL_TEST)
-			cmd->replace = named(sh, w);
+			cmd->replace = shell_named(sh, w);
 		break;
 	case EXPECT_REPLACE:
 		cmd->replace = raw(sh, w);
 		break;
 	case EXPECT_REGEX:
-		regex(sh, cmd, w);
+		shell_regex_word(sh, cmd, w);
 		break;
 	case EXPECT_VALUE:
 		if (cmd->xargs)
@@ -534,40 +354,6 @@ static void joined_word(struct shell *sh, struct shell_cmd *cmd,
 		cmd->expect = EXPECT_CODE;
 }
 
-/* [, test, printf: -v names a variable. */
-static void test_word(struct shell *sh, struct shell_cmd *cmd,
-	const struct shell_word *w)
-{
-	if (lit_is(w, "-v") || lit_is(w, "-R"))
-		cmd->expect = EXPECT_NAME;
-	else if (w->exact && w->lit_n > 2 && w->lit[0] == '-' &&
-			w->lit[1] == 'v')
-		cmd->replace = scan_cut(sh->s, w->at + 2, w->end);
-	else if (cmd->replace.n && w->has_ref && cmd->tool->name[0] == 'p')
-		shell_store(sh, cmd->replace, w->ref_at, w->ref_len);
-}
-
-/* The word becomes $N of a function or of the text itself. */
-static void call_word(struct shell *sh, struct shell_cmd *cmd,
-	const struct shell_word *w)
-{
-	uint32_t n = ++cmd->args;
-
-	if (w->has_ref)
-		shell_args(sh, w->all_args && sh->args_from ?
-			n + sh->args_from - 1 : n);
-}
-
-static void set_word(struct shell *sh, struct shell_cmd *cmd,
-	const struct shell_word *w)
-{
-	if (!cmd->ended && (is_flag(w) || lit_is(w, "-"))) {
-		cmd->ended = lit_is(w, "--") || lit_is(w, "-");
-		return;
-	}
-	call_word(sh, cmd, w);
-}
-
 static void make_word(struct shell *sh, struct shell_cmd *cmd,
 	const struct shell_word *w)
 {
@@ -606,22 +392,22 @@ static void tool_word(struct shell *sh, struct shell_cmd *cmd,
 		sub_word(sh, cmd, w);
 		break;
 	case TOOL_MATH:
-		evaluated(sh, w, 0);
+		shell_evaluated(sh, w, 0);
 		break;
 	case TOOL_NAMES:
-		names_word(sh, cmd, w);
+		shell_names_word(sh, cmd, w);
 		break;
 	case TOOL_SET:
-		set_word(sh, cmd, w);
+		shell_set_word(sh, cmd, w);
 		break;
 	case TOOL_MAKE:
 		make_word(sh, cmd, w);
 		break;
 	case TOOL_TEST:
-		test_word(sh, cmd, w);
+		shell_test_word(sh, cmd, w);
 		break;
 	case TOOL_COND:
-		cond_word(sh, cmd, w);
+		shell_cond_word(sh, cmd, w);
 		break;
 	case TOOL_FIND:
 		find_word(cmd, w);
@@ -659,7 +445,7 @@ static void unknown_word(struct shell *sh, struct shell_cmd *cmd,
 		/* run eval VALUE */
 		if (lit_is(w, "eval") && cmd->args == 0)
 			cmd->tool = tool_find("eval", 4);
-		call_word(sh, cmd, w);
+		shell_call_word(sh, cmd, w);
 	} else if (!is_flag(w)) {
 		cmd->args++;
 	}
