@@ -2,19 +2,21 @@
  * /graph: the plan of a text or run as a tree, for dot, or for Mermaid. Of a
  * run, with the states of its steps.
  */
+#include "shell/doc.h"
 #include "shell/run_ref.h"
 #include "shell/text_arg.h"
 
 /* State of a node in the last frame that has it. */
 static const char *mark(void *ud, uint32_t node)
 {
-	const struct run *r = ud;
+	const struct view *v = ud;
+	const struct run *r = v->run;
 
 	for (size_t f = r->frame_count; f-- > 0;)
 		if (r->frames[f].body == r->plan->nodes[node].body &&
 				r->frames[f].steps)
-			return step_state_name(run_step(r, (uint32_t)f,
-				node)->state);
+			return doc_step_state(run_step(r, (uint32_t)f, node),
+				v->row->state == RUN_INTERRUPTED);
 	return NULL;
 }
 
@@ -34,7 +36,7 @@ static int run(struct session *s, const struct cmd_args *a,
 		if (place.len)
 			buf_printf(&o->text, "%s%s %s\n", i ? "\n" : "", form ==
 				GRAPH_MERMAID ? "%%" : "#", buf_cstr(&place));
-		front_graph(p, form, t.is_run ? mark : NULL, t.view.run,
+		front_graph(p, form, t.is_run ? mark : NULL, &t.view,
 			&o->text);
 		buf_clear(&place);
 	}

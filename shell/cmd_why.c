@@ -95,9 +95,10 @@ static int run(struct session *s, const struct cmd_args *a,
 	if (run_view(s, a, "run", &v, o) == 0) {
 		if (!path)
 			rc = all(s, &v, o);
-		else if (run_step_find(&v, path, &frame, &node, &o->err) == 0)
-			rc = one(s, &v, path, 0, o);
-		else
+		else if ((rc = one(s, &v, path, 0, o)) < 0 &&
+				o->err.code == ERR_NOTFOUND &&
+				run_step_find(&v, path, &frame, &node,
+				&o->err) < 0)
 			rc = cmd_blame_step(o, a, "run");
 		view_release(&v);
 	}

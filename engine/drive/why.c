@@ -6,23 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/drive/engine_int.h"
-#include "engine/view.h"
+#include "engine/drive/why_int.h"
 
-struct why {
-	const struct view *view;
-	uint32_t frame, node;
-	struct because *list;
-	size_t count, cap;
-	struct err *err;
-	int rc;
-	char source[ULID_LEN + 1]; /* run of adopted results, short; or "" */
-	uint8_t edited;            /* what is adopted is the run's own */
-	uint8_t ended;             /* an attempt has ended */
-	char *again;               /* owned: what had it run again, or NULL */
-};
-
-static void add(struct why *w, int64_t seq, const char *what, char *value)
+void why_add(struct why *w, int64_t seq, const char *what, char *value)
 {
 	struct because *b;
 
@@ -40,9 +26,21 @@ static const char *name_of(const struct why *w, uint32_t node)
 	return node < p->node_count ? plan_text(p, p->nodes[node].name) : "?";
 }
 
-/* What is said of a step that is needed. */
-static const char *how_it_is(enum step_state state)
+/* It ran when its shell ended: the journal has no more of it. */
+static int is_cut_off(const struct why *w, const struct step *s)
 {
+	return w->view->row->state == RUN_INTERRUPTED &&
+		s->state == STEP_RUNNING &&
+		!(s->flags & (STEP_ON_SIGNAL | STEP_ON_TIMER));
+}
+
+/* What is said of a step that is needed. */
+static const char *how_it_is(const struct why *w, const struct step *s)
+{
+	enum step_state state = (enum step_state)s->state;
+
+	if (state == STEP_RUNNING && is_cut_off(w, s))
+		return "was cut off";
 	switch (state) {
 	case STEP_WAITING:
 		return "is waiting";
@@ -75,9 +73,9 @@ static void needs(struct why *w)
 		uint32_t need = p->edges[n->need + i];
 		const struct step *s = run_step(w->view->run, w->frame, need);
 
-		add(w, 0, "needs", mem_printf("%s, which %s",
+		why_add(w, 0, "needs", mem_printf("%s, which %s",
 			name_of(w, need),
-			how_it_is((enum step_state)s->state)));
+			how_it_is(w, s)));
 	}
 }
 
@@ -88,29 +86,31 @@ static void decided(struct why *w, int64_t seq, const struct event *ev)
 
 	switch ((enum eval_purpose)ev->status) {
 	case EVAL_CONDITION:
-		add(w, seq, "condition", mem_printf("%s is %s",
+		why_add(w, seq, "condition", mem_printf("%s is %s",
 			plan_text(p, n->cond != PLAN_NONE ? n->cond
 				: p->branches[n->branch].expr),
 			ev->value ? "true" : "false"));
 		return;
 	case EVAL_ITEMS:
-		add(w, seq, "items", mem_printf("%lld",
+		why_add(w, seq, "items", mem_printf("%lld",
 			(long long)ev->value));
 		return;
 	case EVAL_CHOICE:
-		add(w, seq, "chose", mem_printf("branch %lld (%.*s)",
+		if (n->kind == NODE_IF)
+			return; /* why_branches says it in full */
+		why_add(w, seq, "chose", mem_printf("branch %lld (%.*s)",
 			(long long)ev->value + 1, (int)ev->bytes.n,
 			ev->bytes.p ? ev->bytes.p : ""));
 		return;
 	case EVAL_CACHE:
-		add(w, seq, ev->value ? "cache hit" : "cache miss",
+		why_add(w, seq, ev->value ? "cache hit" : "cache miss",
 			ev->value ? mem_strdup("text, input and declared "
 				"files are the same")
 			: mem_strndup(ev->bytes.p ? ev->bytes.p : "",
 				ev->bytes.n));
 		return;
 	case EVAL_CALL:
-		add(w, seq, "call", mem_strndup(ev->bytes.p ? ev->bytes.p
+		why_add(w, seq, "call", mem_strndup(ev->bytes.p ? ev->bytes.p
 			: "", ev->bytes.n));
 		return;
 	}
@@ -121,7 +121,7 @@ static void finished(struct why *w, int64_t seq, const struct event *ev,
 {
 	const struct result *r = &ev->result;
 
-	add(w, seq, what, mem_printf("%s%s%.*s, attempt %u, %.1f ms%s",
+	why_add(w, seq, what, mem_printf("%s%s%.*s, attempt %u, %.1f ms%s",
 		outcome_name(r->outcome), r->error.n ? ": " : "",
 		(int)r->error.n, r->error.n ? r->error.p : "", ev->attempt,
 		(double)r->dur_us / 1000.0, r->cached ? ", from the cache"
@@ -132,18 +132,18 @@ static void skipped(struct why *w, int64_t seq, const struct event *ev)
 {
 	switch ((enum skip_reason)ev->status) {
 	case SKIP_NEED:
-		add(w, seq, "skipped", mem_printf("needs %s, which did not "
+		why_add(w, seq, "skipped", mem_printf("needs %s, which did not "
 			"succeed", name_of(w, ev->cause)));
 		return;
 	case SKIP_CONDITION:
-		add(w, seq, "skipped", mem_strdup("its condition was false"));
+		why_add(w, seq, "skipped", mem_strdup("its condition was false"));
 		return;
 	case SKIP_STOPPED:
-		add(w, seq, "skipped", mem_printf("the run stopped after %s "
+		why_add(w, seq, "skipped", mem_printf("the run stopped after %s "
 			"failed", name_of(w, ev->cause)));
 		return;
 	case SKIP_BRANCH:
-		add(w, seq, "skipped", mem_strdup("its branch was not taken"));
+		why_add(w, seq, "skipped", mem_strdup("its branch was not taken"));
 		return;
 	case SKIP_NONE:
 		return;
@@ -154,7 +154,7 @@ static void adopted(struct why *w, int64_t seq, const struct event *ev)
 {
 	const struct result *r = &ev->result;
 
-	add(w, seq, "taken over", mem_printf("%s%s: %s, %.1f ms there",
+	why_add(w, seq, "taken over", mem_printf("%s%s: %s, %.1f ms there",
 		w->edited ? "from before this run's text was edited" :
 		w->source[0] ? "from run " : "from another run",
 		w->edited ? "" : w->source, outcome_name(r->outcome),
@@ -185,13 +185,13 @@ static void failures(struct why *w)
 		k = run_step(r, (uint32_t)i, f->culprit - 1)->kept;
 		buf_clear(&path);
 		run_path(r, (uint32_t)i, f->culprit - 1, &path);
-		add(w, 0, "failed in", mem_printf("%s%s%.*s",
+		why_add(w, 0, "failed in", mem_printf("%s%s%.*s",
 			buf_cstr(&path), k && k->r.error.n ? ": " : "",
 			k ? (int)k->r.error.n : 0,
 			k && k->r.error.n ? k->r.error.p : ""));
 	}
 	if (n > SHOWN)
-		add(w, 0, "failed in", mem_printf("%zu more", n - SHOWN));
+		why_add(w, 0, "failed in", mem_printf("%zu more", n - SHOWN));
 	buf_release(&path);
 }
 
@@ -201,7 +201,7 @@ static void explain(struct why *w, int64_t seq, const struct event *ev)
 
 	switch ((enum event_kind)ev->kind) {
 	case EVENT_STEP_STARTED:
-		add(w, seq, "started", mem_printf("attempt %u", ev->attempt));
+		why_add(w, seq, "started", mem_printf("attempt %u", ev->attempt));
 		return;
 	case EVENT_STEP_WAITING:
 		if (str_eq(ev->name, "answer")) {
@@ -209,10 +209,10 @@ static void explain(struct why *w, int64_t seq, const struct event *ev)
 			buf_str(&asked, "for an answer: ");
 			engine_question_line(w->view->engine, w->view->run,
 				(struct place){w->frame, w->node}, &asked);
-			add(w, seq, "waits", buf_take(&asked));
+			why_add(w, seq, "waits", buf_take(&asked));
 			return;
 		}
-		add(w, seq, "waits", ev->name.n
+		why_add(w, seq, "waits", ev->name.n
 			? mem_printf("for the signal '%.*s'", (int)ev->name.n,
 				ev->name.p)
 			: mem_strdup("for its time"));
@@ -227,21 +227,21 @@ static void explain(struct why *w, int64_t seq, const struct event *ev)
 		skipped(w, seq, ev);
 		return;
 	case EVENT_STEP_CANCELLED:
-		add(w, seq, "cancelled", mem_strdup("the run was stopped"));
+		why_add(w, seq, "cancelled", mem_strdup("the run was stopped"));
 		return;
 	case EVENT_STEP_TIMED_OUT:
-		add(w, seq, "timed out", mem_strdup("its @timeout passed"));
+		why_add(w, seq, "timed out", mem_strdup("its @timeout passed"));
 		return;
 	case EVENT_STEP_LOST:
-		add(w, seq, "lost", mem_strdup("it was running when its "
+		why_add(w, seq, "lost", mem_strdup("it was running when its "
 			"shell or guard died: it runs again"));
 		return;
 	case EVENT_STEP_IN_DOUBT:
-		add(w, seq, "in doubt", mem_strdup("a `once` step was cut "
+		why_add(w, seq, "in doubt", mem_strdup("a `once` step was cut "
 			"off: nobody knows whether it was done"));
 		return;
 	case EVENT_STEP_RESOLVED:
-		add(w, seq, "resolved", mem_strdup(
+		why_add(w, seq, "resolved", mem_strdup(
 			ev->status == VERDICT_DONE ? "done" :
 			ev->status == VERDICT_SKIP ? "skip" : "retry"));
 		return;
@@ -282,7 +282,7 @@ static void told_again(struct why *w, const struct stored_event *e)
 			e->kind == EVENT_STEP_FINISHED ||
 			e->kind == EVENT_STEP_SKIPPED ||
 			e->kind == EVENT_STEP_DECIDED)) {
-		add(w, e->seq, "run again", w->again);
+		why_add(w, e->seq, "run again", w->again);
 		w->again = NULL;
 		w->ended = 0;
 	}
@@ -318,9 +318,14 @@ int engine_why(struct engine *e, const struct view *v, const char *path,
 {
 	struct why w = {.view = v, .err = err};
 
-	if (run_find(v->run, str_of(path), &w.frame, &w.node) < 0)
-		return err_set(err, ERR_NOTFOUND, "the run has no step '%s'",
-			path);
+	if (run_find(v->run, str_of(path), &w.frame, &w.node) < 0) {
+		if (why_not_reached(&w, path) < 0)
+			return err_set(err, ERR_NOTFOUND,
+				"the run has no step '%s'", path);
+		*out = w.list;
+		*count = w.count;
+		return 0;
+	}
 	if (v->row->parent[0])
 		engine_short(e, v->row->parent, w.source);
 	needs(&w);
@@ -331,6 +336,11 @@ int engine_why(struct engine *e, const struct view *v, const char *path,
 		because_free(w.list, w.count);
 		return -1;
 	}
+	why_branches(&w);
+	if (is_cut_off(&w, run_step(v->run, w.frame, w.node)) &&
+			node_is_leaf(&v->plan->nodes[w.node]))
+		why_add(&w, 0, "cut off", mem_strdup(
+			"its shell ended while it ran"));
 	failures(&w);
 	*out = w.list;
 	*count = w.count;

@@ -54,6 +54,29 @@ run_wf -c '/chain "l: for x in {1,2,3,4} do t: /bash {test ${x} != 3} end"'
 run_wf -o json -c '/show @last'
 has "$out" "\"error\":\"item 3: step 't' failed: exit 1\"" \
 	"the document has the item too"
+run_wf -q -c '/chain {q: /echo no -> if q.output == "yes" then y: /echo Y else n: /echo N end}'
+run_wf -c '/why @last.if'
+like "$out" 'not taken +q.output == "yes" is false' \
+	"a branch that was passed over is named with its condition"
+like "$out" 'branch +else' "and the one that was taken"
+run_wf -c '/why @last.if.y'
+like "$out" 'not run +if did not take its branch' \
+	"a step of the branch that was not taken is explained"
+run_wf -c '/why @last.if.x'
+is "$status" 1 "one that the plan has not is a failure"
+"$WF" -c '/chain {b: /bash {touch begun; sleep 20} -> c: /echo x}' \
+	>/dev/null 2>&1 &
+pid=$!
+until_ok 20 test -e begun
+kill -9 $pid
+wait $pid
+until_ok 20 sh -c '"$WF" -c "/runs" | grep -q interrupted'
+run_wf -c '/why'
+like "$out" 'cut off +its shell ended while it ran' \
+	"a step whose shell died is told as cut off"
+like "$out" 'needs +b, which was cut off' "also to those that need it"
+run_wf -c '/graph @last'
+like "$out" 'b .*\[interrupted\]' "and is drawn so"
 run_wf -q -c '/chain "a: /bash true -> b: /ask Why? -> c: /echo x"'
 run_wf -c '/why @last.c'
 like "$out" 'needs +b, which is (running|waiting)$' "a need that is not met reads well"
