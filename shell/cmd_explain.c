@@ -80,7 +80,8 @@ static void text_node(struct cmd_out *o, const struct plan *p,
 	path_of(p, x->node, &path);
 	if (x->predicted_ms >= 0)
 		duration_print(x->predicted_ms * 1000, took);
-	buf_printf(b, "%-24s %-8s %8s  %s", buf_cstr(&path),
+	buf_printf(b, "%-*s %-8s %8s  %s",
+		screen_names(screen_columns(o->sink->out)), buf_cstr(&path),
 		kind_of(p, x->node), took, x->why ? x->why : "");
 	for (size_t i = 0; i < x->with_count; i++)
 		buf_printf(b, "%s%s", i ? ", " : "  | with ",

@@ -15,7 +15,7 @@
 #include "shell/run_ref.h"
 #include "shell/screen.h"
 
-enum { SHOWN = 20, NARROW = 60, MIDDLE = 100 };
+enum { SHOWN = 20, LEAST = 50, NARROW = 60, MIDDLE = 100 };
 
 struct listing {
 	struct session *s;
@@ -39,6 +39,8 @@ static size_t figures(struct listing *l, const struct run_row *r,
 		duration_print((until - r->started_ms) * 1000, took);
 	buf_printf(b, "%-8s %-11s ", brief,
 		run_state_name((enum run_state)r->state));
+	if (l->columns && l->columns < LEAST)
+		return b->len - from;
 	if (l->columns && l->columns < NARROW) {
 		buf_printf(b, "%4s  ", age);
 		return b->len - from;
@@ -57,7 +59,9 @@ static size_t figures(struct listing *l, const struct run_row *r,
 
 static void heading(struct listing *l)
 {
-	if (l->columns && l->columns < NARROW)
+	if (l->columns && l->columns < LEAST)
+		buf_str(&l->o->text, "RUN      STATUS      TEXT\n");
+	else if (l->columns && l->columns < NARROW)
 		buf_str(&l->o->text, "RUN      STATUS       AGE  TEXT\n");
 	else
 		buf_printf(&l->o->text, "RUN      STATUS      EXIT   AGE     "
@@ -124,11 +128,14 @@ static int one(void *ud, const struct run_row *stored)
 	}
 	if (r->state == RUN_RUNNING || r->state == RUN_INTERRUPTED)
 		count_steps(l, r, &until);
+	if (r->state == RUN_RUNNING)
+		until = 0;
+	if (r->finished_ms && !l->o->as_json)
+		until = r->finished_ms - run_idle_ms(l->s, r);
 	if (l->o->as_json)
 		doc_row(&l->o->json, r);
 	else
-		text_row(l, r, r->finished_ms
-			? r->finished_ms - run_idle_ms(l->s, r) : r->state == RUN_INTERRUPTED ? until : 0);
+		text_row(l, r, until);
 	l->count++;
 	return 0;
 }

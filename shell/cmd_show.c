@@ -31,10 +31,11 @@ static const char *undone(const struct run *r, uint32_t frame, uint32_t node)
 	return "undone";
 }
 
-static void step_line(struct buf *b, const struct view *v, uint32_t frame,
-	uint32_t node)
+static void step_line(struct buf *b, const struct view *v, int names,
+	struct place at)
 {
 	const struct run *r = v->run;
+	uint32_t frame = at.frame, node = at.node;
 	const struct step *s = run_step(r, frame, node);
 	const struct result *res = s->kept ? &s->kept->r : NULL;
 	const char *state = undone(r, frame, node);
@@ -47,7 +48,8 @@ static void step_line(struct buf *b, const struct view *v, uint32_t frame,
 		duration_print((int64_t)res->dur_us, took);
 	if (!state)
 		state = doc_step_state(s, v->row->state == RUN_INTERRUPTED);
-	buf_printf(b, "  %-24s %-10s %8s", buf_cstr(&path), state, took);
+	buf_printf(b, "  %-*s %-10s %8s", names, buf_cstr(&path), state,
+		took);
 	if (res && res->error.n)
 		buf_printf(b, "  %.*s", (int)res->error.n, res->error.p);
 	if (s->attempts > 1)
@@ -63,7 +65,7 @@ static void step_line(struct buf *b, const struct view *v, uint32_t frame,
 	buf_release(&path);
 }
 
-static void steps(struct buf *b, const struct view *v)
+static void steps(struct buf *b, const struct view *v, int names)
 {
 	const struct run *r = v->run;
 
@@ -75,7 +77,7 @@ static void steps(struct buf *b, const struct view *v)
 		for (uint32_t f = 0; f < r->frame_count; f++)
 			if (r->frames[f].body == n->body &&
 					r->frames[f].steps)
-				step_line(b, v, f, i);
+				step_line(b, v, names, (struct place){f, i});
 	}
 }
 
@@ -123,7 +125,7 @@ static int as_text(struct session *s, const struct view *v,
 
 	head(s, &o->text, v);
 	buf_init(&rows);
-	steps(&rows, v);
+	steps(&rows, v, screen_names(screen_columns(o->sink->out)));
 	screen_wrap(&o->text, (struct str){rows.data, rows.len},
 		screen_columns(o->sink->out));
 	buf_release(&rows);

@@ -9,7 +9,8 @@
 
 #include "engine/base/text.h"
 
-enum { USUAL = 80, LEAST = 20, MOST = 10000, INDENT = 4, APART = 4 };
+enum { USUAL = 80, LEAST = 20, MOST = 10000, INDENT = 4, APART = 4,
+	NARROW = 60, FEW = 6, NAMES = 24 };
 
 int screen_columns(const struct out *o)
 {
@@ -24,6 +25,11 @@ int screen_columns(const struct out *o)
 	if (ioctl(o->fd, TIOCGWINSZ, &w) == 0 && w.ws_col > 0)
 		return w.ws_col < LEAST ? LEAST : w.ws_col;
 	return USUAL;
+}
+
+int screen_names(int columns)
+{
+	return columns && columns < NARROW ? FEW : NAMES;
 }
 
 static int is_blank(char c)

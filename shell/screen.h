@@ -9,6 +9,8 @@
 
 /* Columns: of COLUMNS when it is set, else of the terminal; 0: no terminal. */
 int screen_columns(const struct out *o);
+/* How wide a column of names of steps is there. */
+int screen_names(int columns);
 /* Appends `text` as one line, blanks and newlines run together, of at most
  * `columns` columns, "..." when it is cut; 0: whole. */
 void screen_line(struct buf *b, struct str text, int columns);

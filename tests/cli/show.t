@@ -59,4 +59,11 @@ like "$out" '^run .* in [0-9.ms]+, interrupted [0-9.]+s, exit 0' \
 worked=$(printf '%s\n' "$out" | sed -n 's/^run .* in \([0-9.ms]*\), int.*/\1/p')
 run_wf -c '/runs -n 1'
 has "$out" " $worked " "/runs how long it worked, as /show does"
+if command -v script >/dev/null; then
+	run_wf -q -c '/chain "a: /bash true -> b: /bash true"'
+	COLUMNS=40 script -qec "$WF -c /show" /dev/null </dev/null |
+		tr -d '\r' >"$WORLD/screen"
+	like "$(cat "$WORLD/screen")" '^  b +succeeded +[0-9.]+m?s$' \
+		"a step is one line of a terminal of 40 columns"
+fi
 finish
