@@ -7,11 +7,10 @@
 #include <string.h>
 #include <time.h>
 
-#include "engine/base/limits.h"
-#include "engine/base/map.h"
 #include "engine/base/mem.h"
 #include "engine/base/text.h"
 #include "shell/lost.h"
+#include "shell/shown.h"
 #include "shell/run_ref.h"
 
 enum { FOLLOW_MS = 200 };
@@ -30,24 +29,10 @@ struct logs {
 	struct held_line *held;
 	size_t held_count, held_cap;
 	uint64_t from;         /* of engine_tail */
-	struct idmap shown;    /* by path and attempt */
-	struct shown *all;     /* what is in it, to be freed */
-	const struct shown *told; /* of the attempt whose log is read, or NULL */
+	struct shown shown;    /* told while it was written */
+	struct shown_attempt *told; /* whose log is read; NULL: not followed */
 	uint8_t follow, any;   /* any: a line was shown */
 	int rc;
-};
-
-/* Bytes of a stream that were told while it was written. */
-struct span {
-	uint64_t from, to;
-};
-/* Of an attempt, by stream, ascending. What is missing between them was
- * dropped on its way and comes from the log when the attempt is over. */
-struct shown {
-	struct shown *next;
-	struct span *spans[3];
-	size_t count[3], cap[3];
-	int over;              /* its log was told, nothing more is to be */
 };
 
 /* A line read, to be told in the order of time. */
@@ -88,31 +73,13 @@ static int one_line(void *ud, const struct log_line *l)
 {
 	struct logs *g = ud;
 	int64_t ms = l->t_ms - g->v->run->started_ms;
-	const struct shown *s = g->told;
-	uint64_t at = l->at, end = l->at + l->text.n;
-	size_t n = s ? s->count[l->stream] : 0, i = 0, high = n;
+	struct str rest = l->text, piece;
 
-	while (i < high) { /* the first that ends behind the line's beginning */
-		size_t mid = i + (high - i) / 2;
-
-		if (s->spans[l->stream][mid].to <= at)
-			i = mid + 1;
-		else
-			high = mid;
-	}
-	if (at == end && (i == n || s->spans[l->stream][i].from > at))
-		hold(g, ms, l->stream, l->text);
-	while (at < end) {
-		struct span is = i < n ? s->spans[l->stream][i]
-			: (struct span){end, end};
-		uint64_t to = is.from < end ? is.from : end;
-
-		if (to > at)
-			hold(g, ms, l->stream, (struct str){l->text.p +
-				(at - l->at), (size_t)(to - at)});
-		at = is.to > at ? is.to : end;
-		i++;
-	}
+	if (!g->told)
+		hold(g, ms, l->stream, rest);
+	else
+		while (shown_gap(g->told, l, &rest, &piece))
+			hold(g, ms, l->stream, piece);
 	return 0;
 }
 
@@ -186,55 +153,6 @@ static int is_wanted(struct logs *g, uint32_t frame, uint32_t step)
 	return yes;
 }
 
-static struct shown *shown_of(struct logs *g, const char *path,
-	uint32_t attempt)
-{
-	uint64_t key = hash_bytes(path, strlen(path), attempt);
-	struct shown *s = idmap_find(&g->shown, key);
-
-	if (s)
-		return s;
-	s = mem_zero(sizeof(*s));
-	s->next = g->all;
-	g->all = s;
-	idmap_put(&g->shown, key, s);
-	return s;
-}
-
-static void shown_free(struct logs *g)
-{
-	while (g->all) {
-		struct shown *s = g->all;
-
-		g->all = s->next;
-		for (int i = 0; i < 3; i++)
-			free(s->spans[i]);
-		free(s);
-	}
-	idmap_release(&g->shown);
-}
-
-/* 0: it has been told before. */
-static int note(struct shown *s, const struct log_line *l)
-{
-	size_t *n = &s->count[l->stream];
-	struct span *last = *n ? &s->spans[l->stream][*n - 1] : NULL;
-	uint64_t end = l->at + l->text.n + (l->text.n < LIMIT_LIVE_LINE);
-
-	if (s->over || (last && l->at < last->to && l->at > 0))
-		return 0;
-	if (last && l->at == 0) /* lost with its guard, and begun anew */
-		*n = 0;
-	else if (last && l->at <= last->to + 1) {
-		last->to = end;
-		return 1;
-	}
-	s->spans[l->stream] = mem_more(s->spans[l->stream], *n,
-		&s->cap[l->stream], sizeof(struct span));
-	s->spans[l->stream][(*n)++] = (struct span){l->at, end};
-	return 1;
-}
-
 static void live_line(void *ud, const struct live_line *l)
 {
 	struct logs *g = ud;
@@ -244,7 +162,7 @@ static void live_line(void *ud, const struct live_line *l)
 			strcmp(g->path, name ? name + 1 : l->path) != 0) ||
 			strlen(l->path) >= sizeof(g->label))
 		return;
-	if (!note(shown_of(g, l->path, l->attempt), &l->line))
+	if (!shown_note(shown_of(&g->shown, l->path, l->attempt), &l->line))
 		return;
 	memcpy(g->label, l->path, strlen(l->path) + 1);
 	g->attempt = l->attempt;
@@ -258,7 +176,6 @@ static int one_event(void *ud, const struct stored_event *e)
 	struct event ev = {.kind = e->kind, .frame = e->frame,
 		.step = e->step, .t_ms = e->t_ms};
 	struct err lost = {0};
-	struct shown *told;
 
 	if (e->seq <= g->seq)
 		return 0;
@@ -276,13 +193,13 @@ static int one_event(void *ud, const struct stored_event *e)
 	if (e->kind == EVENT_STEP_CANCELLED && !ev.attempt)
 		return 0;
 	g->attempt = ev.attempt;
-	g->told = told = g->follow ? shown_of(g, g->label, ev.attempt) : NULL;
+	g->told = g->follow ? shown_of(&g->shown, g->label, ev.attempt) : NULL;
 	if (engine_log(g->s->engine, &ev.result, one_line, g, &lost) < 0)
 		gone(g, ev.result.start_ms > g->v->run->started_ms
 			? ev.result.start_ms - g->v->run->started_ms : 0,
 			&lost);
-	if (told)
-		told->over = 1;
+	if (g->told)
+		shown_over(g->told);
 	return 0;
 }
 
@@ -406,7 +323,7 @@ static int run(struct session *s, const struct cmd_args *a,
 	if (rc == 0 && !g.any && !g.lost.count && !s->options->quiet)
 		session_say(s, "%s%srun %s wrote nothing", path ? path : "",
 			path ? " of " : "", v.ulid_short);
-	shown_free(&g);
+	shown_release(&g.shown);
 	free(g.held);
 	buf_release(&g.texts);
 	view_release(&v);
