@@ -286,7 +286,8 @@ static int run(struct session *s, const struct cmd_args *a,
 	if (r.background)
 		r.sink = NULL;
 	status = errand_resume(s, &r, &o->err);
-	if (status < 0 && from && o->err.code == ERR_NOTFOUND)
+	if (status < 0 && from && (o->err.code == ERR_NOTFOUND ||
+			o->err.code == ERR_USAGE))
 		cmd_blame(o, cmd_arg(a, "from"));
 out:
 	workflow_arg_release(&e.split);

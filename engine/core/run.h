@@ -81,6 +81,8 @@ void run_path(const struct run *r, uint32_t frame, uint32_t node,
 /* Finds by path (or plain name in any frame, last opened first); 0 or -1. */
 int run_find(const struct run *r, struct str path, uint32_t *frame,
 	uint32_t *node);
+/* In how many frames that are read there is such a step. */
+size_t run_places(const struct run *r, struct str path);
 
 const char *run_state_name(enum run_state s);   /* "succeeded" */
 const char *step_state_name(enum step_state s);

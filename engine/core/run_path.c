@@ -97,6 +97,24 @@ int run_find(const struct run *r, struct str path, uint32_t *frame,
 	return found;
 }
 
+size_t run_places(const struct run *r, struct str path)
+{
+	struct buf scratch;
+	size_t n = 0;
+
+	buf_init(&scratch);
+	for (uint32_t id = 0; id < r->frame_count; id++) {
+		const struct frame *f = &r->frames[id];
+		const struct plan_body *b = &r->plan->bodies[f->body];
+
+		for (uint32_t i = 0; !f->dropped && i < b->count; i++)
+			n += (size_t)matches(r, id, b->first + i, path,
+				&scratch);
+	}
+	buf_release(&scratch);
+	return n;
+}
+
 const char *run_state_name(enum run_state s)
 {
 	static const char *const names[] = { "running", "waiting", "paused",

@@ -272,17 +272,41 @@ static int resolve_all(struct engine *e, uint32_t slot, enum verdict v,
 		"no step of the run is in doubt");
 }
 
+/* --from: one place. A name alone may stand in every round of a loop. */
+static int find_from(const struct run *r, const char *from,
+	struct place *at, struct err *err)
+{
+	size_t n = run_places(r, str_of(from));
+	struct buf path;
+
+	if (run_find(r, str_of(from), &at->frame, &at->node) < 0)
+		return err_set(err, ERR_NOTFOUND,
+			"the run has no step '%s'", from);
+	if (n < 2)
+		return 0;
+	buf_init(&path);
+	run_path(r, at->frame, at->node, &path);
+	err_set(err, ERR_USAGE, "there are %zu steps '%s'", n, from);
+	err_help(err, "one of them is %s; --from %s runs all again",
+		buf_cstr(&path), plan_text(r->plan,
+		r->plan->nodes[r->frames[at->frame].owner].name));
+	buf_release(&path);
+	return -1;
+}
+
 static int go_on(struct engine *e, uint32_t slot,
 	const struct resume_options *o, struct err *err)
 {
 	struct input in = {.kind = INPUT_RESUME, .run = slot};
+	struct place at;
 
 	if (o->from) {
 		in.kind = INPUT_REWIND;
-		if (run_find(sched_run(e->sched, slot), str_of(o->from),
-				&in.frame, &in.step) < 0)
-			return err_set(err, ERR_NOTFOUND,
-				"the run has no step '%s'", o->from);
+		if (find_from(sched_run(e->sched, slot), o->from, &at,
+				err) < 0)
+			return -1;
+		in.frame = at.frame;
+		in.step = at.node;
 		if (engine_input(e, &in, err) < 0)
 			return -1;
 		in.kind = INPUT_RESUME;

@@ -134,4 +134,15 @@ run_wf -c '/resume @last'
 is "$status" 0 "a run is taken over at once from a shell that was killed"
 is "$out" "over" "as soon as what it had begun is ended"
 wait $pid 2>/dev/null
+run_wf -q -c '/chain {i: /bash seq 3 -> for x in i.lines do s: /bash {echo ${x} >>rounds} end}'
+run_wf -c '/resume @last --from s'
+is "$status" 2 "--from with the name of a step in three rounds is refused"
+has "$err" "there are 3 steps 's'" "and says how many there are"
+has "$err" "--from for runs all again" "and the ways out" || note "$err"
+rm -f rounds
+run_wf -q -c '/resume @last --from for'
+is "$(sort rounds | tr -d '\n')" 123 "--from the loop runs all its rounds"
+rm -f rounds
+run_wf -q -c "/resume @last --from 'for[2].s'"
+is "$(tr -d '\n' <rounds)" 2 "--from one round runs that one"
 finish
