@@ -48,6 +48,12 @@ static char *edit_file(struct session *s, const char *before,
 	else if (status == 0 && file_read(NULL, path, LIMIT_SOURCE, &b,
 			err) == 0)
 		text = mem_strndup(buf_cstr(&b), b.len);
+	if (text && !str_trim(str_of(text)).n) {
+		mem_free(text);
+		text = NULL;
+		err_set(err, ERR_USAGE,
+			"the edited text is empty: the run is as it was");
+	}
 out:
 	if (fd >= 0) {
 		close(fd);

@@ -295,6 +295,21 @@ static int give_answers(struct session *s, uint32_t slot,
 	return 0;
 }
 
+/* It may never ask, or once in every round: its answers are given then. */
+static int answer_inside(const struct errand_wish *w, uint32_t node,
+	struct str step, struct err *err)
+{
+	const struct plan *p = w->plan;
+	uint32_t owner = p->bodies[p->nodes[node].body].owner;
+
+	if (w->about)
+		*w->about = step;
+	err_set(err, ERR_USAGE, "step '%.*s' stands within %s: it is answered "
+		"when it asks", (int)step.n, step.p,
+		plan_text(p, p->nodes[owner].name));
+	return err_help(err, "/answer RUN.%.*s TEXT", (int)step.n, step.p);
+}
+
 /* One of the choices of its step, when that has some. */
 static int check_choice(const struct errand_wish *w, uint32_t node,
 	struct str text, struct err *err)
@@ -323,6 +338,8 @@ static int check_answers(const struct errand_wish *w, struct err *err)
 		node = plan_find(w->plan, step);
 		if (node == PLAN_NONE)
 			return no_such_answer(w, step, err);
+		if (w->plan->nodes[node].body != 0)
+			return answer_inside(w, node, step, err);
 		text.p = step.p + step.n + 1;
 		text.n = w->answers[i].n - step.n - 1;
 		if (check_choice(w, node, text, err) < 0)
@@ -567,7 +584,7 @@ int errand_retry(struct session *s, const struct view *v, struct sink *sink,
 	enum output_form form, struct err *err)
 {
 	struct submit_options o = {.parent = v->row->ulid,
-		.adopt_from = v->run};
+		.pinned = v->row->pinned, .adopt_from = v->run};
 	const uint32_t *from = NULL;
 	uint8_t *keep = view_keep(v, v->plan, &from);
 	struct setup *setup = NULL;
@@ -581,6 +598,7 @@ int errand_retry(struct session *s, const struct view *v, struct sink *sink,
 			engine_submit(s->engine, setup, &o, &slot, err) == 0) {
 		t = errand_for_row(s, slot, v->row, sink, form);
 		memcpy(t->parent, v->row->ulid, sizeof(t->parent));
+		t->pinned = o.pinned;
 		rc = go(s, t);
 	}
 	setup_drop(setup);

@@ -337,8 +337,10 @@ static void summary(struct progress *p, struct errand *t, const struct run *r,
 	}
 	if (failed_path[0])
 		buf_printf(&p->line, "    /logs %s %s", brief, failed_path);
-	if (r->state != RUN_SUCCEEDED || t->pinned)
+	if (r->state != RUN_SUCCEEDED)
 		buf_printf(&p->line, "    /resume %s", brief);
+	else if (t->pinned)
+		buf_printf(&p->line, "    /resume %s --from STEP", brief);
 	else if (p->s->options->verbose)
 		buf_printf(&p->line, "    /show %s", brief);
 	write_line(p);

@@ -73,4 +73,12 @@ is "$out" "fine" "also after somebody waited for it"
 run_wf -k -c '/chain "a: /ask Go? -> b: /bash cat"' -c '/cancel @last'
 run_wf -c '/runs status:cancelled'
 like "$out" "cancelled" "a run that asks can be cancelled where it asked"
+run_wf -c '/runs'
+before=$(printf '%s\n' "$out" | wc -l)
+run_wf -c '/chain --answer q=x {for n in {1,2} do q: /ask Which? end}'
+is "$status" 2 "--answer of a step in a loop is refused"
+has "$err" "stands within for: it is answered when it asks" "and says why"
+has "$err" "/answer RUN.q TEXT" "and how to answer it"
+run_wf -c '/runs'
+is "$(printf '%s\n' "$out" | wc -l)" "$before" "and no run was begun"
 finish

@@ -145,4 +145,10 @@ is "$(sort rounds | tr -d '\n')" 123 "--from the loop runs all its rounds"
 rm -f rounds
 run_wf -q -c "/resume @last --from 'for[2].s'"
 is "$(tr -d '\n' <rounds)" 2 "--from one round runs that one"
+printf '#!/bin/sh\n: >"$1"\n' >empties
+chmod +x empties
+run_wf -q -c '/chain "x: /echo one -> y: /bash exit 1"'
+WF_EDITOR=./empties run_wf -c '/resume --edit'
+is "$status" 2 "a text that the editor left empty is refused"
+has "$err" "the run is as it was" "and nothing has changed"
 finish

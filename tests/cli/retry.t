@@ -60,4 +60,9 @@ run_wf -c "/chain --on-error rollback {$line}"
 run_wf -c "/resume @last --text '/chain {up: /bash \"touch st/server\" -> use: /bash \"ls st/server\"}'"
 is "$status $out" "0 st/server" \
 	"an edit may change a step that was undone, and runs it" || note "$err"
+run_wf -q -c '/chain --save-state "a: /bash exit 1"'
+run_wf -q -c '/retry'
+run_wf -c '/runs'
+is "$(printf '%s\n' "$out" | grep -c pinned)" 2 \
+	"the retry of a run with --save-state is kept too"
 finish
