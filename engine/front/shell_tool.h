@@ -11,7 +11,8 @@
 
 enum tool_kind {
 	TOOL_PLAIN,   /* takes words as they are, but for its code flags */
-	TOOL_DATA,    /* takes all words as they are, even `sh -c` */
+	TOOL_DATA,    /* takes all words as they are, even `sh -c`, but for
+	               * words of its own */
 	TOOL_WRAP,    /* runs a command: operands, then a command position */
 	TOOL_CARRY,   /* runs a command that stands somewhere in its words */
 	TOOL_CODE,    /* code behind a flag, else its first operand a script */
@@ -42,10 +43,12 @@ struct tool {
 	const char *code;      /* letters of flags whose word is code */
 	/* words of their own, separated by blanks, whose value (behind `=`,
 	 * or the next word) is code; `~--x`: it is a value; `~~--x`: two;
-	 * `X:` any word that begins so */
+	 * `X:` any word that begins so; `-x*`: its value may be glued to it;
+	 * `!--x`: a flag of its own, no short form of a longer one */
 	const char *words;
 };
-enum tool_word { WORD_NONE, WORD_CODE, WORD_VALUE, WORD_TWO };
+enum tool_word { WORD_NONE, WORD_CODE, WORD_VALUE, WORD_TWO,
+	WORD_GLUED, WORD_OWN };
 
 /* The tool that a command's name means: its path and a version at its end
  * (python3.11) do not count. NULL when it is not known. */

@@ -143,7 +143,8 @@ void shell_names_word(struct shell *sh, struct shell_cmd *cmd,
 	} else {
 		shell_evaluated(sh, w, 1);
 		if (f->has_ref && strchr("rm", t->name[0]))
-			shell_store(sh, shell_named(sh, w), f->ref_at, f->ref_len);
+			shell_store(sh, shell_named(sh, w), f->ref_at,
+				f->ref_len);
 		cmd->args++;
 	}
 }

@@ -87,6 +87,8 @@ static int known_word(struct shell *sh, struct shell_cmd *cmd,
 		cmd->skip = 2;
 	else if (kind == WORD_VALUE)
 		cmd->skip = !is;
+	else if (kind == WORD_GLUED && !(w->exact && w->lit_n == 2))
+		code_given(sh, cmd, w, raw(sh, w));
 	else if (!is && w->exact && w->lit[w->lit_n - 1] != ':')
 		cmd->expect = EXPECT_CODE;
 	else
@@ -103,6 +105,22 @@ static int only(const struct shell_word *w, int from, const char *letters)
 		if (!strchr(letters, w->lit[from]))
 			return 0;
 	return 1;
+}
+
+/* python3 -m timeit CODE, -mtimeit */
+static void evaluator(struct shell_cmd *cmd, struct str module)
+{
+	static const char *const names[] = { "timeit", "cProfile", "profile",
+		"pdb", "trace", "runpy", NULL };
+	size_t i;
+
+	if (!cmd->tool || !strchr(cmd->tool->code, 'm'))
+		return;
+	for (i = 0; names[i]; i++)
+		if (str_eq(module, names[i])) {
+			cmd->tool = tool_find("eval", 4);
+			return;
+		}
 }
 
 /* A flag of a tool that knows code flags; 1 when it was one. */
@@ -133,6 +151,9 @@ static int flag_word(struct shell *sh, struct shell_cmd *cmd,
 		/* code from standard input, operands are its arguments */
 		cmd->ended = 1;
 	cmd->script |= at != 0;
+	if (at && w->exact && w->lit[at] == 'm' && t->kind == TOOL_CODE)
+		evaluator(cmd, (struct str){ w->lit + at + 1,
+			(size_t)(w->lit_n - at - 1) });
 	return 1;
 }
 
@@ -155,6 +176,14 @@ static void xargs_flag(struct shell *sh, struct shell_cmd *cmd,
 {
 	int at = flag_letter(w, "Ii", "adEJLnPs");
 
+	/* what it reads is a file that a value names */
+	if (w->lit_n > 3 && memcmp(w->lit, "--a", 3) == 0 &&
+			!memchr(w->lit, '=', w->lit_n))
+		cmd->expect = EXPECT_VALUE;
+	else if (w->has_ref && w->lit_n > 1 && w->lit[0] == '-' &&
+			(w->lit[1] == '-' ? w->lit[2] == 'a' :
+			flag_letter(w, "a", "dEIiLnPs")))
+		shell_flow_word(&cmd->last, w);
 	if (w->lit_n >= 9 && memcmp(w->lit, "--replace", 9) == 0)
 		cmd->replace = w->lit_n > 10 ? scan_cut(sh->s, w->at + 10,
 			w->end) : str_of("{}");
@@ -251,15 +280,6 @@ static void find_word(struct shell_cmd *cmd, const struct shell_word *w)
 	}
 }
 
-/* python3 -m timeit CODE */
-static int evaluator(const struct shell_cmd *cmd, const struct shell_word *w)
-{
-	return cmd->tool && strchr(cmd->tool->code, 'm') && (
-		lit_is(w, "timeit") || lit_is(w, "cProfile") ||
-		lit_is(w, "profile") || lit_is(w, "pdb") ||
-		lit_is(w, "trace") || lit_is(w, "runpy"));
-}
-
 /* A word behind a flag that takes one. 1 when it was used up. */
 static int expected(struct shell *sh, struct shell_cmd *cmd,
 	const struct shell_word *w)
@@ -281,8 +301,8 @@ static int expected(struct shell *sh, struct shell_cmd *cmd,
 		/* behind -c all words are the program's own */
 		if (cmd->tool && cmd->tool->kind == TOOL_CODE)
 			cmd->ended = cmd->tool->code[0] == 'c';
-		if (evaluator(cmd, w))
-			cmd->tool = tool_find("eval", 4);
+		if (w->exact)
+			evaluator(cmd, (struct str){ w->lit, w->lit_n });
 		break;
 	case EXPECT_MATH:
 		shell_evaluated(sh, w, 0);
@@ -366,14 +386,32 @@ static void make_word(struct shell *sh, struct shell_cmd *cmd,
 			"the recipe");
 }
 
+/* tar cIf PROGRAM FILE: letters first, then their words in order. */
+static void old_tar(struct shell_cmd *cmd, const struct shell_word *w)
+{
+	int i, before = 0;
+
+	if (cmd->args++ || strcmp(cmd->tool->name, "tar") || is_flag(w))
+		return;
+	for (i = 0; i < w->lit_n && !strchr("IF", w->lit[i]); i++)
+		before += strchr("bfgCKLNTVXH", w->lit[i]) != NULL;
+	if (i == w->lit_n || !w->exact)
+		return;
+	cmd->skip = (uint8_t)before;
+	cmd->expect = EXPECT_CODE;
+}
+
 static void tool_word(struct shell *sh, struct shell_cmd *cmd,
 	const struct shell_word *w)
 {
 	switch ((enum tool_kind)cmd->tool->kind) {
 	case TOOL_PLAIN:
 		flag_word(sh, cmd, w);
+		old_tar(cmd, w);
 		break;
 	case TOOL_DATA:
+		if (cmd->tool->words[0])
+			known_word(sh, cmd, w);
 		break;
 	case TOOL_WRAP:
 		wrap_word(sh, cmd, w);

@@ -37,13 +37,23 @@ static const struct tool tools[] = {
 	{ "bundle", TOOL_CARRY, 0, 0, "", "", "" },
 	{ "busybox", TOOL_WRAP, CARRIED, 0, "", "", "" },
 	{ "bwrap", TOOL_CARRY, 0, 0, "", "", "" },
+	{ "c++", TOOL_PLAIN, 0, 0, "", "",
+		"-B* -wrapper -fplugin -specs --specs" },
 	{ "capsh", TOOL_CARRY, 0, 0, "", "c", "" },
+	{ "cc", TOOL_PLAIN, 0, 0, "", "",
+		"-B* -wrapper -fplugin -specs --specs" },
 	{ "cd", TOOL_DATA, CLEAN_ALL, 0, "", "", "" },
 	{ "chpst", TOOL_WRAP, 0, 0, "uUbedmofclprtn", "", "" },
 	{ "chroot", TOOL_WRAP, CARRIED, 1, "", "", "" },
 	{ "chrt", TOOL_WRAP, 0, 1, "TPD", "", "" },
 	{ "cksum", TOOL_DATA, CLEAN_INPUT, 0, "", "", "" },
+	{ "clang", TOOL_PLAIN, 0, 0, "", "",
+		"-B* -wrapper -fplugin -specs --specs" },
+	{ "clang++", TOOL_PLAIN, 0, 0, "", "",
+		"-B* -wrapper -fplugin -specs --specs" },
 	{ "clojure", TOOL_CODE, R, 0, "", "e", "--eval" },
+	{ "cmake", TOOL_PLAIN, 0, 0, "", "",
+		"-P* -C* --toolchain -DCMAKE_TOOLCHAIN_FILE" },
 	{ "cmp", TOOL_DATA, CLEAN_ALL, 0, "", "", "" },
 	{ "command", TOOL_WRAP, 0, 0, "", "", "" },
 	{ "compgen", TOOL_PLAIN, 0, 0, "", "CFW", "" },
@@ -54,6 +64,8 @@ static const struct tool tools[] = {
 	{ "cpio", TOOL_PLAIN, 0, 0, "", "", "--rsh-command" },
 	{ "crontab", TOOL_PLAIN, R, 0, "u", "", "" },
 	{ "csh", TOOL_CODE, R, 0, "", "c", "" },
+	{ "curl", TOOL_PLAIN, 0, 0, "AbcCdDeEFHmoPQrTtuUwxXyYz", "K",
+		"--config" },
 	{ "dash", TOOL_CODE, S, 0, "oO", "c", "" },
 	{ "date", TOOL_PLAIN, CLEAN_INPUT, 0, "dr", "f", "~--date" },
 	{ "dc", TOOL_PLAIN, R, 0, "", "ef", "--expression --file" },
@@ -96,7 +108,11 @@ static const struct tool tools[] = {
 	{ "flock", TOOL_WRAP, CARRIED, 1, "Ew", "c", "--command" },
 	{ "forfiles", TOOL_ALL, 0, 0, "", "", "" },
 	{ "fzf", TOOL_PLAIN, 0, 0, "", "", "--preview --bind" },
+	{ "g++", TOOL_PLAIN, 0, 0, "", "",
+		"-B* -wrapper -fplugin -specs --specs" },
 	{ "gawk", TOOL_FIRST, 0, 0, "Fv", "fe", "--source --file" },
+	{ "gcc", TOOL_PLAIN, 0, 0, "", "",
+		"-B* -wrapper -fplugin -specs --specs" },
 	{ "gdb", TOOL_ALL, R, 0, "", "", "" },
 	{ "getopts", TOOL_NAMES, CLEAN_ALL, 0, "", "", "" },
 	{ "ghc", TOOL_CODE, 0, 0, "", "e", "" },
@@ -136,9 +152,14 @@ static const struct tool tools[] = {
 	{ "helm", TOOL_PLAIN, 0, 0, "", "", "--post-renderer" },
 	{ "history", TOOL_PLAIN, 0, 0, "", "sp", "" },
 	{ "hyperfine", TOOL_ALL, 0, 0, "", "", "" },
+	{ "install", TOOL_DATA, 0, 0, "", "", "--strip-program !--strip" },
 	{ "ionice", TOOL_WRAP, CARRIED, 0, "cnp", "", "" },
 	{ "ip", TOOL_CARRY, 0, 0, "", "", "" },
 	{ "ipython", TOOL_CODE, R, 0, "", "cm", "" },
+	{ "java", TOOL_PLAIN, 0, 0, "", "",
+		"-cp -classpath --class-path --module-path -jar -javaagent: "
+		"-agentpath: -agentlib: -Xbootclasspath/a: -XX:OnError "
+		"-XX:OnOutOfMemoryError" },
 	{ "jq", TOOL_FIRST, 0, 0, "L", "f",
 		"--from-file ~--indent ~~--arg ~~--argjson ~~--slurpfile "
 		"~~--rawfile ~~--argfile" },
@@ -223,7 +244,7 @@ static const struct tool tools[] = {
 	{ "read", TOOL_NAMES, CLEAN_ALL, 0, "pdntNu", "", "" },
 	{ "readarray", TOOL_NAMES, 0, 0, "dnOsuc", "C", "" },
 	{ "readonly", TOOL_NAMES, CLEAN_ALL, 0, "", "", "" },
-	{ "rg", TOOL_DATA, 0, 0, "", "", "" },
+	{ "rg", TOOL_DATA, 0, 0, "", "", "--pre --hostname-bin" },
 	{ "rlwrap", TOOL_CARRY, 0, 0, "", "", "" },
 	{ "rm", TOOL_DATA, CLEAN_ALL, 0, "", "", "" },
 	{ "rsh", TOOL_ALL, R, 0, "", "", "" },
@@ -270,11 +291,13 @@ static const struct tool tools[] = {
 	{ "systemd-run", TOOL_CARRY, 0, 0, "", "",
 		"ExecStart ExecStartPre ExecStop" },
 	{ "tar", TOOL_PLAIN, 0, 0, "", "IF",
-		"--to-command --checkpoint-action --use-compress-program "
+		"--to-command --checkpoint-action !--checkpoint "
+		"--use-compress-program "
 		"--rsh-command --info-script --new-volume-script "
 		"--rmt-command" },
 	{ "taskset", TOOL_WRAP, CARRIED, 1, "", "", "" },
 	{ "tclsh", TOOL_CODE, R, 0, "", "", "" },
+	{ "tcpdump", TOOL_PLAIN, 0, 0, "BcCEFGijMrsTVwyWZ", "z", "" },
 	{ "tcsh", TOOL_CODE, R, 0, "", "c", "" },
 	{ "test", TOOL_TEST, CLEAN_ALL, 0, "", "", "" },
 	{ "time", TOOL_WRAP, 0, 0, "fo", "", "~--format ~--output" },
@@ -307,7 +330,7 @@ static const struct tool tools[] = {
 		"--execute --use-askpass --config" },
 	{ "wish", TOOL_CODE, R, 0, "", "", "" },
 	{ "xargs", TOOL_WRAP, CARRIED, 0, "adEILnPs", "",
-		"~--arg-file ~--delimiter ~--max-args ~--max-procs" },
+		"~--delimiter ~--max-args ~--max-procs" },
 	{ "xterm", TOOL_ALL, 0, 0, "", "", "" },
 	{ "xvfb-run", TOOL_CARRY, 0, 0, "", "", "" },
 	{ "yarn", TOOL_CARRY, 0, 0, "", "", "" },
@@ -429,28 +452,47 @@ static enum tool_word matches(const char *p, size_t k, const char *word,
 {
 	enum tool_word what = WORD_CODE;
 
+	if (*p == '!')
+		return n >= k - 1 && memcmp(p + 1, word, k - 1) == 0 &&
+			(n == k - 1 || word[k - 1] == '=') ? WORD_OWN
+			: WORD_NONE;
 	for (; *p == '~'; p++, k--)
 		what = what == WORD_CODE ? WORD_VALUE : WORD_TWO;
+	if (p[k - 1] == '*')
+		return n >= k - 1 && memcmp(p, word, k - 1) == 0 ?
+			WORD_GLUED : WORD_NONE;
 	if (n < k || memcmp(p, word, k) != 0)
 		return WORD_NONE;
 	return n == k || word[k] == '=' || p[k - 1] == ':' ||
 		p[k - 1] == '+' ? what : WORD_NONE;
 }
 
+/* GNU programs take `--checkpoint-act` for --checkpoint-action. */
+static int shortened(const char *p, size_t k, const char *word, size_t n)
+{
+	const char *is = memchr(word, '=', n);
+
+	n = is ? (size_t)(is - word) : n;
+	return n > 2 && n < k && memcmp(p, "--", 2) == 0 &&
+		memcmp(p, word, n) == 0;
+}
+
 enum tool_word tool_word_kind(const struct tool *t, const char *word,
 	size_t n)
 {
 	const char *p = t->words;
-	enum tool_word what;
+	enum tool_word what, maybe = WORD_NONE;
 	size_t k;
 
 	for (; *p; p += k + (p[k] == ' ')) {
 		k = strcspn(p, " ");
 		what = matches(p, k, word, n);
 		if (what)
-			return what;
+			return what == WORD_OWN ? WORD_NONE : what;
+		if (shortened(p, k, word, n))
+			maybe = WORD_CODE;
 	}
-	return WORD_NONE;
+	return maybe;
 }
 
 int tool_variable(struct str name)
