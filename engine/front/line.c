@@ -327,8 +327,9 @@ static enum line_kind plain(struct lines *l, struct line *out,
 		int n = (int)(out->rest.n < 60 ? out->rest.n : 60);
 		char help[200];
 
-		snprintf(help, sizeof(help), "write /query %.*s, or !%.*s "
-			"for the shell", n, s.p + out->at, n, s.p + out->at);
+		snprintf(help, sizeof(help), "a step is /bash %.*s; for the "
+			"shell alone write !%.*s", n, s.p + out->at, n,
+			s.p + out->at);
 		diag_add(diags, "E101", caret(out->at, out->rest.n), help,
 			"plain text is a prompt only at the terminal");
 		return bad(l, out, r.next);
