@@ -362,16 +362,17 @@ static int64_t parameter(const struct front_def *d, struct str w,
 	return -1;
 }
 
-/* `NAM=x`, where a parameter is called nearly so: it was not meant as the
- * value of the next one. */
+/* `NAM=x`, where no parameter is called so: it was not meant as the value of
+ * the next one, unless it is quoted. */
 static int check_name(struct binder *b, const struct front_def *d,
-	const struct src *src, struct str word)
+	const struct src *src, const struct arg_word *w)
 {
+	struct str word = w->text;
 	size_t n = scan_name(word, 0), i;
 	struct front_ctx *c = b->c;
 	const char **names, *near;
 
-	if (n == 0 || n >= word.n || word.p[n] != '=')
+	if (w->quoted || n == 0 || n >= word.n || word.p[n] != '=')
 		return 0;
 	names = arena_alloc(&c->arena, (d->param_count + 1) * sizeof(*names));
 	for (i = 0; i < d->param_count; i++) {
@@ -382,9 +383,8 @@ static int check_name(struct binder *b, const struct front_def *d,
 	}
 	names[i] = NULL;
 	near = suggest(c, scan_cut(word, 0, n), names);
-	if (!near)
-		return 0;
-	return src_error(c, src_at(src, 0, n), "E318", near,
+	return src_error(c, src_at(src, 0, n), "E318", near ? near :
+		"a value that holds = is quoted, or given as NAME=VALUE",
 		"'%.*s' has no parameter '%.*s'", (int)d->name.n, d->name.p,
 		(int)n, word.p);
 }
@@ -424,7 +424,7 @@ int bind_def_args(struct binder *b, const struct pending *p)
 	int rc;
 
 	while ((rc = next_word(&t, &src, &w)) > 0) {
-		if (check_name(b, d, src, w.text))
+		if (check_name(b, d, src, &w))
 			return -1;
 		i = parameter(d, w.text, given, &value);
 		if (i < 0 || i >= 64)

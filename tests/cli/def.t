@@ -55,7 +55,26 @@ is "$status" 2 "a parameter that is mistyped is refused"
 has "$err" "did you mean 'NAME'?" "and the right one named"
 run_wf -c '/def greet NAME "/echo hi ${args.NAME}"
 /greet other=x'
-is "$out" "hi other=x" "a word with = that is like no parameter is a value"
+is "$status" 2 "a name that is like no parameter is refused too"
+has "$err" "'greet' has no parameter 'other'" "and said to be none"
+run_wf -c '/def greet NAME "/echo hi ${args.NAME}"
+/greet "other=x"
+/greet NAME=other=x
+/greet "NAME=x y"
+/greet http://x/?a=b'
+is "$out" "hi other=x
+hi other=x
+hi x y
+hi http://x/?a=b" "a value that holds = is quoted or behind its name"
+run_wf -c '/def d A B=2 "/echo ${args.A} ${args.B}"
+/d x C=9'
+has "$err" "[E318]" "a misspelt parameter is not the next one's value"
+run_wf -c '/def d A B=2 "/echo ${args.A} ${args.B}"
+/explain /d x C=9'
+has "$err" "[E318]" "nor for /explain"
+run_wf -c '/def d A B=2 "/echo ${args.A} ${args.B}"
+/chain {/d x C=9 -> /bash cat}'
+has "$err" "[E318]" "nor for a step"
 run_wf -c '/def d /chain --parallel --limit=2 {a: /echo 1 -> b: /echo 2}
 /d
 /chain "/d -> /bash sort -r"'

@@ -120,6 +120,9 @@ has "$err" "'y' needs REQ=VALUE" "by name too"
 run_wf hand-y.yaml -- WOH=1 REQ=1
 has "$err" "did you mean 'WHO'?" "a mistyped one is not taken"
 has "$err" "[E318]" "as E318"
+run_wf -c '/y REQ=1 NOPE=1'
+is "$status" 2 "nor by name one that is none"
+has "$err" "'y' has no parameter 'NOPE'" "which is said"
 run_wf hand-y.yaml -- REQ=1 REQ=2
 has "$err" "'REQ' is given twice" "nor one twice"
 run_wf hand-y.yaml -- 1 2 3
