@@ -10,6 +10,7 @@
 #include "shell/plan_yaml.h"
 #include "shell/run_ref.h"
 #include "shell/screen.h"
+#include "shell/steps.h"
 
 enum { SHOWN = 65536 };
 
@@ -65,20 +66,18 @@ static void step_line(struct buf *b, const struct view *v, int names,
 	buf_release(&path);
 }
 
-static void steps(struct buf *b, const struct view *v, int names)
+struct table {
+	struct buf *rows;
+	const struct view *v;
+	int names;             /* columns */
+};
+
+static void row(void *ud, struct place at)
 {
-	const struct run *r = v->run;
+	const struct table *t = ud;
 
-	for (uint32_t i = 0; i < r->plan->node_count; i++) {
-		const struct plan_node *n = &r->plan->nodes[i];
-
-		if (!node_is_leaf(n) || (n->flags & NODE_QUIET))
-			continue;
-		for (uint32_t f = 0; f < r->frame_count; f++)
-			if (r->frames[f].body == n->body &&
-					r->frames[f].steps)
-				step_line(b, v, names, (struct place){f, i});
-	}
+	if (node_is_leaf(&t->v->run->plan->nodes[at.node]))
+		step_line(t->rows, t->v, t->names, at);
 }
 
 static void head(struct session *se, struct buf *b, const struct view *v)
@@ -125,7 +124,8 @@ static int as_text(struct session *s, const struct view *v,
 
 	head(s, &o->text, v);
 	buf_init(&rows);
-	steps(&rows, v, screen_names(screen_columns(o->sink->out)));
+	steps_each(v->run, row, &(struct table){&rows, v,
+		screen_names(screen_columns(o->sink->out))});
 	screen_wrap(&o->text, (struct str){rows.data, rows.len},
 		screen_columns(o->sink->out));
 	buf_release(&rows);

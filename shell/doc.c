@@ -1,5 +1,5 @@
 /*
- * The run document. Steps stand in plan order, then by iteration. Outputs
+ * The run document. Steps stand in plan order, then by iteration (steps.h). Outputs
  * are cut at 64 KiB with the file of the whole named where there is one.
  */
 #include "shell/doc.h"
@@ -12,6 +12,7 @@
 #include "engine/store/store.h"
 #include "engine/view.h"
 #include "shell/status.h"
+#include "shell/steps.h"
 
 enum { SHOWN = 65536 };
 
@@ -248,28 +249,25 @@ static void step(struct json *j, const struct doc_of *of, uint32_t frame,
 	json_close(j, '}');
 }
 
-/* Frames by body, in the order of their opening. */
+struct listing {
+	struct json *j;
+	const struct doc_of *of;
+};
+
+static void list_step(void *ud, struct place at)
+{
+	const struct listing *l = ud;
+
+	step(l->j, l->of, at.frame, at.node);
+}
+
 static void steps(struct json *j, const struct doc_of *of)
 {
-	const struct run *r = of->run;
+	struct listing l = {j, of};
 
 	json_key(j, "steps");
 	json_open(j, '[');
-	for (uint32_t i = 0; i < r->plan->node_count; i++) {
-		const struct plan_node *n = &r->plan->nodes[i];
-
-		if (n->flags & NODE_QUIET)
-			continue;
-		for (uint32_t f = 0; f < r->frame_count; f++) {
-			if (r->frames[f].body != n->body ||
-					!r->frames[f].steps)
-				continue;
-			if ((n->flags & NODE_SHADOW) &&
-				run_step(r, f, i)->state == STEP_WAITING)
-				continue;
-			step(j, of, f, i);
-		}
-	}
+	steps_each(of->run, list_step, &l);
 	json_close(j, ']');
 }
 

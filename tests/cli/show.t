@@ -66,4 +66,20 @@ if command -v script >/dev/null; then
 	like "$(cat "$WORLD/screen")" '^  b +succeeded +[0-9.]+m?s$' \
 		"a step is one line of a terminal of 40 columns"
 fi
+# The steps a run shows, by path.
+paths() {
+	run_wf -c /show
+	printf '%s\n' "$out" | sed -n 's/^  \([^ ]*\) .*/\1/p' | tr '\n' ' '
+}
+"$WF" -c '/chain {l: /bash seq 2 -> for x in l.lines do a: /bash echo ${x} -> b: /bash cat end -> c: /bash cat}' \
+	>/dev/null 2>&1
+is "$(paths)" "l for[1].a for[1].b for[2].a for[2].b c " \
+	"the rounds of a loop stand where the loop stands"
+run_wf -o json -c '/show'
+is "$(printf '%s' "$out" | grep -o '"path":"[^"]*"' | cut -d'"' -f4 | tr '\n' ' ')" \
+	"l for for[1].a for[1].b for[2].a for[2].b c " "in the document too"
+"$WF" -c '/chain {a: /bash false @fallback={f: /echo fb} -> b: /bash cat}' \
+	>/dev/null 2>&1
+is "$(paths)" "a a.fallback.f b " \
+	"what stands in for a step stands behind it"
 finish

@@ -1,0 +1,15 @@
+/*
+ * The steps of a run in the order in which they are told: that of the plan,
+ * and behind a step what ran for it, round by round.
+ */
+#ifndef WF_SHELL_STEPS_H
+#define WF_SHELL_STEPS_H
+
+#include "engine/core/run.h"
+
+/* Calls fn for every step of every frame that is read, composites too, but
+ * those that are not listed. */
+void steps_each(const struct run *r, void (*fn)(void *ud, struct place at),
+	void *ud);
+
+#endif
