@@ -99,10 +99,10 @@ static void count_steps(struct listing *l, struct run_row *r, int64_t *until)
 
 	if (view_open(l->s->engine, r->ulid, &v, &err) < 0)
 		return; /* /show tells why */
-	r->steps = 0;
+	r->failed = run_failures(v.run);
+	r->steps = r->failed - v.run->counts[STEP_FAILED];
 	for (int i = 0; i < STEP_STATES; i++)
 		r->steps += v.run->counts[i];
-	r->failed = v.run->counts[STEP_FAILED];
 	for (uint32_t f = 0; f < v.run->frame_count; f++) {
 		uint32_t n = v.plan->bodies[v.run->frames[f].body].count;
 

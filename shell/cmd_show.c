@@ -72,11 +72,22 @@ struct table {
 	int names;             /* columns */
 };
 
+/* A composite stands there when it failed by itself. */
+static int has_row(const struct run *r, struct place at)
+{
+	const struct step *s = run_step(r, at.frame, at.node);
+
+	if (node_is_leaf(&r->plan->nodes[at.node]))
+		return 1;
+	return s->state == STEP_FAILED && s->kept &&
+		!run_failed_inside(r, at.frame, at.node);
+}
+
 static void row(void *ud, struct place at)
 {
 	const struct table *t = ud;
 
-	if (node_is_leaf(&t->v->run->plan->nodes[at.node]))
+	if (has_row(t->v->run, at))
 		step_line(t->rows, t->v, t->names, at);
 }
 

@@ -278,21 +278,25 @@ static void print_failure(struct progress *p, const struct errand *t,
 		buf_release(&tail.line[i]);
 }
 
-/* A composite is told of when it failed by itself (its condition, @max, its
- * timeout), not when a step in it did. */
-static int failed_inside(const struct run *r, uint32_t frame, uint32_t node)
+/* What says more of a step that failed: its last lines are in the log, what
+ * failed by itself without being run has reasons. */
+static void where_to_look(struct buf *hint, const struct run *r,
+	const char *brief, struct place at)
 {
-	for (uint32_t i = 1; i < r->frame_count; i++)
-		if (r->frames[i].parent == frame &&
-			r->frames[i].owner == node && r->frames[i].failed)
-			return 1;
-	return 0;
+	int leaf = node_is_leaf(&r->plan->nodes[at.node]);
+
+	buf_printf(hint, leaf ? "    /logs %s " : "    /why %s.", brief);
+	run_path(r, at.frame, at.node, hint);
 }
 
-/* *first is the path of the first that failed. */
+/* A composite is told of when it failed by itself, not when a step in it did.
+ * *hint: about the first that failed. */
 static void print_failures(struct progress *p, const struct errand *t,
-	const struct run *r, struct buf *first)
+	const struct run *r, struct buf *hint)
 {
+	char brief[ULID_LEN + 1];
+
+	engine_short(p->s->engine, t->ulid, brief);
 	for (uint32_t f = 0; f < r->frame_count; f++) {
 		const struct plan_body *b = &r->plan->bodies[r->frames[f].body];
 
@@ -300,17 +304,18 @@ static void print_failures(struct progress *p, const struct errand *t,
 			const struct step *st = &r->frames[f].steps[i];
 
 			if (st->state != STEP_FAILED || !st->kept ||
-				failed_inside(r, f, b->first + i))
+				run_failed_inside(r, f, b->first + i))
 				continue;
-			if (!first->len)
-				run_path(r, f, b->first + i, first);
+			if (!hint->len)
+				where_to_look(hint, r, brief, (struct place){f,
+					b->first + i});
 			print_failure(p, t, f, b->first + i);
 		}
 	}
 }
 
 static void summary(struct progress *p, struct errand *t, const struct run *r,
-	const char *failed_path)
+	const char *hint)
 {
 	static const struct {
 		enum step_state state;
@@ -329,14 +334,15 @@ static void summary(struct progress *p, struct errand *t, const struct run *r,
 		buf_printf(&p->line, "run %s %s in %s", brief,
 			run_state_name(r->state), took);
 	for (size_t i = 0; i < 4; i++) {
-		if (!r->counts[words[i].state])
+		uint32_t n = words[i].state == STEP_FAILED ? run_failures(r)
+			: r->counts[words[i].state];
+
+		if (!n)
 			continue;
-		buf_printf(&p->line, "%s%u %s", comma,
-			r->counts[words[i].state], words[i].word);
+		buf_printf(&p->line, "%s%u %s", comma, n, words[i].word);
 		comma = ", ";
 	}
-	if (failed_path[0])
-		buf_printf(&p->line, "    /logs %s %s", brief, failed_path);
+	buf_str(&p->line, hint);
 	if (r->state != RUN_SUCCEEDED)
 		buf_printf(&p->line, "    /resume %s", brief);
 	else if (t->pinned)
@@ -359,7 +365,7 @@ static void on_over(void *ud, uint32_t slot, enum run_state state)
 	struct progress *p = ud;
 	struct errand *t = errand_find(p->s, slot);
 	const struct run *r = engine_run(p->s->engine, slot);
-	struct buf first;
+	struct buf hint;
 
 	if (!others_run(p, slot))
 		uv_timer_stop(&p->heartbeat);
@@ -368,10 +374,10 @@ static void on_over(void *ud, uint32_t slot, enum run_state state)
 	t->told = 1;
 	if (is_off(p) && state == RUN_SUCCEEDED)
 		return;
-	buf_init(&first);
-	print_failures(p, t, r, &first);
-	summary(p, t, r, buf_cstr(&first));
-	buf_release(&first);
+	buf_init(&hint);
+	print_failures(p, t, r, &hint);
+	summary(p, t, r, buf_cstr(&hint));
+	buf_release(&hint);
 }
 
 static void on_stall(void *ud, const char *text)

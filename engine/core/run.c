@@ -354,6 +354,34 @@ int step_passed(const struct step *s)
 	return s->state == STEP_SUCCEEDED;
 }
 
+int run_failed_inside(const struct run *r, uint32_t frame, uint32_t node)
+{
+	uint32_t i;
+
+	for (i = 1; i < r->frame_count; i++)
+		if (r->frames[i].parent == frame &&
+			r->frames[i].owner == node && r->frames[i].failed)
+			return 1;
+	return 0;
+}
+
+uint32_t run_failures(const struct run *r)
+{
+	uint32_t n = r->counts[STEP_FAILED], id, i;
+
+	for (id = 0; r->state == RUN_FAILED && id < r->frame_count; id++) {
+		const struct frame *f = &r->frames[id];
+		const struct plan_body *b = body_of(r, f);
+
+		for (i = 0; f->steps && i < b->count; i++)
+			n += !node_is_leaf(run_node(r, b->first + i)) &&
+				f->steps[i].state == STEP_FAILED &&
+				f->steps[i].kept &&
+				!run_failed_inside(r, id, b->first + i);
+	}
+	return n;
+}
+
 int run_ended(const struct run *r)
 {
 	return r->state == RUN_SUCCEEDED || r->state == RUN_FAILED ||

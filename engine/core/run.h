@@ -74,6 +74,11 @@ int step_settled(const struct step *s);
 /* Settled, and its successors may start: succeeded, ignored, or skipped by
  * its own condition. */
 int step_passed(const struct step *s);
+/* Whether a step in one of its frames failed, not it by itself (a condition,
+ * items, @max, a timeout of a composite). */
+int run_failed_inside(const struct run *r, uint32_t frame, uint32_t node);
+/* Leaves that failed, and composites that failed by themselves. */
+uint32_t run_failures(const struct run *r);
 
 /* "deploy.bash", "loop[2].bash": appends to out. Iterations from 1. */
 void run_path(const struct run *r, uint32_t frame, uint32_t node,

@@ -112,10 +112,10 @@ static void row_state(struct batch *b, struct drive_run *r,
 {
 	struct row_state row = {.state = run->state, .exit = run->exit,
 		.finished_ms = run->finished_ms,
-		.failed = run->counts[STEP_FAILED]};
+		.failed = run_failures(run)};
 
 	for (int i = 0; i < STEP_STATES; i++)
-		row.steps += run->counts[i];
+		row.steps += i == STEP_FAILED ? row.failed : run->counts[i];
 	batch_run_state(b, r->store, &row);
 	r->row_state = run->state;
 }

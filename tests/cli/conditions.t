@@ -51,4 +51,19 @@ run_wf -n b.yaml
 has "$err" "did you mean 'params'?" "a wrong key is told"
 has "$err" "unknown name 'zz'" "with the unknown steps"
 like "$err" '^b.yaml:10:20: .*\[E504\]$' "and the conditions of the same file"
+
+run_wf -c '/chain {l: /bash seq 2 -> for x in aa do /echo x end -> /echo y}'
+has "$err" "for failed: " "a loop whose items cannot be had is told"
+like "$err" ': 1 ok, 1 failed, 1 skipped    /why [0-9a-z]+\.for    ' \
+	"counted, and /why says more of it"
+why=$(printf '%s\n' "$err" | sed -n 's/.*\(\/why [^ ]*\).*/\1/p')
+run_wf -c "$why"
+is "$status" 0 "the command that is named works"
+has "$out" "unknown name 'aa'" "and says what was wrong"
+run_wf -c /show
+like "$out" "^  for +failed .*unknown name 'aa'" "/show has its line"
+run_wf -c '/runs -n 1'
+like "$out" 'failed +1 .* 3 +1  ' "/runs counts it"
+run_wf -c '/chain {for x in ["a","b"] do /bash exit 3 end}'
+lacks "$err" "for failed" "a loop fails with its step without a line of its own"
 finish
