@@ -325,28 +325,36 @@ static void head(struct json *j, const struct doc_of *of)
 	json_kbool(j, "degraded", is_degraded(r));
 }
 
+/* What lets the run go on: an answer, where one step asks for it. */
+static void goes_on(struct json *j, const struct doc_of *of)
+{
+	const struct run *r = of->run;
+	char brief[ULID_LEN + 1];
+	struct place at;
+	struct buf b;
+
+	buf_init(&b);
+	engine_short(of->engine, of->ulid, brief);
+	if (r->state == RUN_WAITING && engine_asking(r, &at, NULL) == 0) {
+		buf_printf(&b, "/answer %s.", brief);
+		run_path(r, at.frame, at.node, &b);
+		buf_str(&b, " TEXT");
+	} else if (r->state != RUN_SUCCEEDED) {
+		buf_printf(&b, "/%s %s", r->state == RUN_PAUSED ? "continue"
+			: "resume", brief);
+	}
+	json_ktext(j, "resume", b.len ? buf_cstr(&b) : NULL);
+	buf_release(&b);
+}
+
 void doc_run(struct json *j, const struct doc_of *of)
 {
-	char brief[ULID_LEN + 1], *resume;
-
 	json_open(j, '{');
 	head(j, of);
 	steps(j, of);
 	output(j, of, (struct place){0, PLAN_NONE}, NULL);
 	first_error(j, of->run);
-	engine_short(of->engine, of->ulid, brief);
-	json_key(j, "resume");
-	if (of->run->state == RUN_SUCCEEDED) {
-		json_null(j);
-	} else {
-		struct buf b;
-
-		buf_init(&b);
-		buf_printf(&b, "/resume %s", brief);
-		resume = buf_take(&b);
-		json_text(j, resume);
-		mem_free(resume);
-	}
+	goes_on(j, of);
 	json_close(j, '}');
 }
 

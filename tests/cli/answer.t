@@ -3,6 +3,9 @@
 
 run_wf -c '/chain "q: /ask --choices red,blue Which? -> /bash cat"'
 is "$status" 75 "a step that asks waits"
+run_wf -o json -c '/show @last'
+like "$out" '"resume":"/answer [0-9a-z]+\.q TEXT"' \
+	"its document says how it goes on"
 run_wf -c '/answer @last green'
 is "$status" 2 "an answer that is no choice is refused"
 has "$err" "red,blue" "and the choices are named"

@@ -12,6 +12,7 @@ wait $pid
 is $? 75 "its shell stops waiting when nothing runs any more"
 has "$(cat "$WORLD/e")" "/continue" "and says how to go on"
 run_wf -o json -c /show
+like "$out" '"resume":"/continue [0-9a-z]+"' "its document names it too"
 like "$out" '"path":"b","kind":"echo","status":"(waiting|ready)"' \
 	"the next step did not start"
 run_wf -c '/resume'
