@@ -54,12 +54,13 @@ static int run(struct session *s, const struct cmd_args *a,
 
 	if (run_row_of(s, a, "run", &row, o) < 0)
 		return -1;
+	engine_short(s->engine, row.ulid, brief);
 	if (row.state == RUN_CANCELLED) {
+		session_say(s, "run %s is cancelled already", brief);
 		run_row_release(&row);
 		return 0;
 	}
 	if (is_over(&row)) {
-		engine_short(s->engine, row.ulid, brief);
 		rc = err_set(&o->err, ERR_STATE, "run %s has %s", brief,
 			run_state_name((enum run_state)row.state));
 	} else {

@@ -15,6 +15,7 @@ run_wf -o json -c '/show'
 has "$out" '"status":"cancelled"' "and is cancelled"
 run_wf -c '/cancel'
 is "$status" 0 "cancelling twice is once"
+like "$err" 'run [0-9a-z]+ is cancelled already' "and the second is told so"
 run_wf -c '/chain "/ask Go on?"'
 run_wf -c '/cancel'
 is "$status" 0 "a run that waits can be cancelled"
