@@ -123,7 +123,7 @@ void duration_print(int64_t us, char out[16])
 
 	if (us < 0)
 		us = 0;
-	if (us == 0)
+	if (us < 50)
 		snprintf(out, 16, "0ms");
 	else if (us < 9950)
 		snprintf(out, 16, "%.1fms", (double)us / 1000);

@@ -23,16 +23,24 @@ static int fits(const struct task *t, const struct signal *g)
 	return g->frame == t->frame;
 }
 
+/* Since when, and how long until now. */
+static void waited(const struct sched *s, const struct task *t,
+	struct result *res)
+{
+	const struct extra *x = run_extra(t->run->run, task_step(t));
+
+	memset(res, 0, sizeof(*res));
+	res->start_ms = x->started_ms;
+	res->dur_us = s->now_ms > x->started_ms ?
+		(uint64_t)(s->now_ms - x->started_ms) * 1000 : 0;
+}
+
 static void finish_wait(struct sched *s, struct task *t, const char *p,
 	size_t n)
 {
-	const struct extra *x = run_extra(t->run->run, task_step(t));
 	struct result res;
 
-	memset(&res, 0, sizeof(res));
-	res.start_ms = x->started_ms;
-	res.dur_us = s->now_ms > x->started_ms ?
-		(uint64_t)(s->now_ms - x->started_ms) * 1000 : 0;
+	waited(s, t, &res);
 	res.out.len = n;
 	res.out.head = p;
 	res.out.inline_len = (uint32_t)n;
@@ -82,7 +90,7 @@ static void wait_fails(struct sched *s, struct task *t)
 {
 	struct result res;
 
-	memset(&res, 0, sizeof(res));
+	waited(s, t, &res);
 	res.outcome = OUTCOME_TIMEOUT;
 	res.error_class = CLASS_TRANSIENT;
 	res.exit_code = -1;

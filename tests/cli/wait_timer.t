@@ -15,6 +15,11 @@ is "$status" 0 "so does /wait for a run in the background"
 is "$out" "no" "with the default too"
 run_wf -q -c '/chain {q: /ask Go? @timeout=200ms -> /bash cat}'
 is "$status" 124 "without a default the step times out"
+run_wf -c '/chain {q: /ask Go? @timeout=200ms -> /bash cat}'
+like "$err" '^q failed [2-9][0-9]+ms: timed out' "after the time it waited"
+run_wf -o json -c '/show @last'
+like "$out" '"name":"q".*"started_ms":[0-9]+,"duration_ms":[2-9][0-9]+,' \
+	"which is recorded, with when it began"
 run_wf -q -c '/chain {g: (q: /ask Go? -> /bash cat) @timeout=200ms}'
 is "$status" 124 "a deadline around it counts as well"
 
