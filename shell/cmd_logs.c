@@ -9,6 +9,7 @@
 
 #include "engine/base/mem.h"
 #include "engine/base/text.h"
+#include "engine/io/clock.h"
 #include "shell/lost.h"
 #include "shell/shown.h"
 #include "shell/run_ref.h"
@@ -227,18 +228,32 @@ static int is_going(const struct view *v)
 	return v->row->state == RUN_RUNNING;
 }
 
-static int follow(struct logs *g, const struct cmd_args *a)
+/* A while, in which a run of our own goes on. */
+static void wait_some(struct logs *g)
 {
 	struct timespec pause = {0, FOLLOW_MS * 1000000L};
+	uint32_t slot = engine_slot(g->s->engine, g->v->row->ulid);
+	uint64_t until = clock_mono_us() + FOLLOW_MS * 1000;
+	const struct run *r;
 
+	if (slot == PLAN_NONE) {
+		nanosleep(&pause, NULL);
+		return;
+	}
+	do {
+		engine_turn(g->s->engine);
+		r = engine_run(g->s->engine, slot);
+	} while (r && !run_ended(r) && !session_stopped(g->s) &&
+		clock_mono_us() < until);
+}
+
+static int follow(struct logs *g, const struct cmd_args *a)
+{
 	while (is_going(g->v) && !session_stopped(g->s)) {
 		engine_tail(g->s->engine, g->v->row, &g->from, live_line, g);
 		tell_held(g);
 		flush(g);
-		if (engine_slot(g->s->engine, g->v->row->ulid) != PLAN_NONE)
-			engine_turn(g->s->engine);
-		else
-			nanosleep(&pause, NULL);
+		wait_some(g);
 		view_release(g->v);
 		if (run_view(g->s, a, "run", g->v, g->o) < 0 || print(g) < 0)
 			return -1;

@@ -102,8 +102,8 @@ void guard_kill(struct guard *g, uint64_t id, int hard);
 /* Takes a job back if it has not begun: its report then says WITHDRAWN;
  * otherwise nothing happens. */
 void guard_withdraw(struct guard *g, uint64_t id);
-/* From the job's next output on all of it, from its beginning, comes as taps
- * whose stream is 2 (standard output) or 3, until too much of it waits. */
+/* The job's output, from its beginning, comes as taps from now on, whose
+ * stream is 2 (standard output) or 3, until too much of it waits. */
 void guard_follow(struct guard *g, uint64_t id);
 void guard_slots(struct guard *g, uint32_t slots);
 /* Messages are collected and sent at the end of the loop's turn; this sends

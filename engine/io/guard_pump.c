@@ -263,6 +263,15 @@ static void begin_following(struct guard_run *r)
 	catch_up(r, 1);
 }
 
+/* Somebody follows, this job or one that was here before. */
+static void woken(struct guard_run *r)
+{
+	uint64_t count;
+
+	if (read(r->s->wake, &count, sizeof(count)) < 0)
+		return; /* nothing is lost: the next round looks again */
+}
+
 static void take(struct guard_run *r, int which)
 {
 	int stream = which - OUT;
@@ -340,22 +349,26 @@ static int sooner(int a, int b)
 /* Waits up to wait_ms (-1: for something to happen). */
 static void pump_once(struct guard_run *r, int wait_ms)
 {
-	struct pollfd p[4];
+	struct pollfd p[5];
 	int i, n;
 
-	for (i = 0; i < 4; i++) {
-		p[i].fd = r->fd[i];
+	if (!r->following && atomic_load(&r->t->follow))
+		begin_following(r);
+	for (i = 0; i < 5; i++) {
+		p[i].fd = i < 4 ? r->fd[i] : r->s->wake;
 		p[i].events = i == IN ? POLLOUT : POLLIN;
 		p[i].revents = 0;
 	}
 	if (!r->exited && r->fd[EXITED] < 0)
 		wait_ms = sooner(wait_ms, LAZY_MS);
-	n = poll(p, 4, sooner(wait_ms, tap_line(r)));
+	n = poll(p, 5, sooner(wait_ms, tap_line(r)));
 	/* A grandchild that never stops writing must not hide the exit. */
 	if (n <= 0 || ++r->rounds > LAZY_ROUNDS)
 		watch_exit(r);
 	if (n <= 0)
 		return;
+	if (p[4].revents)
+		woken(r);
 	if (p[IN].revents)
 		feed(r);
 	for (i = OUT; i <= ERR; i++) {
@@ -563,12 +576,21 @@ static void leave_group(struct guard_run *r)
 	pthread_mutex_unlock(&r->m->lock);
 }
 
+/* Whom queue_follow() wakes; NULL: nobody any more. */
+static void take_place(struct machine *m, struct child *t, struct slot *s)
+{
+	pthread_mutex_lock(&m->lock);
+	t->slot = s;
+	pthread_mutex_unlock(&m->lock);
+}
+
 void guard_run_task(struct slot *s, struct child *t)
 {
 	struct guard_run *r = s->run;
 	int i, service = (t->job.flags & GUARD_SERVICE) != 0;
 
 	prepare(r, s, t);
+	take_place(r->m, t, s);
 	if (!start(r)) {
 		follow(r);
 		if (service)
@@ -580,6 +602,7 @@ void guard_run_task(struct slot *s, struct child *t)
 	}
 	report(r);
 	if (service && r->pid && !left_nothing(r->m, t)) {
+		take_place(r->m, t, NULL);
 		discard(r);
 		return; /* the task stays: its group lives on */
 	}

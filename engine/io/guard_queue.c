@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 
 #include "engine/base/limits.h"
 #include "engine/io/clock.h"
@@ -87,12 +88,15 @@ static struct slot *slot_new(struct machine *m)
 	arena_init(&s->arena);
 	s->chunk = mem_alloc(SLOT_CHUNK);
 	s->run = guard_run_new();
+	s->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	return s;
 }
 
 static void slot_free(struct slot *s)
 {
 	guard_run_free(s->run);
+	if (s->wake >= 0)
+		close(s->wake);
 	arena_release(&s->arena);
 	free(s->chunk);
 	free(s);
@@ -308,15 +312,21 @@ void queue_withdraw(struct machine *m, uint64_t id)
 		report_unborn(m, t, GUARD_WITHDRAWN, 0);
 }
 
-/* Its slot sees it when the next bytes come. */
+/* Without a way to wake it, its slot sees it when the next bytes come. */
 void queue_follow(struct machine *m, uint64_t id)
 {
+	uint64_t one = 1;
 	struct child *t;
+	ssize_t n = 0;
 
 	pthread_mutex_lock(&m->lock);
 	t = idmap_find(&m->by_id, id);
-	if (t)
+	if (t) {
 		atomic_store(&t->follow, 1);
+		if (t->slot && t->slot->wake >= 0)
+			n = write(t->slot->wake, &one, sizeof(one));
+	}
+	(void)n; /* a counter that is full wakes too */
 	pthread_mutex_unlock(&m->lock);
 }
 

@@ -28,6 +28,7 @@ struct child {
 	uint64_t queued_us;
 	atomic_uchar follow;        /* somebody follows its output */
 	/* under machine.lock: */
+	struct slot *slot;          /* that runs it; NULL: none yet */
 	pid_t pid;                  /* leader of its group; 0: not yet */
 	uint64_t start_ticks;       /* valid with pid */
 	uint64_t kill_at_us;        /* KILL is due then; 0: no */
@@ -82,6 +83,7 @@ struct slot {
 	struct arena arena;         /* of one job */
 	char *chunk;                /* SLOT_CHUNK bytes */
 	struct guard_run *run;
+	int wake;                   /* an eventfd that its poll watches; -1 */
 };
 enum { SLOT_CHUNK = 64 << 10 };
 

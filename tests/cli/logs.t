@@ -93,4 +93,17 @@ rm -f go
 run_wf -q -c '/bash {echo one; sleep 0.3; echo two; sleep 0.3; echo three} &' -c '/logs -f @last'
 is "$(printf '%s\n' "$out" | grep -c '[0-9] bash | ')" 3 \
 	"-f follows a run of its own shell"
+rm -f go
+"$WF" -c '/chain {a: /bash {echo silent; touch quiet; while ! test -e go; do sleep 0.05; done}}' \
+	>/dev/null 2>&1 &
+pid=$!
+until_ok 20 test -e quiet
+"$WF" -c '/logs -f @last' >followed 2>&1 &
+follower=$!
+until_ok 20 grep -q 'a | silent' followed
+ok $? "-f tells what a step wrote that is silent since"
+touch go
+wait $pid
+wait $follower
+is "$(grep -c silent followed)" 1 "once"
 finish
