@@ -252,6 +252,9 @@ void blobfile_key(const struct pieces *p, struct digest *out)
 	struct digest_state *d = digest_new();
 	struct digest part;
 
+	/* no bytes have this sum: what is joined is told from what is not */
+	digest_field(d, "wf joined pieces", 16);
+	digest_field(d, &p->count, sizeof(p->count));
 	for (size_t i = 0; i < p->count; i++) {
 		if (p->v[i].blob)
 			part = *p->v[i].blob->digest;

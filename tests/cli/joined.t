@@ -99,4 +99,18 @@ for end in 1 2 2; do
 	is "$out" "$end" "a cached result is that of the whole input"
 done
 is "$(wc -l <ledger | tr -d ' ')" 2 "and is used when all of it is the same"
+# A file whose bytes are the sums of two others is not those two.
+python3 - <<'END'
+import hashlib
+a, b = b"a" * 50000, b"b" * 50000
+open("A", "wb").write(a)
+open("B", "wb").write(b)
+open("X", "wb").write(b"".join(hashlib.sha256(x).digest() for x in (a, b"\n", b)))
+END
+run_wf -q -c '/chain "[/bash cat A, /bash cat B] -> c: /bash wc -c @cache=1h"'
+is "$(echo $out)" 100001 "a joined input is counted whole"
+run_wf -q -c '/chain "x: /bash cat X -> c: /bash wc -c @cache=1h"'
+is "$(echo $out)" 96 "and is not taken for another by the cache"
+run_wf -q -c '/chain "g: [/bash cat A, /bash cat B] -> c: /bash {wc -c < ${g.file}} -> x: /bash cat X -> d: /bash {wc -c < ${x.file}}"'
+is "$(echo $out)" 96 "nor by the name of its file"
 finish
