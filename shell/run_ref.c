@@ -117,6 +117,7 @@ int run_tell(struct session *s, const struct run_row *row,
 	const struct run_verb *v, struct err *err)
 {
 	uint32_t slot = engine_slot(s->engine, row->ulid);
+	struct run_row now = {0};
 	struct buf reply;
 	int rc;
 
@@ -128,9 +129,14 @@ int run_tell(struct session *s, const struct run_row *row,
 	rc = engine_elsewhere(s->engine, row, err);
 	if (rc <= 0)
 		return rc;
+	/* it may have passed from one to another meanwhile */
+	if (store_find_run(engine_store(s->engine), str_of(row->ulid), &now,
+			err) < 0)
+		return -1;
 	buf_init(&reply);
-	rc = engine_ask_owner(s->engine, row, v, &reply, err);
+	rc = engine_ask_owner(s->engine, &now, v, &reply, err);
 	buf_release(&reply);
+	run_row_release(&now);
 	return rc < 0 ? -1 : 1;
 }
 

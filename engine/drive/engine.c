@@ -86,7 +86,10 @@ int engine_open(struct engine **out, const struct engine_options *o,
 		e->has_lua = 1;
 	}
 	set_pools(e);
-	host_init(e, o);
+	if (host_init(e, o, err) < 0) {
+		engine_close(e);
+		return -1;
+	}
 	*out = e;
 	return 0;
 }

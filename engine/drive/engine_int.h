@@ -137,7 +137,8 @@ uint64_t live_read(struct engine *e, uint32_t slot, uint64_t from,
 void eval_start(struct engine *e, const struct action *a);
 
 /* host.c */
-void host_init(struct engine *e, const struct engine_options *o);
+int host_init(struct engine *e, const struct engine_options *o,
+	struct err *err);
 /* -1: a worker hangs; what it may touch stays. */
 int host_close(struct engine *e);
 

@@ -95,7 +95,8 @@ static const char *host_getenv(struct exec_host *h, const char *name)
 	return engine_getenv(engine_of(h), name);
 }
 
-void host_init(struct engine *e, const struct engine_options *o)
+int host_init(struct engine *e, const struct engine_options *o,
+	struct err *err)
 {
 	size_t n = 0, more = 0;
 
@@ -122,10 +123,14 @@ void host_init(struct engine *e, const struct engine_options *o)
 	e->host.spool_dir = -1;
 	if (e->store) /* its own: a worker may outlive the store */
 		e->host.spool_dir = fcntl(store_spool_dir(e->store),
-			F_DUPFD_CLOEXEC, 0);
+			F_DUPFD_CLOEXEC, 3);
 	e->host.guard = get_guard;
 	e->host.http = get_http;
 	e->host.getenv = host_getenv;
+	if (e->store && e->host.spool_dir < 0)
+		return err_errno(err, ERR_STATE,
+			"cannot open the folder for outputs");
+	return 0;
 }
 
 int host_close(struct engine *e)

@@ -385,21 +385,22 @@ static int answers(struct store *s, const struct run_row *row)
 }
 
 /* The other runs of this process go on meanwhile. */
-static enum owner_state wait_for_leave(struct engine *e,
-	const struct run_row *row)
+static int wait_for_leave(struct engine *e, const struct run_row *row,
+	enum owner_state *state, struct err *err)
 {
 	uint64_t until = clock_mono_us() + LEAVE_MS * UINT64_C(1000);
-	enum owner_state state = OWNER_LEAVES;
 	uv_timer_t *look = mem_zero(sizeof(*look));
+	int rc = 0;
 
 	uv_timer_init(&e->loop, look);
 	uv_timer_start(look, on_look, 1, LOOK_MS);
-	while (state == OWNER_LEAVES && !e->failed && clock_mono_us() < until) {
+	while (rc == 0 && *state == OWNER_LEAVES && !e->failed &&
+			clock_mono_us() < until) {
 		engine_turn(e);
-		state = store_owner_state(e->store, row);
+		rc = store_owner_state(e->store, row, state, err);
 	}
 	uv_close((uv_handle_t *)look, look_closed);
-	return state;
+	return rc;
 }
 
 int engine_elsewhere(struct engine *e, const struct run_row *row,
@@ -409,11 +410,12 @@ int engine_elsewhere(struct engine *e, const struct run_row *row,
 
 	if (engine_slot(e, row->ulid) != PLAN_NONE)
 		return 0;
-	state = store_owner_state(e->store, row);
+	if (store_owner_state(e->store, row, &state, err) < 0)
+		return -1;
 	if (state == OWNER_LEAVES && answers(e->store, row))
 		state = OWNER_LIVES;
-	if (state == OWNER_LEAVES)
-		state = wait_for_leave(e, row);
+	if (state == OWNER_LEAVES && wait_for_leave(e, row, &state, err) < 0)
+		return -1;
 	if (state == OWNER_LEAVES) {
 		err_set(err, ERR_BUSY, "the shell that had the run open has "
 			"died, and its steps are still being ended");

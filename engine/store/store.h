@@ -84,8 +84,9 @@ enum owner_state {
 	                     its lock: its guard, for a moment */
 };
 /* Of the owner that the run has now; this process is one that lives. Looks
- * once, does not wait. */
-enum owner_state store_owner_state(struct store *s, const struct run_row *r);
+ * once, does not wait. -1: it cannot be read. */
+int store_owner_state(struct store *s, const struct run_row *r,
+	enum owner_state *state, struct err *err);
 /* Socket path of an owner that is not gone: 1, 0 it is gone, -1. */
 int store_owner_socket(struct store *s, const struct run_row *r, char *path,
 	size_t size, struct err *err);

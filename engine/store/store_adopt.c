@@ -143,23 +143,30 @@ int store_run_adopt(struct store *s, const struct run_row *r,
 	return 0;
 }
 
-enum owner_state store_owner_state(struct store *s, const struct run_row *r)
+int store_owner_state(struct store *s, const struct run_row *r,
+	enum owner_state *state, struct err *err)
 {
-	struct err err = {0};
-	enum owner_state state;
-	struct db *db;
 	sqlite3_stmt *q;
+	struct db *db;
+	int rc;
 
+	*state = OWNER_GONE;
 	if (!r->owner[0])
-		return OWNER_GONE;
-	db = reader(s, &err);
-	q = db ? db_stmt(db, SQL_RUN_HOLDER) : NULL;
+		return 0;
+	db = reader(s, err);
+	if (!db)
+		return -1;
+	q = db_stmt(db, SQL_RUN_HOLDER);
 	if (!q)
-		return owner_alive(s, r->owner) ? OWNER_LIVES : OWNER_GONE;
+		return db_err(db, SQLITE_ERROR, err, "cannot read the owner");
 	sqlite3_bind_int64(q, 1, r->id);
-	state = sqlite3_step(q) == SQLITE_ROW ? judge(s, q) : OWNER_GONE;
+	rc = sqlite3_step(q);
+	if (rc == SQLITE_ROW)
+		*state = judge(s, q);
 	sqlite3_reset(q);
-	return state;
+	if (rc == SQLITE_ROW || rc == SQLITE_DONE)
+		return 0;
+	return db_err(db, rc, err, "cannot read the owner");
 }
 
 int store_owner_socket(struct store *s, const struct run_row *r, char *path,

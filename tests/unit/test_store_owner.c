@@ -127,6 +127,16 @@ static void set_start(struct fixture *f, const char *owner, int add)
 		abort();
 }
 
+static enum owner_state owner_of(struct fixture *f, const struct run_row *row)
+{
+	enum owner_state state = OWNER_GONE;
+	struct err err;
+
+	is_int(store_owner_state(f->store, row, &state, &err), 0,
+		"who owns a run can be read");
+	return state;
+}
+
 static void test_alive(struct fixture *f, const struct child *c)
 {
 	struct store_run *r;
@@ -145,17 +155,17 @@ static void test_alive(struct fixture *f, const struct child *c)
 		"it cannot be taken over");
 	ok(err.code == ERR_BUSY && strstr(err.text, "pid"),
 		"because its owner lives, whose process is told");
-	is_int(store_owner_state(f->store, &row), OWNER_LIVES,
+	is_int(owner_of(f, &row), OWNER_LIVES,
 		"an owner whose process is there lives");
 	set_start(f, row.owner, 1);
-	is_int(store_owner_state(f->store, &row), OWNER_LEAVES,
+	is_int(owner_of(f, &row), OWNER_LEAVES,
 		"unless its process id is another's by now");
 	set_start(f, row.owner, -1);
 	kill(c->pid, SIGKILL);
 	waitpid(c->pid, NULL, 0);
 	is_int(state_of(f, c->ulid[0]), RUN_RUNNING,
 		"while its guard is there the run is not given up");
-	is_int(store_owner_state(f->store, &row), OWNER_LEAVES,
+	is_int(owner_of(f, &row), OWNER_LEAVES,
 		"but its owner is known to have died");
 	is_int(store_run_adopt(f->store, &row, &r, &err), -1,
 		"and the run cannot be taken over yet");
@@ -186,7 +196,7 @@ static void test_dead(struct fixture *f, const struct child *c)
 	row = fixture_find(f, c->ulid[1]);
 	is_int(store_owner_socket(f->store, &row, path, sizeof(path), &err), 0,
 		"a waiting run has no living owner then");
-	is_int(store_owner_state(f->store, &row), OWNER_GONE, "it is gone");
+	is_int(owner_of(f, &row), OWNER_GONE, "it is gone");
 	run_row_release(&row);
 	is_int(count_listed(f, open_only), 3, "three are listed as open");
 	is_int(count_listed(f, lost), 1, "one as interrupted");
