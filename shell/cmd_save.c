@@ -56,6 +56,53 @@ static void add_line(struct session *s, const char *source, struct buf *out)
 	buf_char(out, '\n');
 }
 
+struct found_def {
+	struct session *s;
+	const char *file;
+	struct str told[8];
+	size_t count;
+};
+
+/* A definition of the session has no file. */
+static int find_def(void *ud, struct str name, struct front_def *out)
+{
+	struct found_def *f = ud;
+	size_t i = 0;
+
+	if (!defs_find(&f->s->defs, name, out))
+		return 0;
+	while (i < f->count && !str_same(f->told[i], out->name))
+		i++;
+	if (!out->file && i == f->count && f->count < 8) {
+		f->told[f->count++] = out->name;
+		session_say(f->s, "%s uses /%.*s, which ends with this "
+			"session: keep it as .wf/workflows/%.*s.wf", f->file,
+			(int)name.n, name.p, (int)name.n, name.p);
+	}
+	return 1;
+}
+
+/* What is saved outlives the session; tells what it uses that does not. */
+static void tell_defs(struct session *s, const char *source, const char *file)
+{
+	struct found_def f = {.s = s, .file = file};
+	struct front_env env = {.vocab = s->env.vocab, .ud = &f,
+		.find_def = find_def};
+	struct lines l = {.source = str_of(source), .complete = 1};
+	struct words redirect = {0};
+	struct plan *p = NULL;
+	struct diags none;
+	struct line line;
+
+	diags_init(&none, NULL, 1, l.source);
+	if (line_next(&l, &line, &none) != LINE_BAD &&
+			front_compile(&env, &line, &p, NULL, &redirect,
+			&none) == 0)
+		plan_drop(p);
+	words_release(&redirect);
+	diags_release(&none);
+}
+
 static int save(struct session *s, const struct cmd_args *a,
 	const struct view *v, struct cmd_out *o)
 {
@@ -79,6 +126,8 @@ static int save(struct session *s, const struct cmd_args *a,
 		rc = make_folder(s, &o->err) < 0 ? -1 : file_write(s->dir,
 			path, (struct str){b.data, b.len}, 0, &o->err);
 	}
+	if (rc == 0)
+		tell_defs(s, source, path);
 	if (rc == 0 && o->as_json) {
 		json_open(&o->json, '{');
 		json_kint(&o->json, "v", 1);

@@ -119,4 +119,13 @@ is "$(cat .wf/workflows/behind.wf)" '/chain "a: /bash echo behind"' \
 	"that a run was in the background is not saved"
 run_wf -c '/behind'
 is "$out" "behind" "so that what is saved can be used both ways"
+
+run_wf -q -c '/def hi "/echo hi"
+/chain {/hi -> x: /hi -> /bash cat}
+/save greets'
+is "$status" 0 "what uses a definition is saved"
+is "$(printf '%s\n' "$err" | grep -c 'greets.wf uses /hi, which ends')" 1 \
+	"and told once to use what ends with the session" || note "$err"
+run_wf -q -c '/chain {/mine -> /bash cat}' -c '/save stays'
+lacks "$err" "ends with" "not of what is stored itself"
 finish
