@@ -135,6 +135,8 @@ static int run(const struct options *o)
 		status = tell_start(o, &err, status_of_err(&err));
 	else
 		status = wait_at_end(&s, run_lines(&s));
+	if (s.out.tty && s.out.last && s.out.last != '\n')
+		out_text(&s.out, "\n"); /* what comes next begins a line */
 	if (s.out.error && s.out.error != EPIPE && status == 0)
 		status = STATUS_FAILED;
 	session_close(&s);

@@ -87,4 +87,13 @@ fi
 run_wf -c 'a b'
 has "$err" "is a prompt only at the terminal  [E101]" \
 	"where no terminal is, a line is not broken"
+
+# Nothing behind the last byte of an output, but on a terminal.
+printf '/bash printf bare\n' >bare.wf
+run_wf bare.wf
+is "$(od -c <"$WORLD/out" | head -n 1)" "0000000   b   a   r   e" \
+	"an output is passed as it is"
+script -qec "$WF bare.wf" /dev/null </dev/null >screen3 2>&1
+has "$(od -c screen3 | tr -s ' ')" 'b a r e \r \n' \
+	"on a terminal what comes next begins a line"
 finish
