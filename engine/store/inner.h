@@ -10,6 +10,7 @@
 
 #include "engine/store/clean.h"
 #include "engine/store/db.h"
+#include "engine/store/linger.h"
 #include "engine/store/record.h"
 #include "engine/store/table.h"
 
@@ -132,11 +133,10 @@ struct store {
 	struct store_run **slabs;
 	size_t slab_count, slab_cap;
 	struct writer w;
-
 	pthread_t thread;
 	pthread_mutex_t mutex;
-	pthread_cond_t work;     /* for the writer */
-	pthread_cond_t news;     /* for flush and calls */
+	pthread_cond_t work, news; /* for the writer; for flush and calls */
+	struct linger linger;
 	/* under mutex */
 	struct item *queue, **queue_end;
 	struct batch *done, **done_end;

@@ -25,6 +25,7 @@ int queue_start(struct store *s, struct err *err)
 
 	s->queue_end = &s->queue;
 	s->done_end = &s->done;
+	linger_init(&s->linger);
 	pthread_mutex_init(&s->mutex, NULL);
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
@@ -51,6 +52,7 @@ void queue_stop(struct store *s)
 		return;
 	pthread_mutex_lock(&s->mutex);
 	s->closing = 1;
+	linger_post(&s->linger);
 	pthread_cond_signal(&s->work);
 	pthread_mutex_unlock(&s->mutex);
 	pthread_join(s->thread, NULL);
@@ -90,6 +92,7 @@ static void enqueue(struct store *s, struct item *item)
 	*s->queue_end = item;
 	s->queue_end = &item->next;
 	s->quiet = 0;
+	linger_post(&s->linger);
 	if (s->sleeping)
 		pthread_cond_signal(&s->work);
 }
@@ -200,9 +203,20 @@ static void deadline(struct timespec *t, int64_t ms)
 	}
 }
 
+/* Under the mutex, which is given up meanwhile. */
+static void look_awhile(struct store *s)
+{
+	unsigned posted = atomic_load(&s->linger.posted);
+
+	pthread_mutex_unlock(&s->mutex);
+	linger(&s->linger, posted);
+	pthread_mutex_lock(&s->mutex);
+}
+
 /* Under the mutex: sleeps until there is work; 1 when it took too long. */
 static int await(struct store *s, int64_t wait_ms)
 {
+	uint64_t from = linger_now_us();
 	struct timespec until;
 	int rc = 0;
 
@@ -210,11 +224,13 @@ static int await(struct store *s, int64_t wait_ms)
 		return 0;
 	if (wait_ms >= 0)
 		deadline(&until, wait_ms);
+	look_awhile(s);
 	s->sleeping = 1;
 	while (!s->queue && !s->closing && rc == 0)
 		rc = wait_ms < 0 ? pthread_cond_wait(&s->work, &s->mutex) :
 			pthread_cond_timedwait(&s->work, &s->mutex, &until);
 	s->sleeping = 0;
+	s->linger.last_us = linger_now_us() - from;
 	return !s->queue && !s->closing;
 }
 
