@@ -116,8 +116,7 @@ void because_free(struct because *b, size_t count);
 /* Recorded mean of a leaf key in ms, or -1: for front_env.predict. */
 int64_t engine_predict(void *engine, const char *leaf_key);
 
-/* Shortest prefix (>= 6) of a run's ulid that is unique among the newest
- * runs; `out` holds 27. */
+/* store_short: `out` holds 27. */
 void engine_short(struct engine *e, const char *ulid, char *out);
 
 #endif

@@ -36,7 +36,6 @@ int view_open(struct engine *e, const char *name, struct view *out,
 	struct run_row *row = mem_zero(sizeof(*row));
 	struct replayed r = {0};
 	struct setup *setup;
-	char brief[ULID_LEN + 1];
 
 	memset(out, 0, sizeof(*out));
 	if (store_find_run(e->store, str_of(name), row, err) < 0) {
@@ -53,8 +52,9 @@ int view_open(struct engine *e, const char *name, struct view *out,
 	}
 	out->plan = r.plan;
 	out->run = r.run;
-	engine_short(e, row->ulid, brief);
-	out->ulid_short = mem_strdup(brief);
+	if (!row->brief[0])
+		engine_short(e, row->ulid, row->brief);
+	out->ulid_short = mem_strdup(row->brief);
 	remember(e, out, setup);
 	return 0;
 }
@@ -205,37 +205,9 @@ int engine_output_fd(struct engine *e, const struct output_of *of, int fd,
 	return rc;
 }
 
-static int names_run(struct engine *e, const char *ulid, size_t n)
-{
-	struct run_row row = {0};
-	struct err err = {0};
-
-	if (store_find_run(e->store, (struct str){ulid, n}, &row, &err) < 0)
-		return 0;
-	run_row_release(&row);
-	return 1;
-}
-
-/* A prefix that finds no run although the whole does is ambiguous. Runs of
- * one second share their first characters, so the search halves. */
 void engine_short(struct engine *e, const char *ulid, char *out)
 {
-	size_t low = 6, high = ULID_LEN;
-
-	if (names_run(e, ulid, low))
-		high = low;
-	else if (!names_run(e, ulid, ULID_LEN))
-		low = high; /* not committed yet: nothing to compare with */
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-
-		if (names_run(e, ulid, mid))
-			high = mid;
-		else
-			low = mid + 1;
-	}
-	memcpy(out, ulid, high);
-	out[high] = '\0';
+	store_short(e->store, ulid, out);
 }
 
 int64_t engine_predict(void *engine, const char *leaf_key)

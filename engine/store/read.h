@@ -12,6 +12,8 @@
 struct run_row {
 	int64_t id;
 	char ulid[ULID_LEN + 1], parent[ULID_LEN + 1], owner[ULID_LEN + 1];
+	char brief[ULID_LEN + 1]; /* store_short, when it was found by its id;
+	                             else "" */
 	char *command, *text, *dir, *args, *session; /* owned */
 	int state, exit;       /* as stored: a running run whose owner is gone
 	                          is given as RUN_INTERRUPTED */
@@ -29,8 +31,8 @@ void run_row_release(struct run_row *r);
  * ERR_NOTFOUND (with the nearest or "ambiguous: …"). */
 int store_find_run(struct store *s, struct str name, struct run_row *out,
 	struct err *err);
-/* The shortest prefix that is unique now, at least 6: what people are shown.
- * A run that is not stored yet is given by its whole ulid. */
+/* The shortest prefix that is unique now among the stored ones, at least 6:
+ * what people are shown. */
 void store_short(struct store *s, const char *ulid, char out[ULID_LEN + 1]);
 /* Latest run of the same text in the same directory: 1 found, 0 none, -1 */
 int store_latest(struct store *s, const struct digest *text_key,

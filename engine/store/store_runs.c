@@ -189,19 +189,35 @@ static int neighbour(struct store *s, const char *key, int after,
 	return rc == SQLITE_ROW ? 0 : -1;
 }
 
+/* Those that share the first characters of `key`, all that a short id of it
+ * could be taken for, in the order of their ids; few. */
+#define ALIKE "WHERE r.ulid >= ?1 AND r.ulid < ?1 || '~' ORDER BY r.ulid"
+
+static void shorten(const char *ulid, const char *near, char *out)
+{
+	size_t n = common(ulid, near) + 1;
+
+	if (n > strlen(out))
+		snprintf(out, ULID_LEN + 1, "%.*s", (int)n, ulid);
+}
+
 void store_short(struct store *s, const char *ulid, char out[ULID_LEN + 1])
 {
+	sqlite3_stmt *q = prepare(s, "SELECT r.ulid FROM runs r " ALIKE, NULL);
 	char near[ULID_LEN + 1];
-	size_t n = PREFIX_MIN, same;
-	int after, rc = 0;
+	int rc = SQLITE_ERROR;
 
-	for (after = 0; after < 2 && rc == 0; after++) {
-		rc = neighbour(s, ulid, after, near);
-		same = common(ulid, near) + 1;
-		if (same > n)
-			n = same;
+	snprintf(out, ULID_LEN + 1, "%.*s", PREFIX_MIN, ulid);
+	if (q)
+		sqlite3_bind_text(q, 1, ulid, PREFIX_MIN, SQLITE_STATIC);
+	while (q && (rc = sqlite3_step(q)) == SQLITE_ROW) {
+		ulid_column(q, 0, near);
+		if (strcmp(near, ulid) != 0)
+			shorten(ulid, near, out);
 	}
-	snprintf(out, ULID_LEN + 1, "%.*s", rc == 0 ? (int)n : ULID_LEN, ulid);
+	sqlite3_finalize(q);
+	if (rc != SQLITE_DONE)
+		snprintf(out, ULID_LEN + 1, "%s", ulid);
 }
 
 static int not_found(struct store *s, const char *key, struct err *err)
@@ -233,35 +249,52 @@ static int ambiguous(struct run_row *rows, int count, const char *key,
 	return err_help(err, "give more characters");
 }
 
+/* The rows whose ids begin with `key`, up to one more than is shown: their
+ * number, or -1. The only one of them gets its short id. */
+static int take_alike(struct store *s, const char *key, struct run_row *rows,
+	struct err *err)
+{
+	sqlite3_stmt *q = prepare(s, COLUMNS ALIKE, err);
+	struct seen seen = { .count = 0 };
+	char last[ULID_LEN + 1] = "", near[ULID_LEN + 1];
+	size_t n = strlen(key);
+	int count = 0, rc;
+
+	if (!q)
+		return -1;
+	sqlite3_bind_text(q, 1, key, PREFIX_MIN, SQLITE_STATIC);
+	while ((rc = sqlite3_step(q)) == SQLITE_ROW && count <= SHOWN) {
+		ulid_column(q, 1, near);
+		if (count == 1)
+			shorten(rows[0].ulid, near, rows[0].brief);
+		if (strncmp(near, key, n) == 0) {
+			fill(s, &seen, q, &rows[count++]);
+			snprintf(rows[count - 1].brief, ULID_LEN + 1, "%.*s",
+				PREFIX_MIN, near);
+			shorten(near, last, rows[count - 1].brief);
+		}
+		memcpy(last, near, sizeof(last));
+	}
+	sqlite3_finalize(q);
+	if (rc != SQLITE_ROW && rc != SQLITE_DONE)
+		db_err(&s->reader, rc, err, "read the runs");
+	return rc == SQLITE_ROW || rc == SQLITE_DONE ? count : -1;
+}
+
 static int find_prefix(struct store *s, const char *key, struct run_row *out,
 	struct err *err)
 {
 	struct run_row rows[SHOWN + 1];
-	struct seen seen = { .count = 0 };
-	int count = 0, i, rc;
-	sqlite3_stmt *q = prepare(s, COLUMNS "WHERE r.ulid >= ?1 AND"
-		" r.ulid < ?1 || '~' ORDER BY r.ulid DESC", err);
+	int count, rc, i;
 
-	if (!q)
-		return -1;
-	sqlite3_bind_text(q, 1, key, -1, SQLITE_STATIC);
-	while ((rc = sqlite3_step(q)) == SQLITE_ROW) {
-		fill(s, &seen, q, &rows[count++]);
-		if (count > SHOWN)
-			break;
-	}
-	sqlite3_finalize(q);
-	if (rc != SQLITE_ROW && rc != SQLITE_DONE)
-		rc = db_err(&s->reader, rc, err, "read the runs");
-	else if (count == 0)
-		rc = not_found(s, key, err);
-	else if (count > 1)
-		rc = ambiguous(rows, count, key, err);
-	else
-		rc = 0;
-	if (rc == 0)
+	count = take_alike(s, key, rows, err);
+	if (count == 1) {
 		*out = rows[0];
-	for (i = 0; rc != 0 && i < count; i++)
+		return 0;
+	}
+	rc = count < 0 ? -1 : count == 0 ? not_found(s, key, err)
+		: ambiguous(rows, count, key, err);
+	for (i = 0; i < count; i++)
 		run_row_release(&rows[i]);
 	return rc;
 }

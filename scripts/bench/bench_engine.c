@@ -3,9 +3,11 @@
  * in-process steps, one-step runs, chains, and runs that wait. Prints one
  * line per round and a line with the medians; asserts nothing about time.
  *
- *	bench_engine runs N OPEN | one N OPEN | chain N ROUNDS | open N
+ *	bench_engine runs N OPEN | one N OPEN | chain N ROUNDS | open N |
+ *	strand N STATE_DIR
  */
 #include <malloc.h>
+#include <signal.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -399,6 +401,31 @@ static void bench_open(uint32_t n)
 	_exit(0);
 }
 
+/* Leaves n runs unfinished in `state`, as a shell that is killed does: prints
+ * one of them and dies. */
+static void strand(uint32_t n, const char *state)
+{
+	struct engine_options o = {.state_dir = state};
+	struct err err = {0};
+	struct engine *e;
+	struct setup *s;
+	uint32_t slot = 0;
+
+	if (engine_open(&e, &o, &err) < 0)
+		die("engine_open", &err);
+	s = compile(e, "/chain \"/echo a -> q: /ask Go? -> /echo b\"");
+	for (uint32_t i = 0; i < n; i++)
+		if (engine_submit(e, s, NULL, &slot, &err) < 0)
+			die("engine_submit", &err);
+	while (engine_run(e, slot)->state != RUN_WAITING)
+		engine_turn(e);
+	if (engine_flush(e, &err) < 0)
+		die("flush", &err);
+	printf("%s\n", engine_ulid(e, slot));
+	fflush(stdout);
+	raise(SIGKILL);
+}
+
 static uint32_t count_of(const char *word)
 {
 	int64_t n;
@@ -411,7 +438,7 @@ static uint32_t count_of(const char *word)
 int main(int argc, char **argv)
 {
 	uint32_t n = argc > 2 ? count_of(argv[2]) : 0;
-	uint32_t m = argc > 3 ? count_of(argv[3]) : 0;
+	uint32_t m = argc > 3 && argv[3][0] != '/' ? count_of(argv[3]) : 0;
 
 	if (guard_is_me(argc, argv))
 		return guard_main(argc, argv);
@@ -427,6 +454,8 @@ int main(int argc, char **argv)
 		bench_runs("/echo one", n, m ? m : 128, 1);
 	else if (strcmp(argv[1], "chain") == 0)
 		bench_chain(n, m ? (int)m : 5);
+	else if (strcmp(argv[1], "strand") == 0 && argc > 3)
+		strand(n, argv[3]);
 	else
 		bench_open(n);
 	return 0;
