@@ -156,8 +156,11 @@ static int find_nth(struct store *s, struct str name, struct run_row *out,
 	rc = take_one(s, q, out, err);
 	if (rc != 0)
 		return rc > 0 ? 0 : -1;
-	return err_set(err, ERR_NOTFOUND, nth == 1 ? "there is no run yet" :
-		"there are not that many runs");
+	if (nth > 1)
+		return err_set(err, ERR_NOTFOUND,
+			"there are not that many runs");
+	err_set(err, ERR_NOTFOUND, "there is no run yet");
+	return err_help(err, "/bash date makes one");
 }
 
 static size_t common(const char *a, const char *b)
