@@ -4,10 +4,10 @@
 # begin LINE, signalled NAME STATUS LINE SENTENCE: the line makes the file
 # "started" when it runs.
 begin() {
-	rm -f "$WORLD/work/started"
+	rm -f started
 	env --default-signal=INT "$WF" -c "$1" >"$WORLD/out" 2>"$WORLD/err" &
 	pid=$!
-	until_ok 20 test -e "$WORLD/work/started"
+	until_ok 20 test -e started
 }
 
 gone() {
