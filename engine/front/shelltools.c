@@ -12,6 +12,8 @@
 #define R READS_CODE
 #define S (READS_CODE | SHELL)
 
+#define COMPILER "-B* -wrapper -fplugin -specs --specs"
+
 static const struct tool tools[] = {
 	/* name, kind, flags, operands, valued, code, words */
 	{ ".", TOOL_ALL, 0, 0, "", "", "" },
@@ -37,20 +39,16 @@ static const struct tool tools[] = {
 	{ "bundle", TOOL_CARRY, 0, 0, "", "", "" },
 	{ "busybox", TOOL_WRAP, CARRIED, 0, "", "", "" },
 	{ "bwrap", TOOL_CARRY, 0, 0, "", "", "" },
-	{ "c++", TOOL_PLAIN, 0, 0, "", "",
-		"-B* -wrapper -fplugin -specs --specs" },
+	{ "c++", TOOL_PLAIN, 0, 0, "", "", COMPILER },
 	{ "capsh", TOOL_CARRY, 0, 0, "", "c", "" },
-	{ "cc", TOOL_PLAIN, 0, 0, "", "",
-		"-B* -wrapper -fplugin -specs --specs" },
+	{ "cc", TOOL_PLAIN, 0, 0, "", "", COMPILER },
 	{ "cd", TOOL_DATA, CLEAN_ALL, 0, "", "", "" },
 	{ "chpst", TOOL_WRAP, 0, 0, "uUbedmofclprtn", "", "" },
 	{ "chroot", TOOL_WRAP, CARRIED, 1, "", "", "" },
 	{ "chrt", TOOL_WRAP, 0, 1, "TPD", "", "" },
 	{ "cksum", TOOL_DATA, CLEAN_INPUT, 0, "", "", "" },
-	{ "clang", TOOL_PLAIN, 0, 0, "", "",
-		"-B* -wrapper -fplugin -specs --specs" },
-	{ "clang++", TOOL_PLAIN, 0, 0, "", "",
-		"-B* -wrapper -fplugin -specs --specs" },
+	{ "clang", TOOL_PLAIN, 0, 0, "", "", COMPILER },
+	{ "clang++", TOOL_PLAIN, 0, 0, "", "", COMPILER },
 	{ "clojure", TOOL_CODE, R, 0, "", "e", "--eval" },
 	{ "cmake", TOOL_PLAIN, 0, 0, "", "",
 		"-P* -C* --toolchain -DCMAKE_TOOLCHAIN_FILE" },
@@ -108,11 +106,9 @@ static const struct tool tools[] = {
 	{ "flock", TOOL_WRAP, CARRIED, 1, "Ew", "c", "--command" },
 	{ "forfiles", TOOL_ALL, 0, 0, "", "", "" },
 	{ "fzf", TOOL_PLAIN, 0, 0, "", "", "--preview --bind" },
-	{ "g++", TOOL_PLAIN, 0, 0, "", "",
-		"-B* -wrapper -fplugin -specs --specs" },
+	{ "g++", TOOL_PLAIN, 0, 0, "", "", COMPILER },
 	{ "gawk", TOOL_FIRST, 0, 0, "Fv", "fe", "--source --file" },
-	{ "gcc", TOOL_PLAIN, 0, 0, "", "",
-		"-B* -wrapper -fplugin -specs --specs" },
+	{ "gcc", TOOL_PLAIN, 0, 0, "", "", COMPILER },
 	{ "gdb", TOOL_ALL, R, 0, "", "", "" },
 	{ "getopts", TOOL_NAMES, CLEAN_ALL, 0, "", "", "" },
 	{ "ghc", TOOL_CODE, 0, 0, "", "e", "" },

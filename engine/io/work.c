@@ -25,7 +25,7 @@ struct work_pool {
 	uv_async_t async;
 	pthread_mutex_t lock;
 	pthread_cond_t more;
-	struct work_list todo, finished;
+	struct work_list queued, finished;
 	pthread_t *threads;
 	unsigned count, started, alive; /* alive: under lock */
 	int over;
@@ -67,7 +67,7 @@ static void *worker(void *arg)
 
 	pthread_mutex_lock(&p->lock);
 	for (;;) {
-		w = list_take(&p->todo);
+		w = list_take(&p->queued);
 		if (!w && p->over)
 			break;
 		if (!w) {
@@ -121,7 +121,7 @@ struct work_pool *work_pool_new(uv_loop_t *loop, unsigned threads)
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	pthread_cond_init(&p->more, &attr);
 	pthread_condattr_destroy(&attr);
-	list_take_all(&p->todo);
+	list_take_all(&p->queued);
 	list_take_all(&p->finished);
 	rc = uv_async_init(loop, &p->async, on_async);
 	assert(rc == 0);
@@ -159,7 +159,7 @@ void work_submit(struct work_pool *p, struct work *w)
 	if (p->open++ == 0)
 		uv_ref((uv_handle_t *)&p->async);
 	pthread_mutex_lock(&p->lock);
-	list_add(&p->todo, w);
+	list_add(&p->queued, w);
 	pthread_cond_signal(&p->more);
 	pthread_mutex_unlock(&p->lock);
 }
@@ -200,7 +200,7 @@ int work_pool_free(struct work_pool *p)
 	pthread_cond_broadcast(&p->more);
 	rc = wait_for_threads(p);
 	if (rc)
-		list_take_all(&p->todo); /* nobody begins it any more */
+		list_take_all(&p->queued); /* nobody begins it any more */
 	pthread_mutex_unlock(&p->lock);
 	if (rc) {
 		uv_close((uv_handle_t *)&p->async, NULL);
