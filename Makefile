@@ -37,6 +37,11 @@ LUAGEN := $(if $(wildcard lua/*.lua),$(BUILD)/gen/lua_embedded.c)
 SRC := $(sort $(wildcard engine/*/*.c lua/*.c shell/*.c))
 OBJ := $(SRC:%.c=$(BUILD)/%.o) $(LUAGEN:.c=.o)
 LIBOBJ := $(filter-out $(BUILD)/shell/main.o,$(OBJ))
+# What tests share: of it each program pulls in what it needs. Points are
+# counted by the programs, never here.
+KITOBJ := $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/unit/test_%,\
+	$(sort $(wildcard tests/unit/*.c tests/front/*.c))))
+LIBS_TEST := $(BUILD)/libkit.a $(BUILD)/libwf.a
 SIMHELP := $(filter-out tests/sim/test_%,$(wildcard tests/sim/*.c))
 TESTS := $(foreach k,unit sim,$(patsubst tests/$(k)/%.c,$(BUILD)/test/%,\
 	$(sort $(wildcard tests/$(k)/test_*.c))))
@@ -68,6 +73,9 @@ wf: $(BUILD)/wf
 $(BUILD)/libwf.a: $(LIBOBJ)
 	@rm -f $@
 	$(Q)$(AR) rcsD $@ $^
+$(BUILD)/libkit.a: $(KITOBJ)
+	@rm -f $@
+	$(Q)$(AR) rcsD $@ $^
 # Other flags, other objects.
 FLAGS = $(filter-out -Werror,$(CC) $(ALL_CFLAGS))
 $(BUILD)/flags: FORCE
@@ -88,11 +96,11 @@ LINKTEST = $(Q)mkdir -p $(@D); $(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 $(foreach k,unit fuzz cli tty crash,$(eval $(BUILD)/test/%: \
 	$(BUILD)/tests/$(k)/%.o $(if $(filter fuzz,$(k)),\
 	$(BUILD)/tests/fuzz/driver.o) $(if $(filter crash,$(k)),\
-	$(CRASHKIT:%.c=$(BUILD)/%.o)) $(BUILD)/libwf.a ; $$(LINKTEST)))
+	$(CRASHKIT:%.c=$(BUILD)/%.o)) $(LIBS_TEST) ; $$(LINKTEST)))
 $(BUILD)/test/%: $(BUILD)/tests/sim/%.o $(SIMHELP:%.c=$(BUILD)/%.o) \
-		$(BUILD)/libwf.a
+		$(LIBS_TEST)
 	$(LINKTEST)
-$(BUILD)/bench/%: $(BUILD)/scripts/bench/%.o $(BUILD)/libwf.a
+$(BUILD)/bench/%: $(BUILD)/scripts/bench/%.o $(LIBS_TEST)
 	$(LINKTEST)
 
 RUN = WF=$(abspath $(BUILD))/wf BUILD=$(abspath $(BUILD)) tests/run

@@ -4,9 +4,10 @@
  * form, and its steps have keys. The first byte chooses how it is given.
  */
 #include <stdint.h>
+#include <string.h>
 
 #include "engine/base/digest.h"
-#include "tests/front/fixture.h"
+#include "tests/front/lang.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -53,7 +54,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size < 1)
 		return 0;
-	fixture_env(&env);
+	lang_env(&env);
 	env.predict = data[0] & 1 ? predict : NULL;
 	env.slots = data[0] >> 4;
 	line.body.p = (const char *)data + 1;

@@ -5,17 +5,7 @@
 #ifndef WF_TESTS_STORE_FIXTURE_H
 #define WF_TESTS_STORE_FIXTURE_H
 
-#include <ftw.h>
-#include <poll.h>
-#include <stdlib.h>
-#include <sys/eventfd.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include "engine/core/plan.h"
-#include "engine/core/run.h"
 #include "engine/store/store.h"
-#include "tests/unit/tap.h"
 
 struct fixture {
 	char dir[200];
@@ -25,84 +15,6 @@ struct fixture {
 	int wakes;
 };
 
-__attribute__((unused))
-static void fixture_wake(void *ud)
-{
-	struct fixture *f = ud;
-	uint64_t one = 1;
-
-	__atomic_add_fetch(&f->wakes, 1, __ATOMIC_SEQ_CST);
-	if (write(f->wake_fd, &one, sizeof(one)) != sizeof(one))
-		abort();
-}
-
-/* A directory that does not exist yet, below a private temporary one. */
-__attribute__((unused))
-static void fixture_init(struct fixture *f)
-{
-	/* Runs of the tests begin in 1970. */
-	static const struct retention keep_all = { 1000000, 1000000,
-		INT64_C(1) << 60, UINT64_C(1) << 40 };
-	const char *tmp = getenv("TMPDIR");
-
-	memset(f, 0, sizeof(*f));
-	f->wake_fd = -1;
-	f->options.retention = &keep_all;
-	snprintf(f->dir, sizeof(f->dir), "%s/wf-store.XXXXXX",
-		tmp ? tmp : "/tmp");
-	if (!mkdtemp(f->dir))
-		abort();
-	strncat(f->dir, "/state", sizeof(f->dir) - strlen(f->dir) - 1);
-	f->options.dir = f->dir;
-	f->options.wake = fixture_wake;
-	f->options.ud = f;
-}
-
-__attribute__((unused))
-static void fixture_open(struct fixture *f)
-{
-	struct err err;
-
-	/* Not inherited by a fork: each store has its own. */
-	f->wake_fd = eventfd(0, EFD_CLOEXEC);
-	f->options.ud = f;
-	if (store_open(&f->store, &f->options, &err) == 0)
-		return;
-	printf("Bail out! %s (%s)\n", err.text, err.help);
-	exit(1);
-}
-
-__attribute__((unused))
-static void fixture_close(struct fixture *f)
-{
-	int had = f->store != NULL;
-
-	store_close(f->store);
-	if (had)
-		close(f->wake_fd);
-	f->store = NULL;
-}
-
-__attribute__((unused))
-static int remove_one(const char *path, const struct stat *st, int flag,
-	struct FTW *ftw)
-{
-	(void)st;
-	(void)flag;
-	(void)ftw;
-	return remove(path);
-}
-
-__attribute__((unused))
-static void fixture_end(struct fixture *f)
-{
-	char *slash = strrchr(f->dir, '/');
-
-	fixture_close(f);
-	*slash = '\0';
-	nftw(f->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-}
-
 struct news {
 	void *tag;
 	enum store_status status;
@@ -110,95 +22,33 @@ struct news {
 	struct err err;
 };
 
+/* Names a directory that does not exist yet, below a private temporary one,
+ * and options that wake *f and never prune. Nothing is open. */
+void fixture_init(struct fixture *f);
+/* Opens the store; bails out of the test when it cannot. */
+void fixture_open(struct fixture *f);
+/* Closes the store, if one is open; the directory stays. */
+void fixture_close(struct fixture *f);
+/* Closes, and removes the directory. */
+void fixture_end(struct fixture *f);
+
 /* The next news, waiting for it as a loop does. */
-__attribute__((unused))
-static struct news fixture_news(struct fixture *f)
-{
-	struct news n = { .err = { .code = ERR_NONE } };
-	uint64_t count;
-
-	while (!store_done(f->store, &n.tag, &n.status, &n.seq, &n.err))
-		if (read(f->wake_fd, &count, sizeof(count)) < 0)
-			abort();
-	return n;
-}
-
-/* The same text gives the same plan and key. */
-__attribute__((unused))
-static struct run_new fixture_run(const char *text)
-{
-	struct run_new n = { .started_ms = 1000, .seed = UINT64_MAX };
-
-	ulid_make(n.ulid);
-	n.command = str_of("chain");
-	n.text = str_of(text);
-	n.dir = str_of("/tmp/project");
-	n.plan = text;
-	n.plan_len = strlen(text);
-	digest_of(text, n.plan_len, &n.text_key);
-	n.plan_digest = n.text_key;
-	return n;
-}
-
-/* An event whose data is a text, at a time like its kind. */
-__attribute__((unused))
-static void fixture_event(struct batch *b, struct store_run *r,
-	uint32_t frame, uint32_t step, uint8_t kind, const char *data)
-{
-	batch_event(b, r, &(struct stored_event){.frame = frame, .step = step,
-		.kind = kind, .t_ms = kind, .data = data,
-		.len = data ? strlen(data) : 0});
-}
-
-/* A run that begins and ends in one batch, with `events` events. */
-__attribute__((unused))
-static void fixture_whole(struct fixture *f, struct batch *b,
-	const struct run_new *n, uint32_t events)
-{
-	struct store_run *r = store_run_new(f->store);
-	uint32_t i;
-
-	batch_run_new(b, r, n);
-	for (i = 0; i < events; i++)
-		fixture_event(b, r, 0, i, 7, "data");
-	batch_run_state(b, r, &(struct row_state){RUN_SUCCEEDED, 0, 3000,
-		events, 0});
-	batch_run_close(b, r);
-}
-
+struct news fixture_news(struct fixture *f);
 /* Submits and waits: the news. */
-__attribute__((unused))
-static struct news fixture_commit(struct fixture *f, struct batch *b)
-{
-	store_submit(f->store, b, b);
-	return fixture_news(f);
-}
+struct news fixture_commit(struct fixture *f, struct batch *b);
+
+/* A new run; borrows `text`. The same text gives the same plan and key. */
+struct run_new fixture_run(const char *text);
+/* An event whose data is a text (may be NULL), at a time like its kind. */
+void fixture_event(struct batch *b, struct store_run *r, uint32_t frame,
+	uint32_t step, uint8_t kind, const char *data);
+/* A run that begins and ends in one batch, with `events` events. */
+void fixture_whole(struct fixture *f, struct batch *b,
+	const struct run_new *n, uint32_t events);
 
 /* The run's row; a note and zeroes when it is not there. */
-__attribute__((unused))
-static struct run_row fixture_find(struct fixture *f, const char *name)
-{
-	struct run_row row;
-	struct err err;
-
-	memset(&row, 0, sizeof(row));
-	if (store_find_run(f->store, str_of(name), &row, &err) != 0)
-		note("%s (%s)", err.text, err.help);
-	return row;
-}
-
-__attribute__((unused))
-static int fixture_has(struct fixture *f, const struct run_new *n)
-{
-	struct run_row row;
-	struct err err;
-	int rc = store_find_run(f->store, str_of(n->ulid), &row, &err);
-
-	if (rc == 0)
-		run_row_release(&row);
-	else if (err.code != ERR_NOTFOUND)
-		note("%s", err.text);
-	return rc == 0;
-}
+struct run_row fixture_find(struct fixture *f, const char *name);
+/* Whether the run is there. */
+int fixture_has(struct fixture *f, const struct run_new *n);
 
 #endif

@@ -18,6 +18,7 @@
 #include "engine/io/file.h"
 #include "tests/unit/exec_host.h"
 #include "tests/unit/tap.h"
+#include "tests/unit/trial.h"
 
 /* ------------------------------------------------------------ the contract */
 struct sample {
@@ -320,7 +321,7 @@ static void test_process_more(void)
 	t.job.tap = 1;
 	trial_start(&t);
 	while (!t.tapped)
-		trial_turn();
+		exec_host_turn();
 	t.job.executor->kill(&t.job, 0);
 	trial_wait(&t);
 	ok(t.outcome == OUTCOME_OK && t.exit_code == 0, "an exit 0 after a "
@@ -363,7 +364,7 @@ static void test_lost(void)
 	exec_lost(&t.job);
 	ok(t.ends == 1 && t.outcome == OUTCOME_LOST, "when the guard dies "
 		"its jobs are lost");
-	guard_kill(host_guard(), t.job.id, 1);
+	guard_kill(exec_host_guard(), t.job.id, 1);
 	trial_forget(&t);
 }
 
@@ -466,7 +467,7 @@ static void test_files(void)
 	RUN("write", out, "", 0, "", "an empty input makes an empty file");
 	RUN("read", out, "", 0, "", "which is read");
 	RUN("write", mode, "x", 0, "", "--mode is taken");
-	snprintf(path, sizeof(path), "%s/run.sh", host_dir());
+	snprintf(path, sizeof(path), "%s/run.sh", exec_host_dir());
 	ok(stat(path, &st) == 0 && (st.st_mode & 07777) == 0755,
 		"and is the file's");
 	FAILURE("read", away, "not-there", "a missing file is named");
@@ -476,7 +477,7 @@ static void test_files(void)
 	trial_init(&t, "write");
 	t.job.args = out;
 	t.job.arg_count = 1;
-	snprintf(path, sizeof(path), "%s/tree/b.txt", host_dir());
+	snprintf(path, sizeof(path), "%s/tree/b.txt", exec_host_dir());
 	t.job.in_path = path;
 	trial_run(&t);
 	trial_release(&t);
@@ -495,7 +496,7 @@ static void test_large_read(void)
 
 	for (i = 0; i < 1 << 20; i++)
 		bytes[i] = (char)(i * 7 >> 3);
-	file_write(host_dir(), "large", (struct str){bytes, 1 << 20}, 0,
+	file_write(exec_host_dir(), "large", (struct str){bytes, 1 << 20}, 0,
 		&err);
 	trial_init(&t, "read");
 	t.job.args = args;
@@ -599,7 +600,7 @@ int main(int argc, char **argv)
 	if (guard_is_me(argc, argv))
 		return guard_main(argc, argv);
 	alarm(240);
-	host_open();
+	exec_host_open();
 	test_checks();
 	test_large_values();
 	test_waits();
@@ -607,8 +608,8 @@ int main(int argc, char **argv)
 	test_large_read();
 	test_glob();
 	test_grep_engine("its own search");
-	host_path(1);
-	if (host_has("rg"))
+	exec_host_path(1);
+	if (exec_host_has("rg"))
 		test_grep_engine("ripgrep");
 	else
 		note("no ripgrep here: only the own search was tried");
@@ -618,6 +619,6 @@ int main(int argc, char **argv)
 	test_cut();
 	test_lost();
 	test_contract();
-	host_close();
+	exec_host_close();
 	return done();
 }

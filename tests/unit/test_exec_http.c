@@ -1,10 +1,15 @@
 /*
  * /http against a small server on the same loop, loopback only.
  */
+#include <stdlib.h>
+#include <unistd.h>
+
 #include "engine/base/limits.h"
+#include "engine/base/mem.h"
 #include "engine/io/file.h"
 #include "tests/unit/exec_host.h"
 #include "tests/unit/tap.h"
+#include "tests/unit/trial.h"
 
 /* -------------------------------------------------------------- the server */
 struct client {
@@ -168,7 +173,7 @@ static void serve(void)
 	int n = sizeof(a);
 
 	uv_ip4_addr("127.0.0.1", 0, &a);
-	uv_tcp_init(&H.loop, &server);
+	uv_tcp_init(exec_host_get()->loop, &server);
 	uv_tcp_bind(&server, (const struct sockaddr *)&a, 0);
 	uv_listen((uv_stream_t *)&server, 8, on_connect);
 	uv_tcp_getsockname(&server, (struct sockaddr *)&a, &n);
@@ -292,7 +297,8 @@ static void test_bodies(void)
 	begin(a, 2);
 	trial_wait(&t);
 	buf_init(&b);
-	ok(t.outcome == OUTCOME_OK && t.out_len == 0 && file_read(H.dir,
+	ok(t.outcome == OUTCOME_OK && t.out_len == 0 &&
+		file_read(exec_host_dir(),
 		"saved", 1 << 20, &b, &err) == 0 && b.len == 200000,
 		"-o writes it to a file instead");
 	buf_release(&b);
@@ -319,7 +325,8 @@ static void test_cut_bodies(void)
 	size_t i;
 
 	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		ok(file_write(H.dir, "old", str_of("as it was"), 0, &err) == 0,
+		ok(file_write(exec_host_dir(), "old", str_of("as it was"), 0,
+			&err) == 0,
 			"a file is there");
 		a[0] = at(cases[i].path);
 		a[1] = field("output", "old");
@@ -330,7 +337,7 @@ static void test_cut_bodies(void)
 			"%s fails the step: %s", cases[i].what, t.error);
 		trial_release(&t);
 		buf_init(&b);
-		ok(file_read(H.dir, "old", 1 << 20, &b, &err) == 0 &&
+		ok(file_read(exec_host_dir(), "old", 1 << 20, &b, &err) == 0 &&
 			strcmp(buf_cstr(&b), "as it was") == 0,
 			"and the file of -o keeps what it had");
 		buf_release(&b);
@@ -340,7 +347,7 @@ static void test_cut_bodies(void)
 	trial_wait(&t);
 	trial_release(&t);
 	buf_init(&b);
-	ok(file_read(H.dir, "new", 1 << 20, &b, &err) < 0,
+	ok(file_read(exec_host_dir(), "new", 1 << 20, &b, &err) < 0,
 		"a file that was not there does not come into being");
 	buf_release(&b);
 }
@@ -367,9 +374,9 @@ int main(int argc, char **argv)
 	if (guard_is_me(argc, argv))
 		return guard_main(argc, argv);
 	alarm(120);
-	host_open();
+	exec_host_open();
 	serve();
-	if (!H.host.http(&H.host, &err)) {
+	if (!exec_host_get()->http(exec_host_get(), &err)) {
 		printf("1..0 # SKIP %s\n", err.text);
 		return 0;
 	}
@@ -379,6 +386,6 @@ int main(int argc, char **argv)
 	test_cut_bodies();
 	test_kill();
 	uv_close((uv_handle_t *)&server, NULL);
-	host_close();
+	exec_host_close();
 	return done();
 }

@@ -5,6 +5,7 @@
  * UPDATE=1 writes the .out files instead of comparing.
  */
 #include <dirent.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 
 #include "engine/base/mem.h"

@@ -5,7 +5,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "tests/front/fixture.h"
+#include "tests/front/golden.h"
+#include "tests/front/lang.h"
+#include "tests/unit/tap.h"
 
 static const char flow[] = "flow:\n  conditions:\n"
 	"    - {name: build, command: /bash make -j2}\n"
@@ -28,9 +30,9 @@ static struct plan *compile(const char *text)
 	struct buf errors;
 	struct plan *p;
 
-	fixture_env(&env);
+	lang_env(&env);
 	buf_init(&errors);
-	p = fixture_yaml(&env, str_of(text), "x.yaml", &errors);
+	p = lang_yaml(&env, str_of(text), "x.yaml", &errors);
 	if (!p)
 		note("%s", buf_cstr(&errors));
 	buf_release(&errors);
@@ -190,7 +192,7 @@ static void test_spec(void)
 		snprintf(path, sizeof(path), "tests/front/spec/%s.yaml",
 			names[i]);
 		buf_init(&b);
-		fixture_read(path, &b);
+		golden_read(path, &b);
 		p = compile(buf_cstr(&b));
 		if (p)
 			dot_takes(p, "dot draws a block of the specification");

@@ -4,7 +4,8 @@
  */
 #include "engine/base/digest.h"
 #include "engine/base/limits.h"
-#include "tests/front/fixture.h"
+#include "tests/front/lang.h"
+#include "tests/unit/tap.h"
 
 /* History by shell text: the test knows the plan whose key is asked for. */
 struct history {
@@ -30,7 +31,7 @@ static struct plan *compile(const struct front_env *env, const char *text)
 	struct plan *p;
 
 	buf_init(&errors);
-	p = fixture_yaml(env, str_of(text), "x.yaml", &errors);
+	p = lang_yaml(env, str_of(text), "x.yaml", &errors);
 	if (!p)
 		note("%s", buf_cstr(&errors));
 	buf_release(&errors);
@@ -65,7 +66,7 @@ static void two_steps(int64_t a_ms, int64_t b_ms, uint32_t slots,
 	struct explain e;
 	struct plan *p;
 
-	fixture_env(&env);
+	lang_env(&env);
 	env.ud = &h;
 	env.slots = slots;
 	p = compile(&env, two);
@@ -124,7 +125,7 @@ static void test_group(void)
 	struct plan *p;
 	uint32_t i;
 
-	fixture_env(&env);
+	lang_env(&env);
 	env.ud = &h;
 	p = compile(&env, text);
 	for (i = 0; p && i < 4; i++)
@@ -151,7 +152,7 @@ static uint32_t conflict(const char *a, const char *b)
 	char text[512];
 	uint32_t n;
 
-	fixture_env(&env);
+	lang_env(&env);
 	snprintf(text, sizeof(text), "chain:\n  options: "
 		"{parallel_where_possible: true}\n  steps:\n"
 		"    - {name: a, command: /bash one, %s}\n"
@@ -215,7 +216,7 @@ static void test_input(void)
 	struct plan *p;
 	uint32_t c;
 
-	fixture_env(&env);
+	lang_env(&env);
 	p = compile(&env, text);
 	c = p ? plan_find(p, str_of("c")) : PLAN_NONE;
 	if (!ok(c != PLAN_NONE && p->nodes[c].need_count == 2,
@@ -248,7 +249,7 @@ static struct plan *line(const char *text)
 	struct diags d;
 	struct buf b;
 
-	fixture_env(&env);
+	lang_env(&env);
 	diags_init(&d, "-c", 1, l.source);
 	buf_init(&b);
 	if (line_next(&l, &out, &d) != LINE_COMMAND ||
@@ -299,7 +300,7 @@ static void test_explain(void)
 	struct plan *p;
 	uint32_t i;
 
-	fixture_env(&env);
+	lang_env(&env);
 	env.ud = &h;
 	env.predict = predict;
 	p = compile(&env, text);
@@ -347,7 +348,7 @@ static void test_keys(void)
 	struct front_env env;
 	struct plan *p[4];
 
-	fixture_env(&env);
+	lang_env(&env);
 	p[0] = compile(&env, first);
 	p[1] = compile(&env, renamed);
 	p[2] = compile(&env, other);

@@ -6,6 +6,7 @@
  */
 #include <fcntl.h>
 #include <spawn.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>

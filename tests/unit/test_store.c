@@ -1,5 +1,8 @@
 /* The store: what is written is read back, in order, whole. */
+#include "engine/core/plan.h"
+#include "engine/core/run.h"
 #include "tests/unit/store_fixture.h"
+#include "tests/unit/tap.h"
 
 struct seen {
 	int count;

@@ -1,9 +1,13 @@
 /* The store in places where it must refuse, or say what is wrong. */
 #include <fcntl.h>
 #include <sqlite3.h>
+#include <stdlib.h>
 #include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "tests/unit/store_fixture.h"
+#include "tests/unit/tap.h"
 
 struct report {
 	int ok, warn, fail;

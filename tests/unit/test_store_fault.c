@@ -3,10 +3,15 @@
  * that loses power: what was told committed is there, and nothing is told
  * that is not so.
  */
+#include <sqlite3.h>
+#include <stdlib.h>
 #include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
-#include "tests/unit/store_fixture.h"
 #include "tests/unit/fault_vfs.h"
+#include "tests/unit/store_fixture.h"
+#include "tests/unit/tap.h"
 
 static struct news news_of(struct fixture *f, const struct run_new *n,
 	void *tag)

@@ -4,9 +4,12 @@
  */
 #include <fcntl.h>
 #include <sched.h>
+#include <stdlib.h>
 #include <sys/mount.h>
+#include <unistd.h>
 
 #include "tests/unit/store_fixture.h"
+#include "tests/unit/tap.h"
 
 static char junk[310];
 

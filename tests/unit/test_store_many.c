@@ -4,11 +4,15 @@
  * busy with other things.
  */
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
+#include "engine/core/run.h"
 #include "tests/unit/store_fixture.h"
+#include "tests/unit/tap.h"
 
 enum { PROCESSES = 4, RUNS = 200, KILLS = 24 };
 

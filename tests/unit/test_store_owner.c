@@ -3,10 +3,14 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sqlite3.h>
+#include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
+#include "engine/core/run.h"
 #include "tests/unit/store_fixture.h"
+#include "tests/unit/tap.h"
 
 struct child {
 	pid_t pid;

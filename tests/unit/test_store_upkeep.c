@@ -1,9 +1,14 @@
 /* Blobs, retention and what goes with a run that is deleted. */
 #include <fcntl.h>
 #include <sqlite3.h>
+#include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
+#include "engine/core/run.h"
 #include "tests/unit/store_fixture.h"
+#include "tests/unit/tap.h"
 
 static const struct retention keep_all = { 1000000, 1000000,
 	INT64_C(1) << 50, UINT64_C(1) << 40 };

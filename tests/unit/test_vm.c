@@ -11,23 +11,8 @@
 
 #include "engine/base/limits.h"
 #include "lua/vm.h"
-#include "tests/unit/tap.h"
-
-#define P100 "((((((((((((((((((((((((((((((((((((((((((((((((((((((((((" \
-	"(((((((((((((((((((((((((((((((((((((((((("
-#define C100 "))))))))))))))))))))))))))))))))))))))))))))))))))))))))))" \
-	"))))))))))))))))))))))))))))))))))))))))))"
-
-enum attack_kind { ENDS, FAILS, GIVES };
-
-static const struct attack {
-	enum attack_kind kind;
-	const char *what, *chunk, *gives;
-} attacks[] = {
-#define A(kind, what, chunk, gives) {kind, what, chunk, gives},
 #include "tests/unit/lua_attacks.h"
-#undef A
-};
+#include "tests/unit/tap.h"
 
 static struct vm *vm;
 
@@ -116,16 +101,18 @@ static double now_ms(void)
 
 static void test_attacks(void)
 {
-	size_t i, n = sizeof(attacks) / sizeof(*attacks), slowest = 0;
+	size_t i, n = 0, slowest = 0;
 	double took, most = 0;
 	struct rusage r;
 
+	while (lua_attacks[n].what)
+		n++;
 	vm = fresh(100);
 	for (i = 0; i < n; i++) {
 		alarm(60);
 		took = now_ms();
-		ok(one_attack(&attacks[i]), "attack ends, the next evaluation "
-			"is right: %s", attacks[i].what);
+		ok(one_attack(&lua_attacks[i]), "attack ends, the next "
+			"evaluation is right: %s", lua_attacks[i].what);
 		took = now_ms() - took;
 		if (took > most) {
 			most = took;
@@ -141,7 +128,7 @@ static void test_attacks(void)
 		"states");
 #endif
 	note("peak resident set %ld KiB; slowest %.0f ms: %s", r.ru_maxrss,
-		most, attacks[slowest].what);
+		most, lua_attacks[slowest].what);
 }
 
 /* -------------------------------------------------------------- conditions */

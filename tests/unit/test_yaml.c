@@ -3,13 +3,18 @@
  * blocks of the specification in tests/front/spec, give NAME.out: the dump
  * of the plan, or the errors. Then the bounds of the reader.
  */
+#include <dirent.h>
+#include <stdlib.h>
+
 #include "engine/base/limits.h"
-#include "tests/front/fixture.h"
+#include "tests/front/golden.h"
+#include "tests/front/lang.h"
+#include "tests/unit/tap.h"
 
 static void golden_file(const struct front_env *env, const char *dir,
 	const char *name)
 {
-	char path[512], base[256];
+	char path[512], base[256], *at;
 	struct buf source, got;
 	struct plan *p;
 	struct str s;
@@ -18,15 +23,19 @@ static void golden_file(const struct front_env *env, const char *dir,
 	snprintf(path, sizeof(path), "%s/%s", dir, name);
 	buf_init(&source);
 	buf_init(&got);
-	fixture_read(path, &source);
+	golden_read(path, &source);
 	s.p = buf_cstr(&source);
 	s.n = source.len;
-	p = fixture_yaml(env, s, name, &got);
+	p = lang_yaml(env, s, name, &got);
 	if (p)
 		plan_dump(p, &got);
 	plan_drop(p);
 	snprintf(path, sizeof(path), "%s/%s.out", dir, base);
-	fixture_golden(path, base, &got);
+	for (at = base; *at; at++)
+		if (*at == '_')
+			*at = ' ';
+	if (!ok(golden_is(path, &got), "%s is as in %s", base, path))
+		note("got: %s", buf_cstr(&got));
 	buf_release(&source);
 	buf_release(&got);
 }
@@ -139,7 +148,7 @@ static void bounded(const struct front_env *env, const char *before,
 	buf_init(&errors);
 	buf_str(&b, before);
 	repeat(&b, unit, count);
-	p = fixture_yaml(env, (struct str){ b.data, b.len }, "x", &errors);
+	p = lang_yaml(env, (struct str){ b.data, b.len }, "x", &errors);
 	if (!ok(!p && strstr(buf_cstr(&errors), code), "%s", sentence))
 		note("%.200s", buf_cstr(&errors));
 	plan_drop(p);
@@ -173,7 +182,7 @@ static void test_many_steps(const struct front_env *env)
 	for (i = 0; i < 100000; i++)
 		buf_printf(&b, "    - name: s%d\n      command: /bash\n"
 			"      params: \"echo %d\"\n", i, i);
-	p = fixture_yaml(env, (struct str){ b.data, b.len }, "x.yaml", NULL);
+	p = lang_yaml(env, (struct str){ b.data, b.len }, "x.yaml", NULL);
 	ok(p && p->node_count == 100000 && p->edge_count == 2 * 99999,
 		"100,000 steps make a chain");
 	plan_drop(p);
@@ -184,7 +193,7 @@ int main(void)
 {
 	struct front_env env;
 
-	fixture_env(&env);
+	lang_env(&env);
 	ok(golden_dir(&env, "tests/front/yaml") >= 80,
 		"there are at least 80 golden YAML files");
 	is_int(golden_dir(&env, "tests/front/spec") >= 4, 1,
