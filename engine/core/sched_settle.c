@@ -145,9 +145,9 @@ static void judge(struct sched *s, struct task *t, struct result *res,
 	}
 	if (res->outcome == OUTCOME_LOST) {
 		lost(s, t);
-	} else if (!timed_out && withdrawn &&
+	} else if (!timed_out && withdrawn && res->exit_code == -1 &&
 			res->outcome == OUTCOME_CANCELLED) {
-		task_cancel(s, t);
+		task_cancel(s, t); /* it was taken back: it had not begun */
 	} else if (!timed_out && killed && res->outcome != OUTCOME_OK) {
 		cancelled(s, t, res);
 	} else {

@@ -61,4 +61,13 @@ run_wf -o json -c '/show'
 has "$out" '"status":"cancelled"' "and it is cancelled"
 run_wf -c '/bash sleep 20 &' -c '/cancel @last' -c '/echo on'
 is "$out" "on" "but /cancel itself is no failure"
+"$WF" -c '/set max_parallel 2' -c '/chain {[p: /bash sleep 0.3, q: /bash sleep 0.3, a: /bash {echo start; echo >>both; sleep 66}, b: /bash {echo start; echo >>both; sleep 66}, c: /bash sleep 66]}' \
+	>/dev/null 2>&1 &
+pid=$!
+until_ok 20 sh -c 'test "$(cat both 2>/dev/null | wc -l)" -eq 2'
+run_wf -c '/cancel'
+wait $pid
+run_wf -c '/logs'
+is "$(printf '%s\n' "$out" | grep -c '| start$')" 2 \
+	"also of steps that had waited for a free place"
 finish
