@@ -18,16 +18,18 @@ enum { SHOWN = 65536 };
 static const char *undone(const struct run *r, uint32_t frame, uint32_t node)
 {
 	const struct step *s = run_step(r, frame, node);
+	const struct extra *x;
 
 	if (s->state != STEP_SUCCEEDED || !(s->flags & STEP_UNDONE))
 		return NULL;
-	for (uint32_t i = 1; i < r->frame_count; i++) {
-		const struct frame *f = &r->frames[i];
+	x = run_extra(r, s);
+	for (uint32_t id = x ? x->last_frame : 0; id;) {
+		const struct frame *f = &r->frames[id - 1];
 
-		if (f->steps && f->parent == frame && f->owner == node &&
-				f->failed && r->plan->branches[f->branch].role
-				== ROLE_UNDO)
+		if (!f->dropped && f->failed && r->plan->branches[
+				f->branch].role == ROLE_UNDO)
 			return "undo failed";
+		id = f->prev + 1;
 	}
 	return "undone";
 }
@@ -102,12 +104,12 @@ static void head(struct session *se, struct buf *b, const struct view *v)
 	if (run_ended(v->run)) {
 		int64_t idle = run_idle_ms(se, row);
 
-		duration_print((row->finished_ms - row->started_ms - idle)
-			* 1000, took);
+		duration_print((row->finished_ms - row->started_ms) * 1000,
+			took);
 		buf_printf(b, " in %s", took);
 		if (idle) {
 			duration_print(idle * 1000, took);
-			buf_printf(b, ", interrupted %s", took);
+			buf_printf(b, " of which %s lay still", took);
 		}
 		buf_printf(b, ", exit %d", row->exit);
 	}

@@ -356,12 +356,15 @@ int step_passed(const struct step *s)
 
 int run_failed_inside(const struct run *r, uint32_t frame, uint32_t node)
 {
-	uint32_t i;
+	const struct extra *x = run_extra(r, run_step(r, frame, node));
+	const struct frame *f;
+	uint32_t id;
 
-	for (i = 1; i < r->frame_count; i++)
-		if (r->frames[i].parent == frame &&
-			r->frames[i].owner == node && r->frames[i].failed)
+	for (id = x ? x->last_frame : 0; id; id = f->prev + 1) {
+		f = &r->frames[id - 1];
+		if (!f->dropped && f->failed)
 			return 1;
+	}
 	return 0;
 }
 
