@@ -83,11 +83,13 @@ uint32_t run_failures(const struct run *r);
 /* "deploy.bash", "loop[2].bash": appends to out. Iterations from 1. */
 void run_path(const struct run *r, uint32_t frame, uint32_t node,
 	struct buf *out);
-/* Finds by path (or plain name in any frame, last opened first); 0 or -1. */
+/* Finds by path, else by plain name in any frame, last opened first; 0 or
+ * -1. */
 int run_find(const struct run *r, struct str path, uint32_t *frame,
 	uint32_t *node);
-/* In how many frames that are read there is such a step. */
-size_t run_places(const struct run *r, struct str path);
+/* How many steps are so called, and the last opened of them: one when it is
+ * a path, for a name alone all that have it. */
+size_t run_places(const struct run *r, struct str path, struct place *last);
 
 const char *run_state_name(enum run_state s);   /* "succeeded" */
 const char *step_state_name(enum step_state s);

@@ -56,63 +56,63 @@ void run_path(const struct run *r, uint32_t frame, uint32_t node,
 	buf_str(out, plan_text(r->plan, r->plan->nodes[node].name));
 }
 
-static int matches(const struct run *r, uint32_t frame, uint32_t node,
+/* How a step is meant by a text: by its path, which is one step's alone, or
+ * by its name, which steps in other frames may have too. */
+enum meant { MEANT_NOT, MEANT_BY_NAME, MEANT_BY_PATH };
+
+static enum meant meant(const struct run *r, uint32_t frame, uint32_t node,
 	struct str path, struct buf *scratch)
 {
 	const char *name = plan_text(r->plan, r->plan->nodes[node].name);
 	size_t n = strlen(name);
 
-	if (str_eq(path, name))
-		return 1;
 	if (path.n < n || memcmp(path.p + path.n - n, name, n) != 0)
-		return 0;
+		return MEANT_NOT;
 	buf_clear(scratch);
 	run_path(r, frame, node, scratch);
-	return str_eq(path, buf_cstr(scratch));
+	if (str_eq(path, buf_cstr(scratch)))
+		return MEANT_BY_PATH;
+	return path.n == n ? MEANT_BY_NAME : MEANT_NOT;
 }
 
-int run_find(const struct run *r, struct str path, uint32_t *frame,
-	uint32_t *node)
+size_t run_places(const struct run *r, struct str path, struct place *last)
 {
 	struct buf scratch;
-	size_t id;
-	int found = -1;
-
-	buf_init(&scratch);
-	for (id = r->frame_count; id-- > 0 && found != 0;) {
-		const struct frame *f = &r->frames[id];
-		const struct plan_body *b = &r->plan->bodies[f->body];
-		uint32_t i;
-
-		for (i = 0; !f->dropped && i < b->count && found != 0; i++) {
-			if (!matches(r, (uint32_t)id, b->first + i, path,
-					&scratch))
-				continue;
-			*frame = (uint32_t)id;
-			*node = b->first + i;
-			found = 0;
-		}
-	}
-	buf_release(&scratch);
-	return found;
-}
-
-size_t run_places(const struct run *r, struct str path)
-{
-	struct buf scratch;
-	size_t n = 0;
+	size_t found = 0;
 
 	buf_init(&scratch);
 	for (uint32_t id = 0; id < r->frame_count; id++) {
 		const struct frame *f = &r->frames[id];
 		const struct plan_body *b = &r->plan->bodies[f->body];
 
-		for (uint32_t i = 0; !f->dropped && i < b->count; i++)
-			n += (size_t)matches(r, id, b->first + i, path,
+		for (uint32_t i = 0; !f->dropped && i < b->count; i++) {
+			enum meant how = meant(r, id, b->first + i, path,
 				&scratch);
+
+			if (how == MEANT_NOT)
+				continue;
+			*last = (struct place){id, b->first + i};
+			found++;
+			if (how != MEANT_BY_PATH)
+				continue;
+			buf_release(&scratch);
+			return 1;
+		}
 	}
 	buf_release(&scratch);
-	return n;
+	return found;
+}
+
+int run_find(const struct run *r, struct str path, uint32_t *frame,
+	uint32_t *node)
+{
+	struct place at;
+
+	if (!run_places(r, path, &at))
+		return -1;
+	*frame = at.frame;
+	*node = at.node;
+	return 0;
 }
 
 const char *run_state_name(enum run_state s)

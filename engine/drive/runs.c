@@ -276,10 +276,11 @@ static int resolve_all(struct engine *e, uint32_t slot, enum verdict v,
 static int find_from(const struct run *r, const char *from,
 	struct place *at, struct err *err)
 {
-	size_t n = run_places(r, str_of(from));
+	size_t n = run_places(r, str_of(from), at);
 	struct buf path;
+	uint32_t f;
 
-	if (run_find(r, str_of(from), &at->frame, &at->node) < 0)
+	if (!n)
 		return err_set(err, ERR_NOTFOUND,
 			"the run has no step '%s'", from);
 	if (n < 2)
@@ -287,9 +288,11 @@ static int find_from(const struct run *r, const char *from,
 	buf_init(&path);
 	run_path(r, at->frame, at->node, &path);
 	err_set(err, ERR_USAGE, "there are %zu steps '%s'", n, from);
+	for (f = at->frame; r->frames[f].parent != 0;)
+		f = r->frames[f].parent;
 	err_help(err, "one of them is %s; --from %s runs all again",
 		buf_cstr(&path), plan_text(r->plan,
-		r->plan->nodes[r->frames[at->frame].owner].name));
+		r->plan->nodes[r->frames[f].owner].name));
 	buf_release(&path);
 	return -1;
 }

@@ -48,6 +48,37 @@ void why_branches(struct why *w)
 	}
 }
 
+static enum branch_role role_of(const struct plan *p, uint32_t node)
+{
+	uint32_t body = p->nodes[node].body, owner = p->bodies[body].owner;
+	const struct plan_node *n = &p->nodes[owner];
+
+	for (uint32_t i = 0; i < n->branch_count; i++)
+		if (p->branches[n->branch + i].body == body)
+			return (enum branch_role)
+				p->branches[n->branch + i].role;
+	return ROLE_BODY;
+}
+
+/* run_path's word for it, less its dot. */
+static const char *role_word(enum branch_role role)
+{
+	return role == ROLE_FALLBACK ? "fallback" : role == ROLE_UNDO ? "undo"
+		: role == ROLE_VERIFY ? "verify" : "";
+}
+
+/* Takes "WORD" off the end of the first `end` bytes: what is left before its
+ * dot; `end` when it does not stand there. */
+static size_t without(const char *path, size_t end, const char *word)
+{
+	size_t n = strlen(word);
+
+	if (!n || end <= n || memcmp(path + end - n, word, n) != 0 ||
+			path[end - n - 1] != '.')
+		return end;
+	return end - n - 1;
+}
+
 /* Whether `path`, with its iterations left out, ends in the node and the
  * nodes around it. */
 static int leads_to(const struct plan *p, const char *path, uint32_t node)
@@ -70,9 +101,10 @@ static int leads_to(const struct plan *p, const char *path, uint32_t node)
 		if (!from)
 			return 1;
 		end = from - 1;
-		node = p->bodies[p->nodes[node].body].owner;
-		if (node == PLAN_NONE)
+		if (p->nodes[node].body == 0)
 			return 0;
+		end = without(path, end, role_word(role_of(p, node)));
+		node = p->bodies[p->nodes[node].body].owner;
 	}
 }
 
@@ -93,6 +125,14 @@ int why_not_reached(struct why *w, const char *path)
 	if (run_find(w->view->run, str_of(name), &frame, &owner) < 0 ||
 			!step_settled(run_step(w->view->run, frame, owner)))
 		why_add(w, 0, "not reached", mem_printf("%s has not come to it",
+			name));
+	else if (role_of(p, node) == ROLE_FALLBACK)
+		why_add(w, 0, "not run", mem_printf("%s did not need its "
+			"@fallback", name));
+	else if (role_of(p, node) == ROLE_UNDO)
+		why_add(w, 0, "not run", mem_printf("%s was not undone", name));
+	else if (role_of(p, node) == ROLE_VERIFY)
+		why_add(w, 0, "not run", mem_printf("%s was never in doubt",
 			name));
 	else if (around->kind == NODE_IF)
 		why_add(w, 0, "not run", mem_printf("%s did not take its branch"

@@ -151,4 +151,7 @@ run_wf -q -c '/chain "x: /echo one -> y: /bash exit 1"'
 WF_EDITOR=./empties run_wf -c '/resume --edit'
 is "$status" 2 "a text that the editor left empty is refused"
 has "$err" "the run is as it was" "and nothing has changed"
+run_wf -q -c '/chain {i: /bash seq 2 -> for x in i.lines do for y in {1,2} do s: /bash echo ${x} end end}'
+run_wf -c '/resume @last --from s'
+has "$err" "--from for runs all again" "of loops in loops the outer one is told"
 finish

@@ -85,4 +85,19 @@ like "$out" 'needs +a, which succeeded$' "one that is met too"
 run_wf -q -c '/chain "a: /bash false -> b: /echo x -> c: /echo y"'
 run_wf -c '/why @last.c'
 like "$out" 'needs +b, which was skipped$' "and one that was skipped"
+run_wf -q -c '/chain "a: /bash true @fallback={x: /bash echo}"'
+run_wf -c '/why @last.a.fallback.x'
+like "$out" 'not run +a did not need its @fallback' \
+	"a fallback that was not needed is explained"
+run_wf -q -c "/def sub 'build: /bash exit 3 -> x: /echo X'" \
+	-c '/chain {build: /echo outer -> s: /sub}'
+run_wf -c '/why @last.build'
+like "$out" 'finished +ok' "a path is not taken for a name within"
+lacks "$out" "exit 3" "nor are their facts mixed"
+run_wf -c '/resume @last --from build'
+has "$out$err" "build started" "and --from takes it" || note "$out $err"
+run_wf -q -c '/chain "g: if 1 == 1 then a: /bash {test -e once && sleep 9; touch once; exit 1} end @retry=1 @backoff=1 @timeout=1500ms"'
+run_wf -c '/show'
+like "$out" ' g +failed .*timed out' \
+	"a composite that timed out in its second attempt has its line" || note "$out"
 finish
