@@ -266,7 +266,7 @@ static int follow(struct logs *g, const struct cmd_args *a)
 static int say_unfinished(struct logs *g)
 {
 	const struct run *r = g->v->run;
-	int going = is_going(g->v), found = 0;
+	int cut = g->v->row->state == RUN_INTERRUPTED, found = 0;
 
 	for (uint32_t f = 0; f < r->frame_count && !found; f++) {
 		const struct plan_body *b = &r->plan->bodies[r->frames[f].body];
@@ -281,7 +281,7 @@ static int say_unfinished(struct logs *g)
 					!is_wanted(g, f, b->first + i))
 				continue;
 			found = 1;
-			if (going)
+			if (!cut)
 				session_say(g->s, "%s is running: what it "
 					"writes is shown by    /logs -f %s",
 					g->label, g->v->ulid_short);

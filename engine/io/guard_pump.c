@@ -563,6 +563,11 @@ static void follow(struct guard_run *r)
 	while (!r->exited && (piped(r) || r->fd[IN] >= 0))
 		pump_once(r, -1);
 	shut(&r->fd[IN]);
+	if (!r->exited && !has_exited(r)) {
+		watch_exit(r); /* it has closed its outputs, and goes on */
+		while (!r->exited && r->fd[EXITED] >= 0)
+			pump_once(r, -1);
+	}
 	shut(&r->fd[EXITED]);
 	reap(r);
 	r->exited = 1;
@@ -576,7 +581,7 @@ static void leave_group(struct guard_run *r)
 	pthread_mutex_unlock(&r->m->lock);
 }
 
-/* Whom queue_follow() wakes; NULL: nobody any more. */
+/* Whom queue_follow() wakes, until the task is reported. */
 static void take_place(struct machine *m, struct child *t, struct slot *s)
 {
 	pthread_mutex_lock(&m->lock);
@@ -602,7 +607,6 @@ void guard_run_task(struct slot *s, struct child *t)
 	}
 	report(r);
 	if (service && r->pid && !left_nothing(r->m, t)) {
-		take_place(r->m, t, NULL);
 		discard(r);
 		return; /* the task stays: its group lives on */
 	}

@@ -26,7 +26,7 @@ enum { STACK_BYTES = 128 << 10 };
 
 enum {
 	FDS_OWN = 32,   /* the guard's, with reports not yet sent */
-	FDS_SLOT = 6    /* pipes, process and spools of one job */
+	FDS_SLOT = 7    /* pipes, process, spools and waking of one job */
 };
 
 static void list_add(struct task_list *l, struct child *t)

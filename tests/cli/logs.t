@@ -106,4 +106,19 @@ touch go
 wait $pid
 wait $follower
 is "$(grep -c silent followed)" 1 "once"
+rm -f go quiet
+"$WF" -c '/chain {a: /bash {echo early; exec >&- 2>&-; touch quiet; while ! test -e go; do sleep 0.05; done}}' \
+	>/dev/null 2>&1 &
+pid=$!
+until_ok 20 test -e quiet
+"$WF" -c '/logs -f @last' >followed 2>&1 &
+follower=$!
+until_ok 20 grep -q 'a | early' followed
+ok $? "also one that has closed its outputs"
+run_wf -c '/pause'
+run_wf -c '/logs'
+has "$err" "a is running" "of a paused run, too, what runs is not cut off"
+touch go
+wait $pid
+wait $follower
 finish
