@@ -130,8 +130,8 @@ static int one(void *ud, const struct run_row *stored)
 		count_steps(l, r, &until);
 	if (r->state == RUN_RUNNING)
 		until = 0;
-	if (r->finished_ms && !l->o->as_json)
-		until = r->finished_ms - run_idle_ms(l->s, r);
+	if (r->finished_ms)
+		until = r->finished_ms;
 	if (l->o->as_json)
 		doc_row(&l->o->json, r);
 	else

@@ -269,7 +269,8 @@ static int add_idle(void *ud, const struct stored_event *e)
 {
 	struct idle *i = ud;
 
-	if (e->kind == EVENT_RUN_RESUMED && e->t_ms > i->last)
+	if ((e->kind == EVENT_RUN_RESUMED || e->kind == EVENT_RUN_REWOUND ||
+			e->kind == EVENT_RUN_EDITED) && e->t_ms > i->last)
 		i->sum += e->t_ms - i->last;
 	i->last = e->t_ms;
 	return 0;

@@ -5,6 +5,8 @@ run_wf -c '/runs'
 is "$out" "" "without runs the list is empty"
 has "$err" "no runs yet    /chain" "a note says so, and what to do next"
 run_wf -c '/show'
+has "$err" "/bash date makes one" "where no run is, one can be made"
+run_wf -c '/show abcdef'
 has "$err" "/runs lists them" "a run that is not there has a way out"
 "$WF" -q -c '/echo hidden' >/dev/null
 run_wf -c '/runs'

@@ -54,11 +54,15 @@ wait $pid
 sleep 1.5
 run_wf -c '/resume @last'
 run_wf -c '/show'
-like "$out" '^run .* in [0-9.ms]+, interrupted [0-9.]+s, exit 0' \
-	"/show tells how long a run lay interrupted"
-worked=$(printf '%s\n' "$out" | sed -n 's/^run .* in \([0-9.ms]*\), int.*/\1/p')
+like "$out" '^run .* in [0-9.ms]+ of which [0-9.]+s lay still, exit 0' \
+	"/show tells how long a run lay still"
+whole=$(printf '%s\n' "$out" | sed -n 's/^run .* in \([0-9.ms]*\) of.*/\1/p')
 run_wf -c '/runs -n 1'
-has "$out" " $worked " "/runs how long it worked, as /show does"
+has "$out" " $whole " "/runs has the same duration"
+sleep 1.2
+run_wf -c '/resume @last --from b'
+run_wf -c '/show'
+like "$out" 'of which (2|3)[0-9.]*s lay still' "--from is a resumption too"
 if command -v script >/dev/null; then
 	run_wf -q -c '/chain "a: /bash true -> b: /bash true"'
 	COLUMNS=40 script -qec "$WF -c /show" /dev/null </dev/null |
