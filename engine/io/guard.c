@@ -282,37 +282,43 @@ void guard_slots(struct guard *g, uint32_t slots)
  * or hide their environment and live in a session that is not ours. A
  * program that the user put in the background from a terminal has an
  * environment, without the mark. */
-static void mark_fallen(const struct guard *g, struct procs *all)
+static int is_fallen(const struct guard *g, const struct proc *p)
 {
+	enum proc_environ what;
 	char mark[32];
-	pid_t self = getpid(), session = getsid(0);
-	struct proc *p;
 
+	if (p->start < g->start_ticks)
+		return 0;
 	snprintf(mark, sizeof(mark), "/%ld.", (long)g->pid);
-	for (p = all->v; p < all->v + all->n; p++) {
-		enum proc_environ what;
+	what = proc_environ(p->pid, mark);
+	return what == ENVIRON_MATCH || (what == ENVIRON_EMPTY &&
+		p->state != 'Z' && p->session != getsid(0));
+}
 
-		if (p->ppid != self || p->start < g->start_ticks)
-			continue;
-		what = proc_environ(p->pid, mark);
-		p->marked = what == ENVIRON_MATCH ||
-			(what == ENVIRON_EMPTY && p->state != 'Z' &&
-			p->session != session);
-	}
+static size_t end_seen(const struct guard *g, int lists)
+{
+	struct procs ours = { NULL, 0, 0 };
+	struct look l;
+	size_t i, live = 0;
+
+	look_open(&l, lists);
+	look_children(&l, getpid(), &ours);
+	for (i = 0; i < ours.n; i++)
+		if (is_fallen(g, &ours.v[i]))
+			live += look_signal(&l, &ours.v[i], SIGKILL);
+	procs_release(&ours);
+	look_close(&l);
+	return live;
 }
 
 static void end_fallen(const struct guard *g)
 {
-	struct procs all;
+	int lists = sweep_has_lists();
 	unsigned i, empty = 0;
 
 	/* One look misses what forks and exits all the time. */
 	for (i = 0; i < FALLEN_LOOKS && empty < FALLEN_EMPTY; i++) {
-		procs_read(&all);
-		mark_fallen(g, &all);
-		procs_spread(&all);
-		empty = procs_signal(&all, SIGKILL) ? 0 : empty + 1;
-		procs_release(&all);
+		empty = end_seen(g, lists) ? 0 : empty + 1;
 		sweep_nap(1);
 	}
 }

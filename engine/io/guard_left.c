@@ -34,49 +34,14 @@ int left_nothing(struct machine *m, struct child *t)
 	return !has_orphans(m);
 }
 
-static char *read_children(const struct machine *m)
+/* Without lists every child counts. */
+static void find_orphans(const struct machine *m, struct look *l,
+	struct procs *out)
 {
-	struct buf b;
-	ssize_t n;
-
-	buf_init(&b);
-	do {
-		buf_reserve(&b, 4096);
-		n = pread(m->children_fd, b.data + b.len, 4096,
-			(off_t)b.len);
-		if (n > 0)
-			b.len += (size_t)n;
-	} while (n > 0);
-	b.data[b.len] = '\0';
-	return buf_take(&b);
-}
-
-/* Calls fn for every orphan among the processes. Without the list of
- * children every child counts that is in no session of its own. */
-static void each_orphan(struct machine *m, struct procs *all, struct child *t,
-	void (*fn)(struct machine *, struct child *, struct proc *))
-{
-	char *text, *at, *end;
-	struct proc *p;
-	size_t i;
-
-	if (m->children_fd >= 0) {
-		text = read_children(m);
-		for (at = text;; at = end) {
-			pid_t pid = (pid_t)strtol(at, &end, 10);
-
-			if (end == at)
-				break;
-			p = procs_find(all, pid);
-			if (p)
-				fn(m, t, p);
-		}
-		free(text);
-		return;
-	}
-	for (i = 0; i < all->n; i++)
-		if (all->v[i].ppid == m->self)
-			fn(m, t, &all->v[i]);
+	if (m->children_fd >= 0)
+		look_list(l, m->children_fd, out);
+	else
+		look_children(l, m->self, out);
 }
 
 /* Under lock: could any running job or service have begotten it? */
@@ -94,39 +59,38 @@ static int may_be_anyones(struct machine *m, const struct proc *p,
 	return 0;
 }
 
-static void judge(struct machine *m, struct child *t, struct proc *p)
+static int is_ours(struct machine *m, const struct child *t,
+	const struct proc *p)
 {
 	int claimed;
 
-	if (p->marked)
-		return;
-	if (proc_environ(p->pid, t->mark) == ENVIRON_MATCH) {
-		p->marked = 1;
-		return;
-	}
+	if (p->pgrp == t->pid || p->session == t->pid ||
+		proc_environ(p->pid, t->mark) == ENVIRON_MATCH)
+		return 1;
+	if (m->children_fd < 0)
+		return 0;
+	/* Dead ones are taken so that they are reaped. */
+	if (p->state == 'Z')
+		return 1;
 	pthread_mutex_lock(&m->lock);
 	claimed = may_be_anyones(m, p, t);
 	pthread_mutex_unlock(&m->lock);
-	/* Dead ones are marked so that they are reaped. */
-	if (p->state == 'Z')
-		p->marked = m->children_fd >= 0;
-	else if (!claimed && m->children_fd >= 0)
-		p->marked = 1;
+	return !claimed;
 }
 
 size_t left_signal(struct machine *m, struct child *t, int sig)
 {
-	struct procs all;
-	size_t i, live;
+	struct procs orphans = { NULL, 0, 0 };
+	struct look l;
+	size_t i, live = 0;
 
-	procs_read(&all);
-	for (i = 0; i < all.n; i++)
-		all.v[i].marked = all.v[i].pgrp == t->pid ||
-			all.v[i].session == t->pid;
-	each_orphan(m, &all, t, judge);
-	procs_spread(&all);
-	live = procs_signal(&all, sig);
-	procs_release(&all);
+	look_open(&l, m->children_fd >= 0);
+	find_orphans(m, &l, &orphans);
+	for (i = 0; i < orphans.n; i++)
+		if (is_ours(m, t, &orphans.v[i]))
+			live += look_signal(&l, &orphans.v[i], sig);
+	procs_release(&orphans);
+	look_close(&l);
 	return live;
 }
 
@@ -156,17 +120,18 @@ static size_t signal_groups(struct machine *m, int sig)
 
 static size_t signal_all(struct machine *m, int sig)
 {
-	struct procs all;
-	size_t i, live;
+	struct procs ours = { NULL, 0, 0 };
+	struct look l;
+	size_t i, live = 0;
 
-	procs_read(&all);
-	for (i = 0; i < all.n; i++)
-		all.v[i].marked = all.v[i].ppid == m->self;
-	procs_spread(&all);
-	live = procs_signal(&all, sig);
-	if (all.n == 0) /* no /proc: at least what we started */
+	look_open(&l, m->children_fd >= 0);
+	look_children(&l, m->self, &ours);
+	for (i = 0; i < ours.n; i++)
+		live += look_signal(&l, &ours.v[i], sig);
+	if (ours.n == 0) /* no /proc: at least what we started */
 		live = signal_groups(m, sig);
-	procs_release(&all);
+	procs_release(&ours);
+	look_close(&l);
 	return live;
 }
 

@@ -1,8 +1,11 @@
 /*
- * Processes as /proc shows them. A scan is not atomic: who must be sure that
- * nobody is left scans until two in a row find nobody. Between scan and
- * signal a pid could in theory be used again; the kernel hands pids out in a
- * cycle, so that takes a full turn of pid_max within milliseconds.
+ * Processes as /proc shows them. No look is atomic, so between seeing a
+ * process and signalling it nothing is done that is not needed: what forks a
+ * successor every few milliseconds and exits is caught only by who is faster.
+ * Hence one family is walked, not all of /proc, and who must be sure looks
+ * again until there is nobody. Between the two a pid could in theory be used
+ * again; the kernel hands pids out in a cycle, so that takes a full turn of
+ * pid_max within a millisecond.
  */
 #include "engine/io/guard_sweep.h"
 
@@ -63,7 +66,6 @@ static int parse_stat(char *text, struct proc *out)
 	out->pgrp = (pid_t)pgrp;
 	out->session = (pid_t)session;
 	out->start = start;
-	out->marked = 0;
 	return 0;
 }
 
@@ -86,96 +88,154 @@ static int read_proc(int proc_fd, const char *name, struct proc *out)
 	return parse_stat(text, out);
 }
 
-static int by_pid(const void *a, const void *b)
-{
-	const struct proc *x = a, *y = b;
-
-	return (x->pid > y->pid) - (x->pid < y->pid);
-}
-
-void procs_read(struct procs *p)
-{
-	struct proc one;
-	struct dirent *e;
-	DIR *dir = opendir("/proc");
-
-	memset(p, 0, sizeof(*p));
-	if (!dir)
-		return;
-	while ((e = readdir(dir))) {
-		if (!isdigit((unsigned char)e->d_name[0]))
-			continue;
-		if (read_proc(dirfd(dir), e->d_name, &one))
-			continue;
-		p->v = mem_more(p->v, p->n, &p->cap, sizeof(*p->v));
-		p->v[p->n++] = one;
-	}
-	closedir(dir);
-	if (p->n)
-		qsort(p->v, p->n, sizeof(*p->v), by_pid);
-}
-
 void procs_release(struct procs *p)
 {
 	free(p->v);
 	memset(p, 0, sizeof(*p));
 }
 
-struct proc *procs_find(const struct procs *p, pid_t pid)
+static void procs_add(struct procs *p, const struct proc *one)
 {
-	struct proc key = { .pid = pid };
-
-	if (!p->n)
-		return NULL;
-	return bsearch(&key, p->v, p->n, sizeof(*p->v), by_pid);
+	p->v = mem_more(p->v, p->n, &p->cap, sizeof(*p->v));
+	p->v[p->n++] = *one;
 }
 
-void procs_spread(struct procs *p)
+static void read_all(struct look *l)
 {
-	struct proc *parent;
-	int changed = 1;
+	struct proc one;
+	const struct dirent *e;
+	DIR *dir = fdopendir(dup(l->proc));
+
+	if (!dir)
+		return;
+	rewinddir(dir);
+	while ((e = readdir(dir)))
+		if (isdigit((unsigned char)e->d_name[0]) &&
+			!read_proc(l->proc, e->d_name, &one))
+			procs_add(&l->all, &one);
+	closedir(dir);
+}
+
+int sweep_has_lists(void)
+{
+	return access("/proc/thread-self/children", R_OK) == 0;
+}
+
+void look_open(struct look *l, int lists)
+{
+	memset(l, 0, sizeof(*l));
+	l->lists = lists;
+	l->proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (!lists && l->proc >= 0)
+		read_all(l);
+}
+
+void look_close(struct look *l)
+{
+	procs_release(&l->all);
+	if (l->proc >= 0)
+		close(l->proc);
+}
+
+static void read_whole(int fd, struct buf *b)
+{
+	ssize_t n;
+
+	do {
+		buf_reserve(b, 4096);
+		n = pread(fd, b->data + b->len, 4096, (off_t)b->len);
+		if (n > 0)
+			b->len += (size_t)n;
+	} while (n > 0);
+	b->data[b->len] = '\0';
+}
+
+void look_list(struct look *l, int fd, struct procs *out)
+{
+	struct proc one;
+	char *at, *end;
+	struct buf b;
+
+	buf_init(&b);
+	read_whole(fd, &b);
+	for (at = b.data;; at = end) {
+		char name[24];
+		long pid = strtol(at, &end, 10);
+
+		if (end == at)
+			break;
+		snprintf(name, sizeof(name), "%ld", pid);
+		if (!read_proc(l->proc, name, &one))
+			procs_add(out, &one);
+	}
+	buf_release(&b);
+}
+
+static void thread_lists(struct look *l, pid_t pid, struct procs *out)
+{
+	char path[64];
+	const struct dirent *e;
+	int fd;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/proc/%ld/task", (long)pid);
+	dir = opendir(path);
+	while (dir && (e = readdir(dir))) {
+		char of_thread[300];
+
+		if (!isdigit((unsigned char)e->d_name[0]))
+			continue;
+		snprintf(of_thread, sizeof(of_thread), "%s/children",
+			e->d_name);
+		fd = openat(dirfd(dir), of_thread, O_RDONLY | O_CLOEXEC);
+		if (fd < 0)
+			continue;
+		look_list(l, fd, out);
+		close(fd);
+	}
+	if (dir)
+		closedir(dir);
+}
+
+void look_children(struct look *l, pid_t pid, struct procs *out)
+{
 	size_t i;
 
-	while (changed) {
-		changed = 0;
-		for (i = 0; i < p->n; i++) {
-			if (p->v[i].marked)
-				continue;
-			parent = procs_find(p, p->v[i].ppid);
-			if (!parent || !parent->marked)
-				continue;
-			p->v[i].marked = 1;
-			changed = 1;
-		}
+	if (l->lists) {
+		thread_lists(l, pid, out);
+		return;
 	}
+	for (i = 0; i < l->all.n; i++)
+		if (l->all.v[i].ppid == pid)
+			procs_add(out, &l->all.v[i]);
 }
 
-static int is_dead(const struct proc *p)
+/* 1 when it lived as we looked, and is not another user's. */
+static int signal_one(const struct proc *p, int sig)
 {
-	return p->state == 'Z' || p->state == 'X' || p->state == 'x';
+	if (p->state == 'Z' || p->state == 'X' || p->state == 'x') {
+		if (p->ppid == getpid())
+			waitpid(p->pid, NULL, WNOHANG);
+		return 0;
+	}
+	if (kill(p->pid, sig))
+		return errno != EPERM;
+	if (sig && sig != SIGKILL)
+		kill(p->pid, SIGCONT);
+	return 1;
 }
 
-size_t procs_signal(struct procs *p, int sig)
+size_t look_signal(struct look *l, const struct proc *root, int sig)
 {
-	pid_t self = getpid();
+	struct procs line = { NULL, 0, 0 };
 	size_t i, live = 0;
-	int rc;
 
-	for (i = 0; i < p->n; i++) {
-		struct proc *one = &p->v[i];
-
-		if (!one->marked || one->pid == self)
-			continue;
-		if (is_dead(one)) {
-			if (one->ppid == self)
-				waitpid(one->pid, NULL, WNOHANG);
-			continue;
-		}
-		rc = kill(one->pid, sig);
-		if (rc == 0 && sig && sig != SIGKILL)
-			kill(one->pid, SIGCONT);
-		live += rc == 0;
+	procs_add(&line, root);
+	for (i = 0; i < line.n; i++) {
+		look_children(l, line.v[i].pid, &line);
+		live += signal_one(&line.v[i], sig);
 	}
+	procs_release(&line);
 	return live;
 }
 

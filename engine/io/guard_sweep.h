@@ -18,22 +18,34 @@ struct proc {
 	pid_t pid, ppid, pgrp, session;
 	uint64_t start;   /* ticks since boot */
 	char state;
-	uint8_t marked;
 };
 struct procs {
-	struct proc *v;   /* by pid */
+	struct proc *v;
 	size_t n, cap;
 };
-
-/* Reads all processes of /proc; an empty list when there is no /proc. */
-void procs_read(struct procs *p);
 void procs_release(struct procs *p);
-struct proc *procs_find(const struct procs *p, pid_t pid); /* may be NULL */
-/* Marks what descends from marked processes. */
-void procs_spread(struct procs *p);
-/* Sends sig (0: none) to the marked, reaps those that are dead children of
- * ours, and returns how many live that we may signal. */
-size_t procs_signal(struct procs *p, int sig);
+
+/* One look at the machine's processes. */
+struct look {
+	struct procs all; /* without lists: everything at the time of opening */
+	int proc, lists;
+};
+
+/* Does the kernel list children (/proc/PID/task/TID/children)? */
+int sweep_has_lists(void);
+/* Without lists all of /proc is read. Close it in any case; without /proc
+ * it shows nobody. */
+void look_open(struct look *l, int lists);
+void look_close(struct look *l);
+/* Appends the children of a process. */
+void look_children(struct look *l, pid_t pid, struct procs *out);
+/* Appends those in the list of children that is open at fd; from its start
+ * each time. */
+void look_list(struct look *l, int fd, struct procs *out);
+/* Sends sig (0: none) to a process and all its descendants, each as soon as
+ * its children are known; reaps dead children of ours. Returns how many lived
+ * when looked at that are not another user's. */
+size_t look_signal(struct look *l, const struct proc *root, int sig);
 
 enum proc_environ { ENVIRON_OTHER, ENVIRON_MATCH, ENVIRON_EMPTY };
 /* Does SWEEP_VARIABLE in the process's environment contain `needle`? */

@@ -28,6 +28,12 @@ static const char *const tricks[] = {
 };
 enum { TRICKS = sizeof(tricks) / sizeof(tricks[0]) };
 
+/* A crowd of these starves whoever hunts them. */
+static const char *const breeders[] = {
+	"breeder", "double+deaf+breeder", "session+breeder", "tree"
+};
+enum { BREEDERS = sizeof(breeders) / sizeof(breeders[0]), CROWD = 8 };
+
 enum ending {
 	END_KILL,        /* kill -9 of the shell */
 	END_INT, END_TERM, END_HUP,
@@ -48,6 +54,7 @@ struct cell {
 	char cage[WORLD_PATH + 16], ready[WORLD_PATH + 16];
 	const char *escape;
 	uint64_t seed;
+	int breeding;             /* breeders only */
 	char said[512];           /* the tricks of this trial */
 };
 
@@ -74,6 +81,12 @@ static int emptied(const char *cage, int ms)
 	return (int)((now_us() - began) / 1000);
 }
 
+static const char *pick(struct cell *c)
+{
+	return c->breeding ? breeders[dice(&c->seed, BREEDERS)] :
+		tricks[dice(&c->seed, TRICKS)];
+}
+
 static void make_text(struct cell *c, enum ending end, struct buf *b)
 {
 	unsigned n = 1 + (unsigned)dice(&c->seed, 4);
@@ -83,7 +96,7 @@ static void make_text(struct cell *c, enum ending end, struct buf *b)
 		size_t at = strlen(c->said);
 
 		snprintf(c->said + at, sizeof(c->said) - at, " %s",
-			tricks[dice(&c->seed, TRICKS)]);
+			pick(c));
 	}
 	buf_printf(b, "/chain { a: /bash %s%s%s%s", end == END_GUARD ?
 		"test \"$WF_ATTEMPT\" -gt 1 || exec " : "", c->escape, c->said,
@@ -242,7 +255,8 @@ static void open_cell(struct cell *c, const char *name, uint64_t seed)
 		bail("ESCAPE is not set");
 }
 
-static int trials(enum ending end, unsigned count, uint64_t seed, unsigned i)
+static int trials(enum ending end, unsigned count, uint64_t seed, unsigned i,
+	int breeding)
 {
 	struct cell c;
 	char name[32];
@@ -251,13 +265,14 @@ static int trials(enum ending end, unsigned count, uint64_t seed, unsigned i)
 	memset(&c, 0, sizeof(c));
 	snprintf(name, sizeof(name), "o%u", i);
 	open_cell(&c, name, seed * 31 + i + (uint64_t)end * 7919);
+	c.breeding = breeding;
 	for (unsigned n = 0; n < count && failures < 4; n++)
 		failures += one(&c, end);
 	return failures;
 }
 
 static void run_all(enum ending end, unsigned count, unsigned jobs,
-	uint64_t seed)
+	uint64_t seed, int breeding)
 {
 	unsigned share = (count + jobs - 1) / jobs;
 	int failures = 0, status;
@@ -267,7 +282,7 @@ static void run_all(enum ending end, unsigned count, unsigned jobs,
 	for (unsigned i = 0; i < jobs; i++) {
 		pids[i] = fork();
 		if (pids[i] == 0) {
-			status = trials(end, share, seed, i);
+			status = trials(end, share, seed, i, breeding);
 			fflush(stdout);
 			_exit(status);
 		}
@@ -280,8 +295,9 @@ static void run_all(enum ending end, unsigned count, unsigned jobs,
 			failures += WEXITSTATUS(status);
 	}
 	notes_end();
-	ok(failures == 0, "of %u escape artists none is alive 1 s after %s",
-		share * jobs, ending_names[end]);
+	ok(failures == 0, "of %u %s none is alive 1 s after %s",
+		share * jobs, breeding ? "in a crowd that breeds" :
+		"escape artists", ending_names[end]);
 	notes_tell(failures);
 }
 
@@ -299,7 +315,10 @@ int main(int argc, char **argv)
 	for (int end = 0; end < ENDINGS; end++)
 		run_all((enum ending)end, end == END_KILL ? count :
 				count / (end == END_GUARD ? 5 : 20),
-			end == END_KILL ? jobs : jobs * 2, seed);
+			end == END_KILL ? jobs : jobs * 2, seed, 0);
+	run_all(END_KILL, count / 10, CROWD, seed, 1);
+	run_all(END_GUARD, count / 10, CROWD, seed, 1);
+	run_all(END_CANCEL, count / 10, CROWD, seed, 1);
 	note("seed %llu", (unsigned long long)seed);
 	return done();
 }
