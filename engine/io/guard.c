@@ -289,10 +289,12 @@ static int is_fallen(const struct guard *g, const struct proc *p)
 
 	if (p->start < g->start_ticks)
 		return 0;
+	if (p->state == 'Z') /* to be reaped; it has no environment */
+		return p->session != getsid(0);
 	snprintf(mark, sizeof(mark), "/%ld.", (long)g->pid);
 	what = proc_environ(p->pid, mark);
-	return what == ENVIRON_MATCH || (what == ENVIRON_EMPTY &&
-		p->state != 'Z' && p->session != getsid(0));
+	return what == ENVIRON_MATCH ||
+		(what == ENVIRON_EMPTY && p->session != getsid(0));
 }
 
 static size_t end_seen(const struct guard *g, int lists)
@@ -306,6 +308,7 @@ static size_t end_seen(const struct guard *g, int lists)
 	for (i = 0; i < ours.n; i++)
 		if (is_fallen(g, &ours.v[i]))
 			live += look_signal(&l, &ours.v[i], SIGKILL);
+	live += l.failed != 0;
 	procs_release(&ours);
 	look_close(&l);
 	return live;

@@ -17,31 +17,21 @@
 #include "engine/io/guard_side.h"
 #include "engine/io/guard_sweep.h"
 
-/* Orphans fall to the main thread; children of slots are their threads'. */
-static int has_orphans(const struct machine *m)
+static int has_any(int children_fd)
 {
 	char some[16];
 
-	if (m->children_fd < 0)
-		return 1;
-	return pread(m->children_fd, some, sizeof(some), 0) != 0;
+	return children_fd < 0 ||
+		pread(children_fd, some, sizeof(some), 0) != 0;
 }
 
-int left_nothing(struct machine *m, struct child *t)
+/* Orphans fall to the main thread. What a job's first process made its own
+ * sibling is its slot's, as the first process was. */
+int left_nothing(struct slot *s, struct child *t)
 {
 	if (kill(-t->pid, 0) == 0 || errno != ESRCH)
 		return 0;
-	return !has_orphans(m);
-}
-
-/* Without lists every child counts. */
-static void find_orphans(const struct machine *m, struct look *l,
-	struct procs *out)
-{
-	if (m->children_fd >= 0)
-		look_list(l, m->children_fd, out);
-	else
-		look_children(l, m->self, out);
+	return !has_any(s->children_fd) && !has_any(s->m->children_fd);
 }
 
 /* Under lock: could any running job or service have begotten it? */
@@ -51,12 +41,18 @@ static int may_be_anyones(struct machine *m, const struct proc *p,
 	struct child *t;
 
 	for (t = m->running.head; t; t = t->next) {
-		if (t == but || !t->pid)
+		if (t == but)
 			continue;
-		if (p->pid == t->pid || p->start >= t->start_ticks)
+		/* one without a pid may just have begun */
+		if (!t->pid || p->start >= t->start_ticks)
 			return 1;
 	}
 	return 0;
+}
+
+static int is_of_group(const struct child *t, const struct proc *p)
+{
+	return p->pgrp == t->pid || p->session == t->pid;
 }
 
 static int is_ours(struct machine *m, const struct child *t,
@@ -64,7 +60,7 @@ static int is_ours(struct machine *m, const struct child *t,
 {
 	int claimed;
 
-	if (p->pgrp == t->pid || p->session == t->pid ||
+	if (is_of_group(t, p) ||
 		proc_environ(p->pid, t->mark) == ENVIRON_MATCH)
 		return 1;
 	if (m->children_fd < 0)
@@ -78,19 +74,54 @@ static int is_ours(struct machine *m, const struct child *t,
 	return !claimed;
 }
 
-size_t left_signal(struct machine *m, struct child *t, int sig)
+/* Orphans of the job, and what is its slot's. Without lists any child of the
+ * guard may be one. */
+static size_t signal_orphans(struct slot *s, struct child *t, int sig)
 {
-	struct procs orphans = { NULL, 0, 0 };
+	struct procs some = { NULL, 0, 0 };
+	struct machine *m = s->m;
+	struct look l;
+	size_t i, own = 0, live = 0;
+
+	look_open(&l, m->children_fd >= 0);
+	if (l.lists) {
+		look_thread(&l, s->tid, &some);
+		own = some.n;
+		look_thread(&l, m->self, &some);
+	} else {
+		look_children(&l, m->self, &some);
+	}
+	for (i = 0; i < some.n; i++)
+		if (i < own || is_ours(m, t, &some.v[i]))
+			live += look_signal(&l, &some.v[i], sig);
+	live += l.failed != 0;
+	procs_release(&some);
+	look_close(&l);
+	return live;
+}
+
+/* Members of the group or session below a process that is not known to be
+ * the job's. */
+static size_t signal_members(struct child *t, int sig)
+{
 	struct look l;
 	size_t i, live = 0;
 
-	look_open(&l, m->children_fd >= 0);
-	find_orphans(m, &l, &orphans);
-	for (i = 0; i < orphans.n; i++)
-		if (is_ours(m, t, &orphans.v[i]))
-			live += look_signal(&l, &orphans.v[i], sig);
-	procs_release(&orphans);
+	look_open(&l, 0);
+	for (i = 0; i < l.all.n; i++)
+		if (is_of_group(t, &l.all.v[i]))
+			live += look_signal(&l, &l.all.v[i], sig);
+	live += l.failed != 0;
 	look_close(&l);
+	return live;
+}
+
+size_t left_signal(struct slot *s, struct child *t, int sig)
+{
+	size_t live = signal_orphans(s, t, sig);
+
+	if (!live && !left_nothing(s, t))
+		live = signal_members(t, sig);
 	return live;
 }
 
@@ -128,8 +159,9 @@ static size_t signal_all(struct machine *m, int sig)
 	look_children(&l, m->self, &ours);
 	for (i = 0; i < ours.n; i++)
 		live += look_signal(&l, &ours.v[i], sig);
+	live += l.failed != 0;
 	if (ours.n == 0) /* no /proc: at least what we started */
-		live = signal_groups(m, sig);
+		live += signal_groups(m, sig);
 	procs_release(&ours);
 	look_close(&l);
 	return live;

@@ -445,7 +445,7 @@ static int settled(struct guard_run *r, struct leaving *l)
 {
 	uint64_t now = clock_mono_us();
 	int sig = due_signal(r, l, now);
-	size_t live = left_signal(r->m, r->t, sig);
+	size_t live = left_signal(r->s, r->t, sig);
 
 	if (live && sig)
 		r->report.leftovers = 1;
@@ -455,7 +455,7 @@ static int settled(struct guard_run *r, struct leaving *l)
 		return 0;
 	}
 	/* A scan may miss what is born meanwhile. */
-	if (l->empty++ == 0 && !left_nothing(r->m, r->t))
+	if (l->empty++ == 0 && !left_nothing(r->s, r->t))
 		return 0;
 	if (!piped(r))
 		return 1;
@@ -470,7 +470,7 @@ static void settle(struct guard_run *r)
 	struct leaving l = { .since_us = clock_mono_us() };
 	int step = 1;
 
-	if (left_nothing(r->m, r->t) && !piped(r))
+	if (left_nothing(r->s, r->t) && !piped(r))
 		return;
 	drain_now(r);
 	while (!settled(r, &l)) {
@@ -606,7 +606,7 @@ void guard_run_task(struct slot *s, struct child *t)
 			leave_group(r);
 	}
 	report(r);
-	if (service && r->pid && !left_nothing(r->m, t)) {
+	if (service && r->pid && !left_nothing(s, t)) {
 		discard(r);
 		return; /* the task stays: its group lives on */
 	}

@@ -26,7 +26,7 @@ enum { STACK_BYTES = 128 << 10 };
 
 enum {
 	FDS_OWN = 32,   /* the guard's, with reports not yet sent */
-	FDS_SLOT = 7    /* pipes, process, spools and waking of one job */
+	FDS_SLOT = 8    /* pipes, process, spools, waking, children of a job */
 };
 
 static void list_add(struct task_list *l, struct child *t)
@@ -89,6 +89,9 @@ static struct slot *slot_new(struct machine *m)
 	s->chunk = mem_alloc(SLOT_CHUNK);
 	s->run = guard_run_new();
 	s->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	s->tid = gettid();
+	s->children_fd = open("/proc/thread-self/children",
+		O_RDONLY | O_CLOEXEC);
 	return s;
 }
 
@@ -97,6 +100,8 @@ static void slot_free(struct slot *s)
 	guard_run_free(s->run);
 	if (s->wake >= 0)
 		close(s->wake);
+	if (s->children_fd >= 0)
+		close(s->children_fd);
 	arena_release(&s->arena);
 	free(s->chunk);
 	free(s);

@@ -84,6 +84,8 @@ struct slot {
 	char *chunk;                /* SLOT_CHUNK bytes */
 	struct guard_run *run;
 	int wake;                   /* an eventfd that its poll watches; -1 */
+	int children_fd;            /* list of its thread's children; -1 */
+	pid_t tid;
 };
 enum { SLOT_CHUNK = 64 << 10 };
 
@@ -133,11 +135,12 @@ void guard_run_free(struct guard_run *r);
 void guard_run_task(struct slot *s, struct child *t);
 
 /* guard_left.c: what jobs left behind. */
-/* 1 when the group is empty and no orphan fell to the guard. */
-int left_nothing(struct machine *m, struct child *t);
-/* Signals (0: only counts) what belongs to the ended job; returns how many
- * live. Also ends strays that no running job can have begotten. */
-size_t left_signal(struct machine *m, struct child *t, int sig);
+/* Of the slot's job, whose first process has gone. 1 when its group is empty
+ * and no orphan fell to the guard. */
+int left_nothing(struct slot *s, struct child *t);
+/* Signals (0: only counts) what belongs to the job; returns how many live.
+ * Also ends strays that no running job can have begotten. */
+size_t left_signal(struct slot *s, struct child *t, int sig);
 /* Ends every descendant of the guard: TERM, after grace_ms KILL. Ends sooner
  * when the socket closes. */
 void left_end_all(struct machine *m, int sock, unsigned grace_ms);

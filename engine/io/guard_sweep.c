@@ -5,7 +5,7 @@
  * Hence one family is walked, not all of /proc, and who must be sure looks
  * again until there is nobody. Between the two a pid could in theory be used
  * again; the kernel hands pids out in a cycle, so that takes a full turn of
- * pid_max within a millisecond.
+ * pid_max while one family is walked.
  */
 #include "engine/io/guard_sweep.h"
 
@@ -69,22 +69,31 @@ static int parse_stat(char *text, struct proc *out)
 	return 0;
 }
 
-static int read_proc(int proc_fd, const char *name, struct proc *out)
+/* A look that had no means to see is not one that found nobody. */
+static void note_error(struct look *l)
+{
+	if (errno == EMFILE || errno == ENFILE || errno == ENOMEM)
+		l->failed = 1;
+}
+
+static int read_proc(struct look *l, pid_t pid, struct proc *out)
 {
 	char path[64], text[1024];
 	ssize_t n;
 	int fd;
 
-	snprintf(path, sizeof(path), "%s/stat", name);
-	fd = openat(proc_fd, path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
+	snprintf(path, sizeof(path), "/proc/%ld/stat", (long)pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0) {
+		note_error(l);
 		return -1;
+	}
 	n = read(fd, text, sizeof(text) - 1);
 	close(fd);
 	if (n <= 0)
 		return -1;
 	text[n] = '\0';
-	out->pid = (pid_t)strtol(name, NULL, 10);
+	out->pid = pid;
 	return parse_stat(text, out);
 }
 
@@ -104,16 +113,17 @@ static void read_all(struct look *l)
 {
 	struct proc one;
 	const struct dirent *e;
-	DIR *dir = fdopendir(dup(l->proc));
+	DIR *dir = opendir("/proc");
 
 	if (!dir)
-		return;
-	rewinddir(dir);
-	while ((e = readdir(dir)))
+		note_error(l);
+	while (dir && (e = readdir(dir)))
 		if (isdigit((unsigned char)e->d_name[0]) &&
-			!read_proc(l->proc, e->d_name, &one))
+			!read_proc(l, (pid_t)strtol(e->d_name, NULL, 10),
+			&one))
 			procs_add(&l->all, &one);
-	closedir(dir);
+	if (dir)
+		closedir(dir);
 }
 
 int sweep_has_lists(void)
@@ -125,49 +135,66 @@ void look_open(struct look *l, int lists)
 {
 	memset(l, 0, sizeof(*l));
 	l->lists = lists;
-	l->proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (!lists && l->proc >= 0)
+	if (!lists)
 		read_all(l);
 }
 
 void look_close(struct look *l)
 {
 	procs_release(&l->all);
-	if (l->proc >= 0)
-		close(l->proc);
 }
 
-static void read_whole(int fd, struct buf *b)
+/* The list's text; opened anew each time, for one that several threads read
+ * at a time tears. */
+static void read_list(struct look *l, const char *path, struct buf *b)
 {
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	ssize_t n;
 
+	if (fd < 0) {
+		note_error(l);
+		return;
+	}
 	do {
 		buf_reserve(b, 4096);
-		n = pread(fd, b->data + b->len, 4096, (off_t)b->len);
+		n = read(fd, b->data + b->len, 4096);
 		if (n > 0)
 			b->len += (size_t)n;
 	} while (n > 0);
-	b->data[b->len] = '\0';
+	close(fd);
+	buf_str(b, " "); /* the next list's numbers are others */
 }
 
-void look_list(struct look *l, int fd, struct procs *out)
+/* Those of the list that are children of `parent`, or were and just fell to
+ * us: a number that now is another process's is left out. */
+static void add_list(struct look *l, struct buf *b, pid_t parent,
+	struct procs *out)
 {
+	pid_t self = getpid();
 	struct proc one;
 	char *at, *end;
-	struct buf b;
 
-	buf_init(&b);
-	read_whole(fd, &b);
-	for (at = b.data;; at = end) {
-		char name[24];
-		long pid = strtol(at, &end, 10);
+	for (at = b->len ? b->data : NULL; at; at = end) {
+		pid_t pid = (pid_t)strtol(at, &end, 10);
 
 		if (end == at)
 			break;
-		snprintf(name, sizeof(name), "%ld", pid);
-		if (!read_proc(l->proc, name, &one))
+		if (!read_proc(l, pid, &one) && (one.ppid == parent ||
+				one.ppid == self))
 			procs_add(out, &one);
 	}
+}
+
+void look_thread(struct look *l, pid_t tid, struct procs *out)
+{
+	char path[80];
+	struct buf b;
+
+	buf_init(&b);
+	snprintf(path, sizeof(path), "/proc/self/task/%ld/children",
+		(long)tid);
+	read_list(l, path, &b);
+	add_list(l, &b, getpid(), out);
 	buf_release(&b);
 }
 
@@ -175,26 +202,27 @@ static void thread_lists(struct look *l, pid_t pid, struct procs *out)
 {
 	char path[64];
 	const struct dirent *e;
-	int fd;
+	struct buf b;
 	DIR *dir;
 
+	buf_init(&b);
 	snprintf(path, sizeof(path), "/proc/%ld/task", (long)pid);
 	dir = opendir(path);
+	if (!dir)
+		note_error(l);
 	while (dir && (e = readdir(dir))) {
-		char of_thread[300];
+		char list[400];
 
 		if (!isdigit((unsigned char)e->d_name[0]))
 			continue;
-		snprintf(of_thread, sizeof(of_thread), "%s/children",
+		snprintf(list, sizeof(list), "%s/%s/children", path,
 			e->d_name);
-		fd = openat(dirfd(dir), of_thread, O_RDONLY | O_CLOEXEC);
-		if (fd < 0)
-			continue;
-		look_list(l, fd, out);
-		close(fd);
+		read_list(l, list, &b);
 	}
 	if (dir)
 		closedir(dir);
+	add_list(l, &b, pid, out);
+	buf_release(&b);
 }
 
 void look_children(struct look *l, pid_t pid, struct procs *out)
@@ -210,7 +238,7 @@ void look_children(struct look *l, pid_t pid, struct procs *out)
 			procs_add(out, &l->all.v[i]);
 }
 
-/* 1 when it lived as we looked, and is not another user's. */
+/* 1 when it lived as we looked, and may be signalled by us. */
 static int signal_one(const struct proc *p, int sig)
 {
 	if (p->state == 'Z' || p->state == 'X' || p->state == 'x') {
@@ -218,8 +246,10 @@ static int signal_one(const struct proc *p, int sig)
 			waitpid(p->pid, NULL, WNOHANG);
 		return 0;
 	}
+	if (p->pid <= 1 || p->pid == getpid())
+		return 0;
 	if (kill(p->pid, sig))
-		return errno != EPERM;
+		return errno == ESRCH;
 	if (sig && sig != SIGKILL)
 		kill(p->pid, SIGCONT);
 	return 1;
@@ -236,7 +266,7 @@ size_t look_signal(struct look *l, const struct proc *root, int sig)
 		live += signal_one(&line.v[i], sig);
 	}
 	procs_release(&line);
-	return live;
+	return live + (l->failed != 0);
 }
 
 static size_t read_environ_of(const char *path, struct buf *b)

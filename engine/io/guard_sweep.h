@@ -28,23 +28,22 @@ void procs_release(struct procs *p);
 /* One look at the machine's processes. */
 struct look {
 	struct procs all; /* without lists: everything at the time of opening */
-	int proc, lists;
+	int lists;
+	int failed;       /* no descriptor or memory: somebody may be unseen */
 };
 
 /* Does the kernel list children (/proc/PID/task/TID/children)? */
 int sweep_has_lists(void);
-/* Without lists all of /proc is read. Close it in any case; without /proc
- * it shows nobody. */
+/* Without lists all of /proc is read. Without /proc it shows nobody. */
 void look_open(struct look *l, int lists);
 void look_close(struct look *l);
 /* Appends the children of a process. */
 void look_children(struct look *l, pid_t pid, struct procs *out);
-/* Appends those in the list of children that is open at fd; from its start
- * each time. */
-void look_list(struct look *l, int fd, struct procs *out);
+/* Appends the children of one thread of ours; needs lists. */
+void look_thread(struct look *l, pid_t tid, struct procs *out);
 /* Sends sig (0: none) to a process and all its descendants, each as soon as
  * its children are known; reaps dead children of ours. Returns how many lived
- * when looked at that are not another user's. */
+ * when looked at that may be signalled, and one more if the look failed. */
 size_t look_signal(struct look *l, const struct proc *root, int sig);
 
 enum proc_environ { ENVIRON_OTHER, ENVIRON_MATCH, ENVIRON_EMPTY };

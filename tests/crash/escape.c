@@ -10,6 +10,7 @@
  *	tree       children and grandchildren, in groups of their own
  *	bare       an empty environment, by exec
  *	stopped    stops itself
+ *	sibling    no child of the step, but of the step's parent
  *	threads    lives on in a second thread, the first has exited
  *	wait       nothing; the step itself waits for its end
  *
@@ -21,11 +22,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -138,6 +141,8 @@ static void do_trick(const char *trick)
 		breed();
 	else if (strcmp(trick, "tree") == 0)
 		tree(2);
+	else if (strcmp(trick, "sibling") == 0)
+		setsid();
 	else if (strcmp(trick, "bare") == 0)
 		bare();
 	else if (strcmp(trick, "stopped") == 0)
@@ -169,6 +174,12 @@ static void play(char *tricks)
 	}
 }
 
+static long start(const char *trick)
+{
+	return strcmp(trick, "sibling") == 0 ? syscall(SYS_clone,
+		CLONE_PARENT | SIGCHLD, 0, 0, 0, 0) : fork();
+}
+
 int main(int argc, char **argv)
 {
 	const char *cage = getenv("CAGE"), *ready = getenv("READY");
@@ -187,7 +198,7 @@ int main(int argc, char **argv)
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "wait") == 0)
 			continue;
-		if (fork() == 0)
+		if (start(argv[i]) == 0)
 			play(argv[i]);
 	}
 	fd = ready ? open(ready, O_WRONLY | O_CREAT | O_APPEND, 0600) : -1;

@@ -22,7 +22,7 @@
 
 static const char *const tricks[] = {
 	"session", "double", "deaf", "closed", "breeder", "tree", "bare",
-	"stopped", "threads", "deaf+session+closed+tree",
+	"stopped", "threads", "sibling", "deaf+session+closed+tree",
 	"double+deaf+breeder", "session+bare", "deaf+double+bare",
 	"closed+double+stopped", "deaf+closed+session+threads"
 };

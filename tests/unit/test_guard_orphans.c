@@ -132,6 +132,24 @@ static void test_writer(void)
 		close(s->out_fd);
 }
 
+/* One of a job's group whose parent gave up group and environment, so that
+ * it could be any job's. */
+static void below_a_stray(const char *const *env)
+{
+	struct guard_job job = shell_job(310, "m=$MARK; "
+		"sh -c 'sleep '9$m' & exec env -i setsid sleep 1000' "
+		">/dev/null 2>&1 & sleep .05; echo up");
+	char mark[40] = "9";
+
+	job.env = env;
+	submit(&job);
+	while (!w.seen[310].count)
+		turn();
+	marker(mark + 1, sizeof(mark) - 1, 7);
+	ok(!count_marked(mark) && w.seen[310].leftovers,
+		"a step's group ends with it, whoever is its parent");
+}
+
 /* While another job runs, what cannot be told apart lives on; then not. */
 static void test_stray(void)
 {
@@ -153,6 +171,7 @@ static void test_stray(void)
 	submit(&job);
 	while (!w.seen[307].count)
 		turn();
+	below_a_stray(list);
 	ok(write(fd, "x\n", 2) == 2, "a job runs beside an unmarked escape");
 	run_all();
 	close(fd);
@@ -287,6 +306,7 @@ static void test_guard_death(void)
 	struct seen *s = sh(1, "echo $PPID");
 	pid_t guard = (pid_t)strtol(buf_cstr(&s->out), NULL, 10);
 	struct err err = { 0 };
+	siginfo_t dead = { 0 };
 
 	submit_escapes();
 	run_all();
@@ -299,6 +319,8 @@ static void test_guard_death(void)
 	is_int(w.deaths, 1, "the guard's death is told once");
 	is_int(w.seen[5].count, 0, "its jobs get no report");
 	is_int(count_all(getpid()), 0, "what fell to the shell has been ended");
+	ok(waitid(P_ALL, 0, &dead, WEXITED | WNOHANG | WNOWAIT) < 0 ||
+		!dead.si_pid, "and reaped");
 	is_int(guard_job(w.g, &job, &err), -1, "a dead guard takes no jobs");
 	ok(err.code == ERR_IO && err.text[0], "and says why");
 	finish();
