@@ -7,12 +7,14 @@
 #include <assert.h>
 #include <dirent.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -114,6 +116,34 @@ static void test_leftovers(void)
 	is_str(buf_cstr(&s->out), "up\nlate\n",
 		"what ends by itself at once may finish");
 	is_int(s->leftovers, 0, "and had not to be ended");
+}
+
+/* This program as a step: makes a child of its own parent, and exits. */
+static int be_sibling(void)
+{
+	if (syscall(SYS_clone, CLONE_PARENT | SIGCHLD, 0, 0, 0, 0))
+		return 0;
+	setsid();
+	close(1);
+	close(2);
+	sleep(60);
+	return 0;
+}
+
+static void test_sibling(void)
+{
+	char self[300], name[40] = "sibling-";
+	const char *argv[] = { self, name, NULL };
+	struct guard_job job = shell_job(1, "");
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+	self[n > 0 ? n : 0] = '\0';
+	marker(name + strlen(name), sizeof(name) - strlen(name), 9);
+	job.argv = argv;
+	submit(&job);
+	run_all();
+	ok(!count_marked(name) && w.seen[1].leftovers,
+		"a sibling of its first process ends with the step");
 }
 
 /* A grandchild that writes for ever out of its group. */
@@ -336,8 +366,11 @@ int main(int argc, char **argv)
 
 	if (guard_is_me(argc, argv))
 		return guard_main(argc, argv);
+	if (argc == 2 && strncmp(argv[1], "sibling-", 8) == 0)
+		return be_sibling();
 	host_open();
 	test_leftovers();
+	test_sibling();
 	test_writer();
 	test_stray();
 	test_service();
