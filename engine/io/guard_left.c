@@ -160,7 +160,8 @@ static size_t signal_all(struct machine *m, int sig)
 	for (i = 0; i < ours.n; i++)
 		live += look_signal(&l, &ours.v[i], sig);
 	live += l.failed != 0;
-	if (ours.n == 0) /* no /proc: at least what we started */
+	/* without /proc: at least what we started */
+	if (ours.n == 0 && access("/proc/self/stat", F_OK) < 0)
 		live += signal_groups(m, sig);
 	procs_release(&ours);
 	look_close(&l);

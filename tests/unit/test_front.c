@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "engine/base/mem.h"
+#include "tests/front/golden.h"
 #include "tests/front/vocab.h"
 #include "tests/unit/tap.h"
 
@@ -94,21 +95,6 @@ static void compile_source(struct str source, int prompt, struct buf *out)
 	diags_release(&d);
 }
 
-static int read_file(const char *path, struct buf *out)
-{
-	char part[4096];
-	FILE *f = fopen(path, "rb");
-	size_t n;
-
-	buf_init(out);
-	if (!f)
-		return -1;
-	while ((n = fread(part, 1, sizeof(part), f)) > 0)
-		buf_add(out, part, n);
-	fclose(f);
-	return 0;
-}
-
 static void write_file(const char *path, const struct buf *b)
 {
 	FILE *f = fopen(path, "wb");
@@ -179,7 +165,9 @@ static void run_file(const char *dir, const char *name, int whole)
 	snprintf(path, sizeof(path), "%s/%s", dir, name);
 	snprintf(golden, sizeof(golden), "%s/%.*s.out", dir,
 		(int)(strlen(name) - 3), name);
-	if (read_file(path, &in)) {
+	buf_init(&in);
+	buf_init(&want);
+	if (golden_read(path, &in)) {
 		ok(0, "%s can be read", path);
 		return;
 	}
@@ -192,7 +180,7 @@ static void run_file(const char *dir, const char *name, int whole)
 	} else {
 		run_cases(buf_cstr(&in), &got);
 	}
-	read_file(golden, &want);
+	golden_read(golden, &want);
 	if (getenv("UPDATE"))
 		write_file(golden, &got);
 	else
