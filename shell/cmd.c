@@ -81,11 +81,13 @@ static int add(struct reader *r, const struct vocab_field *f, struct str s,
 	size_t at)
 {
 	struct cmd_args *a = r->a;
-	const char *wants = type_wants(f, s);
+	const char *wants = type_wants(f, s), *help = NULL;
 
+	if (f->type == CMD_RUN || f->type == CMD_STEP)
+		help = "/runs lists them";
 	if (wants)
 		return diag_add(r->diags, "E116", caret(at, s.n ? s.n : 1),
-			NULL, "'%.*s' is not %s", (int)s.n, s.p, wants);
+			help, "'%.*s' is not %s", (int)s.n, s.p, wants);
 	a->v = mem_more(a->v, a->count, &a->cap, sizeof(*a->v));
 	a->v[a->count].field = f;
 	a->v[a->count].text = s;

@@ -25,6 +25,8 @@ run_wf -n -c '/chain --limit=x {/echo 1}'
 says -c:1:16 E109 ""
 run_wf -n -c '/runs --since soon'
 says -c:1:15 E116 ""
+run_wf -n -c '/logs nope'
+says -c:1:7 E116 "/runs lists them"
 run_wf -n -c '/chain {a: /echo 日本語 😀 -> b: /bsh x}'
 says -c:1:34 E111 "did you mean 'bash'?"
 printf '\357\273\277/chain {a: /echo 1\r\n-> b: /bsh x}\r\n' >bom.wf
