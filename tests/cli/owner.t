@@ -73,14 +73,20 @@ wait "$pid"
 guard_of() {
 	for f in /proc/[0-9]*/status; do
 		grep -q "^PPid:[[:space:]]*$1\$" "$f" 2>/dev/null || continue
+		grep -q '^Name:.*wf-guard' "$f" 2>/dev/null || continue
 		f=${f%/status}
 		echo "${f#/proc/}"
 	done
 }
+# A run goes before the first process that it needs.
+guarded() {
+	guard=$(guard_of "$pid")
+	[ -n "$guard" ]
+}
 # die: a run whose shell has died and whose guard has not yet.
 die() {
 	start "/chain \"a: /bash sleep 6$1 -> b: /echo x\""
-	guard=$(guard_of "$pid")
+	until_ok 20 guarded
 	id=$("$WF" -c /runs | awk '/running/ { print $1 }')
 	kill -STOP "$guard"
 	kill -KILL "$pid"
