@@ -85,7 +85,8 @@ void setup_drop(struct setup *s); /* lets go of it; NULL is fine */
 struct submit_options {
 	const char *parent;       /* ulid or NULL */
 	uint8_t pinned;           /* --save-state */
-	uint8_t tap;              /* stream its steps' output to observers */
+	uint8_t tap;              /* 1: its steps' output goes to observers as
+	                             it comes; 2: only last lines of it */
 	uint8_t quiet;            /* observers are not told its events */
 	uint8_t forget;           /* freed as soon as it is over */
 	/* --resume-from, /retry: take over the results of `adopt_from` (an

@@ -15,7 +15,7 @@ struct observer {
 	void (*on_event)(void *ud, uint32_t slot, int64_t seq,
 		const struct event *e);
 	/* Output of a step as it comes (stream 1 or 2): droppable. Only for
-	 * runs submitted with `tap`. */
+	 * runs submitted with `tap`; of those with 2 it may be cut. */
 	void (*on_tap)(void *ud, uint32_t slot, uint32_t frame,
 		uint32_t step, int stream, struct str bytes);
 	/* Ended, or stands still until a person acts (waiting, paused). */

@@ -116,6 +116,9 @@ void because_free(struct because *b, size_t count);
 /* Recorded mean of a leaf key in ms, or -1: for front_env.predict. */
 int64_t engine_predict(void *engine, const char *leaf_key);
 
+/* The same of a step of a run that is open here. */
+int64_t engine_usual(struct engine *e, uint32_t slot, struct place at);
+
 /* store_short: `out` holds 27. */
 void engine_short(struct engine *e, const char *ulid, char *out);
 

@@ -222,3 +222,11 @@ int64_t engine_predict(void *engine, const char *leaf_key)
 		return -1;
 	return (int64_t)(d.mean_us / 1000.0 + 0.5);
 }
+
+int64_t engine_usual(struct engine *e, uint32_t slot, struct place at)
+{
+	struct drive_run *r = drive_run_at(e, slot);
+	const char *key = r ? setup_leaf_key(r->setup, at.node) : NULL;
+
+	return key ? engine_predict(e, key) : -1;
+}

@@ -58,6 +58,10 @@ struct exec_host {
 	void *lua;             /* state of the lua room */
 };
 
+/* How much of the output exec_tap is given while it comes. A line may come
+ * cut, and not every one does. */
+enum exec_tap_mode { EXEC_TAP_NONE, EXEC_TAP_ALL, EXEC_TAP_LINES };
+
 /* One attempt. Everything is owned by the driver and lives until exec_done
  * returns. */
 struct exec_job {
@@ -71,7 +75,7 @@ struct exec_job {
 	                              NULL-terminated */
 	struct str in;             /* input bytes, when in_path == NULL */
 	const char *in_path;       /* larger input: a file */
-	uint8_t tap;               /* stream the output with exec_tap */
+	uint8_t tap;               /* exec_tap: enum exec_tap_mode */
 	uint8_t direct;            /* processes: outside the slots' queue */
 	const char *path;          /* "deploy.bash", for messages */
 	int64_t timeout_ms;        /* 0: none; the core enforces it */

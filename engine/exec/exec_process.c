@@ -102,7 +102,8 @@ void process_start(struct exec_job *job, const struct process *p)
 	arena_init(&a);
 	buf_init(&dir);
 	if (g) {
-		gj.flags = (job->tap ? GUARD_TAP : 0u) |
+		gj.flags = (job->tap == EXEC_TAP_ALL ? GUARD_TAP : 0u) |
+			(job->tap == EXEC_TAP_LINES ? GUARD_LINE_TAP : 0u) |
 			(job->direct ? GUARD_DIRECT : 0u) |
 			(exec_note(job, "service").p ? GUARD_SERVICE : 0u);
 		gj.argv = p->argv;

@@ -202,7 +202,7 @@ static enum line_kind block(struct lines *l, struct line *out, size_t at)
 	for (; i < s.n; i = stop < s.n ? stop + 1 : stop) {
 		stop = scan_line(s, i);
 		if (empty_line(s, i, stop)) {
-			if (l->interactive && stop < s.n)
+			if (l->typed && stop < s.n)
 				break;
 			continue;
 		}
@@ -219,7 +219,7 @@ static enum line_kind block(struct lines *l, struct line *out, size_t at)
 	out->body = scan_cut(s, at < s.n ? at : s.n, end);
 	out->len = end - out->at;
 	/* the empty line that closed it is ours too */
-	if (l->interactive && i < s.n && empty_line(s, i, scan_line(s, i)))
+	if (l->typed && i < s.n && empty_line(s, i, scan_line(s, i)))
 		end = scan_line(s, i) + 1;
 	l->at = end;
 	return out->kind = LINE_BLOCK;

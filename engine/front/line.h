@@ -37,7 +37,8 @@ struct line {
 struct lines {
 	struct str source;     /* borrowed; BOM and CRLF are accepted */
 	size_t at;
-	uint8_t interactive;   /* a block ends at an empty line too */
+	uint8_t interactive;   /* plain text is a prompt */
+	uint8_t typed;         /* a block ends at an empty line too */
 	uint8_t complete;      /* no more input will come */
 };
 

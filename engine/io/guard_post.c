@@ -186,11 +186,31 @@ static int is_cut(uint64_t key)
 	return 0;
 }
 
+/* Under lock. */
+static void put_tap(struct outbox *o, uint64_t id, int stream,
+	struct str bytes)
+{
+	size_t at = wire_open(&o->bytes, WIRE_TAP);
+
+	buf_varint(&o->bytes, id);
+	buf_varint(&o->bytes, (uint64_t)stream);
+	buf_bytes(&o->bytes, bytes.p, bytes.n);
+	wire_close(&o->bytes, at);
+	flush(o);
+}
+
+void post_line(struct outbox *o, uint64_t id, int stream, struct str line)
+{
+	pthread_mutex_lock(&o->lock);
+	if (o->bytes.len - o->sent < POST_TAP_MAX)
+		put_tap(o, id, stream, line);
+	pthread_mutex_unlock(&o->lock);
+}
+
 int post_tap(struct outbox *o, uint64_t id, int stream, struct str bytes)
 {
 	uint64_t key = id << 2 | (uint64_t)stream;
 	int rc = 0;
-	size_t at;
 
 	pthread_mutex_lock(&o->lock);
 	if (is_cut(key)) {
@@ -201,12 +221,7 @@ int post_tap(struct outbox *o, uint64_t id, int stream, struct str bytes)
 		cut[cut_count++ % POST_CUT_MAX] = key;
 		rc = -1;
 	} else {
-		at = wire_open(&o->bytes, WIRE_TAP);
-		buf_varint(&o->bytes, id);
-		buf_varint(&o->bytes, (uint64_t)stream);
-		buf_bytes(&o->bytes, bytes.p, bytes.n);
-		wire_close(&o->bytes, at);
-		flush(o);
+		put_tap(o, id, stream, bytes);
 	}
 	pthread_mutex_unlock(&o->lock);
 	return rc;

@@ -314,7 +314,7 @@ static int tap_line(struct guard_run *r)
 		return (int)((due - now) / 1000) + 1;
 	r->line.sent_us = now;
 	r->line.fresh = 0;
-	post_tap(&r->m->out, r->t->job.id, r->line.stream,
+	post_line(&r->m->out, r->t->job.id, r->line.stream,
 		(struct str){ r->line.text, r->line.n });
 	return -1;
 }

@@ -116,6 +116,8 @@ void post_init(struct outbox *o, int sock, int timer);
 void post_report(struct outbox *o, const struct guard_report *r, int hold);
 /* -1: dropped, as all that comes behind it in the stream must be. */
 int post_tap(struct outbox *o, uint64_t id, int stream, struct str bytes);
+/* A last line: dropped when there is no room, and nothing depends on it. */
+void post_line(struct outbox *o, uint64_t id, int stream, struct str line);
 /* Returns 1 while the socket takes no more. */
 int post_flush(struct outbox *o);
 
