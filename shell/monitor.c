@@ -1,0 +1,118 @@
+/*
+ * Waiting for the child that works. Nothing here may take memory or time:
+ * the monitor is there as long as the prompt.
+ */
+#include "shell/monitor.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { LEFT = SIGUSR2 }; /* the child's word that it goes on alone */
+
+static pid_t monitor; /* in the child: the monitor; 0: none */
+
+/* As the child ended. */
+__attribute__((noreturn))
+static void end_as(int status)
+{
+	struct rlimit none = {0, 0};
+	sigset_t set;
+	int sig;
+
+	if (WIFEXITED(status))
+		_exit(WEXITSTATUS(status));
+	sig = WTERMSIG(status);
+	setrlimit(RLIMIT_CORE, &none); /* the child's is enough */
+	signal(sig, SIG_DFL);
+	sigemptyset(&set);
+	sigaddset(&set, sig);
+	raise(sig);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	_exit(128 + sig);
+}
+
+static void look_after(pid_t child)
+{
+	int status;
+
+	while (waitpid(child, &status, WNOHANG | WUNTRACED) == child) {
+		if (!WIFSTOPPED(status))
+			end_as(status);
+		raise(SIGSTOP); /* our shell sees it, and says when to go on */
+		kill(child, SIGCONT);
+	}
+}
+
+/* The terminal's own signals reach the child without us. */
+static int is_for_child(const siginfo_t *info, pid_t child)
+{
+	if (info->si_signo == SIGHUP)
+		return 1; /* told to a session's leader alone */
+	return info->si_code <= 0 && info->si_pid != child &&
+		info->si_signo != SIGCHLD;
+}
+
+__attribute__((noreturn))
+static void watch(pid_t child, const sigset_t *all)
+{
+	siginfo_t info;
+
+	for (;;) {
+		if (sigwaitinfo(all, &info) < 0)
+			continue;
+		if (info.si_signo == LEFT && info.si_pid == child)
+			_exit(0);
+		if (info.si_signo == SIGCHLD)
+			look_after(child);
+		else if (is_for_child(&info, child))
+			kill(child, info.si_signo);
+	}
+}
+
+void monitor_start(void)
+{
+	sigset_t all, old;
+	pid_t self = getpid(), child;
+
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &old);
+	child = fork();
+	if (child > 0)
+		watch(child, &all);
+	if (child == 0) {
+		/* without it the terminal has nobody's shell */
+		prctl(PR_SET_PDEATHSIG, SIGHUP);
+		if (getppid() != self)
+			_exit(128 + SIGHUP);
+		monitor = self;
+	}
+	sigprocmask(SIG_SETMASK, &old, NULL);
+}
+
+int monitor_leave(struct err *err)
+{
+	int null, fd;
+
+	if (!monitor)
+		return err_set(err, ERR_STATE, "this wf cannot leave: no "
+			"process could be made at its start");
+	null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (null < 0)
+		return err_errno(err, ERR_IO, "cannot open /dev/null");
+	if (setsid() < 0) {
+		close(null);
+		return err_errno(err, ERR_IO, "cannot leave the terminal");
+	}
+	prctl(PR_SET_PDEATHSIG, 0);
+	for (fd = 0; fd < 3; fd++)
+		dup2(null, fd);
+	close(null);
+	kill(monitor, LEFT);
+	monitor = 0;
+	return 0;
+}
