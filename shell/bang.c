@@ -1,79 +1,305 @@
 /*
- * Programs that a person runs with the terminal: `!text` and the editor.
- * While they run, INT is theirs, as in every shell.
+ * Starting programs in the foreground and waiting for them. Between fork and
+ * exec only what is allowed after fork in a program with threads.
  */
 #include "shell/bang.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
+#include <uv.h>
 
 #include "engine/base/mem.h"
+#include "shell/interactive.h"
 #include "shell/status.h"
 
 extern char **environ;
 
-/* argv[0] is looked for in PATH; `no_input`: /dev/null as input. */
-static int run(char *const *argv, int no_input, struct err *err)
-{
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attr;
-	struct sigaction ignore, old;
-	sigset_t defaults;
-	int rc, status;
-	pid_t pid;
+/* A program that has been stopped; newest first. */
+struct program {
+	struct program *next;
+	pid_t pid;             /* leads its group */
+	char *text;
+	struct termios mode;   /* of the terminal when it was stopped */
+	uint8_t has_mode;
+};
 
-	memset(&ignore, 0, sizeof(ignore));
-	ignore.sa_handler = SIG_IGN;
-	posix_spawn_file_actions_init(&actions);
-	if (no_input)
-		posix_spawn_file_actions_addopen(&actions, 0, "/dev/null",
-			O_RDONLY, 0);
-	posix_spawnattr_init(&attr);
-	sigemptyset(&defaults);
-	sigaddset(&defaults, SIGPIPE);
-	sigaddset(&defaults, SIGXFSZ);
-	sigaddset(&defaults, SIGINT);
-	posix_spawnattr_setsigdefault(&attr, &defaults);
-	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGDEF);
-	sigaction(SIGINT, &ignore, &old);
-	rc = posix_spawnp(&pid, argv[0], &actions, &attr, argv, environ);
-	status = rc == 0 ? status_of_child(pid) : -1;
-	sigaction(SIGINT, &old, NULL);
-	posix_spawn_file_actions_destroy(&actions);
-	posix_spawnattr_destroy(&attr);
-	if (rc == 0)
-		return status;
-	errno = rc;
-	return err_errno(err, ERR_IO, "cannot start %s", argv[0]);
+struct start {
+	const struct bang *b;
+	char **env;            /* of the program */
+	int tty;               /* becomes the terminal's job; -1 */
+	int no_input;          /* /dev/null as input */
+	int report;            /* errno goes here when exec fails */
+};
+
+/* ------------------------------------------------------------------ start */
+__attribute__((noreturn))
+static void become(const struct start *st)
+{
+	static const int usual[] = {SIGINT, SIGQUIT, SIGTSTP, SIGTTIN, SIGTTOU,
+		SIGPIPE, SIGXFSZ, SIGTERM, SIGHUP, SIGCHLD, SIGALRM};
+	union {
+		const char *const *in;
+		char *const *out;
+	} argv = {.in = st->b->argv};
+	int error, null;
+	sigset_t none;
+	ssize_t n;
+
+	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++)
+		signal(usual[i], SIG_DFL);
+	if (st->tty >= 0) {
+		setpgid(0, 0);
+		signal(SIGTTOU, SIG_IGN);
+		tcsetpgrp(st->tty, getpid());
+		signal(SIGTTOU, SIG_DFL);
+	}
+	null = st->no_input ? open("/dev/null", O_RDONLY) : -1;
+	if (null > 0)
+		dup2(null, 0);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	environ = st->env;
+	if (!st->b->dir || chdir(st->b->dir) == 0)
+		execvp(argv.out[0], argv.out);
+	error = errno;
+	n = write(st->report, &error, sizeof(error));
+	_exit(n > 0 ? 127 : 126);
 }
 
+/* -1 and errno. */
+static pid_t start(struct start *st)
+{
+	int ends[2], error = 0;
+	sigset_t all, old;
+	ssize_t n;
+	pid_t pid;
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return -1;
+	st->report = ends[1];
+	sigfillset(&all); /* no handler of ours may run in the child */
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	pid = fork();
+	if (pid == 0)
+		become(st);
+	if (pid < 0)
+		error = errno;
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	close(ends[1]);
+	do
+		n = pid < 0 ? 0 : read(ends[0], &error, sizeof(error));
+	while (n < 0 && errno == EINTR);
+	close(ends[0]);
+	if (n > 0)
+		waitpid(pid, NULL, 0);
+	errno = error;
+	return error ? -1 : pid;
+}
+
+/* ------------------------------------------------------------------- wait */
+static void on_child(uv_signal_t *h, int sig)
+{
+	(void)h, (void)sig; /* the loop has turned */
+}
+
+static void on_closed(uv_handle_t *h)
+{
+	free(h);
+}
+
+/* Runs go on meanwhile. */
+static int wait_turning(struct session *s, pid_t pid)
+{
+	uv_signal_t *child = mem_zero(sizeof(*child));
+	int status = 0;
+	pid_t rc;
+
+	uv_signal_init(engine_loop(s->engine), child);
+	uv_signal_start(child, on_child, SIGCHLD);
+	while ((rc = waitpid(pid, &status, WNOHANG | WUNTRACED)) == 0) {
+		if (s->signal)
+			kill(-pid, SIGHUP);
+		engine_turn(s->engine);
+	}
+	uv_close((uv_handle_t *)child, on_closed);
+	return rc < 0 ? 0 : status;
+}
+
+static int number_of(int status)
+{
+	return WIFSTOPPED(status) ? 128 + WSTOPSIG(status) :
+		WIFSIGNALED(status) ? 128 + WTERMSIG(status) :
+		WEXITSTATUS(status);
+}
+
+/* In the foreground of the terminal until it ends or is stopped. */
+static int attend(struct session *s, struct program *p, int tty)
+{
+	int status = wait_turning(s, p->pid);
+
+	p->has_mode = tcgetattr(tty, &p->mode) == 0;
+	tcsetpgrp(tty, getpgrp());
+	interactive_reclaim(s);
+	if (WIFSTOPPED(status)) {
+		p->next = s->stopped;
+		s->stopped = p;
+		session_say(s, "stopped: %s    /fg goes on with it", p->text);
+		return number_of(status);
+	}
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGINT)
+		out_text(&s->err, "\n");
+	mem_free(p->text);
+	free(p);
+	return number_of(status);
+}
+
+/* A script's: in our group, so that whoever signals that reaches both. */
+static int run_plainly(struct session *s, struct start *st)
+{
+	struct sigaction ignore, old;
+	pid_t pid;
+	int status;
+
+	(void)s;
+	memset(&ignore, 0, sizeof(ignore));
+	ignore.sa_handler = SIG_IGN;
+	sigaction(SIGINT, &ignore, &old);
+	pid = start(st);
+	status = pid < 0 ? -1 : status_of_child(pid);
+	sigaction(SIGINT, &old, NULL);
+	return status;
+}
+
+static int run_as_job(struct session *s, struct start *st)
+{
+	struct program *p;
+	pid_t pid;
+
+	st->tty = interactive_lend(s);
+	pid = start(st);
+	if (pid < 0) {
+		int error = errno;
+
+		tcsetpgrp(st->tty, getpgrp());
+		interactive_reclaim(s);
+		errno = error;
+		return -1;
+	}
+	setpgid(pid, pid);
+	tcsetpgrp(st->tty, pid);
+	p = mem_zero(sizeof(*p));
+	p->pid = pid;
+	p->text = mem_strndup(st->b->text.p, st->b->text.n);
+	return attend(s, p, st->tty);
+}
+
+static int is_among(const char *entry, const char *const *more)
+{
+	size_t n = strcspn(entry, "=") + 1;
+
+	for (; more && *more; more++)
+		if (strncmp(*more, entry, n) == 0)
+			return 1;
+	return 0;
+}
+
+/* Ours, and more instead of it. */
+static char **make_env(const char *const *more)
+{
+	size_t n = 0, all = 0;
+	char **out;
+
+	while (environ[all])
+		all++;
+	for (const char *const *m = more; m && *m; m++)
+		all++;
+	out = mem_alloc((all + 1) * sizeof(*out));
+	for (char **e = environ; *e; e++)
+		if (!is_among(*e, more))
+			out[n++] = *e;
+	for (; more && *more; more++) {
+		union {
+			const char *in;
+			char *out;
+		} u = {.in = *more};
+
+		out[n++] = u.out;
+	}
+	out[n] = NULL;
+	return out;
+}
+
+int bang_argv(struct session *s, const struct bang *b, struct err *err)
+{
+	struct start st = {.b = b, .env = make_env(b->env), .tty = -1,
+		.no_input = s->input_none && !isatty(0)};
+	int status = s->at_prompt ? run_as_job(s, &st) : run_plainly(s, &st);
+
+	free(st.env);
+	if (status < 0)
+		return err_errno(err, ERR_IO, "cannot start %s", b->argv[0]);
+	return status;
+}
+
+/* --------------------------------------------------------------- programs */
 int bang_run(struct session *s, struct str text, struct err *err)
 {
 	const char *shell = getenv("SHELL");
-	char *command = mem_strndup(text.p, text.n), c[] = "-c";
-	char *program = mem_strdup(shell && shell[0] ? shell : "/bin/sh");
-	char *argv[] = {program, c, command, NULL};
-	int status;
+	char *command = mem_strndup(text.p, text.n);
+	const char *argv[] = {shell && shell[0] ? shell : "/bin/sh", "-c",
+		command, NULL};
+	int status = bang_argv(s, &(struct bang){.argv = argv, .text = text},
+		err);
 
-	status = run(argv, s->input_none && !isatty(0), err);
 	mem_free(command);
-	mem_free(program);
 	return status;
 }
 
-int bang_editor(const char *command, const char *path, struct err *err)
+int bang_editor(struct session *s, const char *command, const char *path,
+	struct err *err)
 {
-	char sh[] = "sh", c[] = "-c", *file = mem_strdup(path);
-	char *text = mem_printf("%s \"$1\"", command), name[] = "wf";
-	char *argv[] = {sh, c, text, name, file, NULL};
-	int status = run(argv, 0, err);
+	char *text = mem_printf("%s \"$1\"", command);
+	const char *argv[] = {"sh", "-c", text, "wf", path, NULL};
+	int status = bang_argv(s, &(struct bang){.argv = argv,
+		.text = str_of(command)}, err);
 
 	mem_free(text);
-	mem_free(file);
 	return status;
+}
+
+const char *bang_stopped(const struct session *s)
+{
+	return s->stopped ? s->stopped->text : NULL;
+}
+
+int bang_continue(struct session *s)
+{
+	struct program *p = s->stopped;
+	int tty = interactive_lend(s);
+
+	s->stopped = p->next;
+	if (p->has_mode)
+		tcsetattr(tty, TCSADRAIN, &p->mode);
+	tcsetpgrp(tty, p->pid);
+	kill(-p->pid, SIGCONT);
+	return attend(s, p, tty);
+}
+
+void bang_release(struct session *s)
+{
+	while (s->stopped) {
+		struct program *p = s->stopped;
+
+		s->stopped = p->next;
+		kill(-p->pid, SIGHUP);
+		kill(-p->pid, SIGCONT);
+		mem_free(p->text);
+		free(p);
+	}
 }

@@ -29,7 +29,9 @@ struct cmd_out;
 enum cmd_type {
 	CMD_RUN = 32,   /* a run: prefix of its id, @last, @-2 */
 	CMD_STEP,       /* RUN or RUN.STEP */
-	CMD_WORKFLOW    /* PLACE_REST: RUN, or workflow text as it stands */
+	CMD_WORKFLOW,   /* PLACE_REST: RUN, or workflow text as it stands */
+	CMD_SETTING,    /* name of a setting, or vars.NAME */
+	CMD_TOPIC       /* what help knows: a command, a step, a topic */
 };
 
 struct cmd {
@@ -107,6 +109,13 @@ struct workflow_help {
 	const char *examples[4];
 };
 extern const struct workflow_help workflow_helps[]; /* ends with NULL */
+/* The flags of their lines. */
+struct workflow_flag {
+	const char *name;      /* without dashes */
+	const char *value;     /* "" when it takes none */
+	const char *help;
+};
+extern const struct workflow_flag workflow_flags[]; /* ends with NULL */
 void usage_workflow(struct str name, struct buf *out);
 void usage_kind(const struct vocab_kind *kind, struct buf *out);
 

@@ -221,7 +221,7 @@ static int run(struct session *s, const struct cmd_args *a,
 }
 
 static const struct vocab_field args[] = {
-	{"name", 0, FIELD_WORD, PLACE_POS, 0,
+	{"name", 0, CMD_TOPIC, PLACE_POS, 0,
 		"a command, step, topic or name of your own"},
 	{NULL, 0, 0, 0, 0, NULL},
 };

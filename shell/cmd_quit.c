@@ -17,6 +17,12 @@ static int run(struct session *s, const struct cmd_args *a,
 			(int)said.n, said.p);
 		return -1;
 	}
+	if (cmd_flag(a, "wait"))
+		s->leaving = LEAVING_WAIT;
+	else if (cmd_flag(a, "detach"))
+		s->leaving = LEAVING_DETACH;
+	else if (cmd_flag(a, "cancel"))
+		s->leaving = LEAVING_CANCEL;
 	s->quit = 1;
 	s->status = (int)status;
 	return (int)status;
@@ -25,6 +31,11 @@ static int run(struct session *s, const struct cmd_args *a,
 static const struct vocab_field args[] = {
 	{"status", 0, FIELD_NUMBER, PLACE_POS, 0,
 		"exit status; else that of the last line"},
+	{"wait", 0, FIELD_FLAG, PLACE_FLAG, 0,
+		"first wait for what goes on in the background"},
+	{"detach", 0, FIELD_FLAG, PLACE_FLAG, 0,
+		"it goes on without a terminal; /attach comes back to it"},
+	{"cancel", 0, FIELD_FLAG, PLACE_FLAG, 0, "cancel it"},
 	{NULL, 0, 0, 0, 0, NULL},
 };
 
@@ -33,8 +44,8 @@ const struct cmd cmd_quit = {
 	.summary = "leave wf",
 	.group = "session",
 	.args = args,
-	.examples = (const char *const[]){"/quit", "/quit 0",
-		"/quit --help", NULL},
+	.examples = (const char *const[]){"/quit", "/quit --cancel",
+		"/quit 0", NULL},
 	.run = run,
 	.stateless = 1,
 };

@@ -41,7 +41,7 @@ static char *edit_file(struct session *s, const char *before,
 		err_errno(err, ERR_IO, "cannot write %s", path);
 		goto out;
 	}
-	status = bang_editor(setting_get(&s->settings, SET_EDITOR), path, err);
+	status = bang_editor(s, setting_get(&s->settings, SET_EDITOR), path, err);
 	if (status != 0 && err->code == ERR_NONE)
 		err_set(err, ERR_IO, "the editor ended with status %d",
 			status);

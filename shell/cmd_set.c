@@ -163,7 +163,7 @@ static int run(struct session *s, const struct cmd_args *a,
 }
 
 static const struct vocab_field args[] = {
-	{"name", 0, FIELD_WORD, PLACE_POS, 0, "a setting, or vars.NAME"},
+	{"name", 0, CMD_SETTING, PLACE_POS, 0, "a setting, or vars.NAME"},
 	{"value", 0, FIELD_WORD, PLACE_POS, 0, "its new value"},
 	{"unset", 'u', FIELD_FLAG, PLACE_FLAG, 0, "forget a variable"},
 	{NULL, 0, 0, 0, 0, NULL},

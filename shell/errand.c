@@ -13,7 +13,9 @@
 #include "engine/view.h"
 #include "shell/annotations.h"
 #include "shell/errand_int.h"
+#include "shell/interactive.h"
 #include "shell/observe_jsonl.h"
+#include "shell/observe_plain.h"
 #include "shell/status.h"
 
 enum { LATE_MS = 500 };
@@ -68,8 +70,10 @@ void errand_on_tap(void *session, uint32_t slot, uint32_t frame, uint32_t step,
 	struct errand *t = errand_find(s, slot);
 	struct out *out;
 
-	(void)frame, (void)step;
-	if (!t || !t->lone || stream < 1 || stream > 2)
+	if (t && !t->lone)
+		progress_output(s->progress, slot, (struct place){frame, step},
+			bytes);
+	if (!t || !t->lone || t->background || stream < 1 || stream > 2)
 		return;
 	out = stream == 1 ? t->sink->out : &s->err;
 	t->streamed[stream] += bytes.n;
@@ -120,6 +124,7 @@ static struct errand *errand_new(struct session *s, uint32_t slot,
 	t->text = mem_strndup(w->text.p ? w->text.p : "", w->text.n);
 	t->form = (uint8_t)w->form;
 	t->background = w->background;
+	memcpy(s->run_of_line, t->ulid, sizeof(s->run_of_line));
 	t->next = s->errands;
 	s->errands = t;
 	return t;
@@ -365,15 +370,18 @@ static int in_background(struct session *s, struct errand *t)
 struct waiting {
 	struct session *s;
 	struct errand *t;
+	uint8_t background;    /* Ctrl-B */
 };
 
 /* At a prompt a run that asks is over even when it has a deadline: whoever
  * sits there is to answer. */
 static int wait_ends(void *ud)
 {
-	const struct waiting *w = ud;
+	struct waiting *w = ud;
 
-	return w->t->over || w->t->late || session_stopped(w->s);
+	if (interactive_wanted(w->s) == WANTED_BACKGROUND)
+		w->background = 1;
+	return w->background || w->t->over || w->t->late || session_stopped(w->s);
 }
 
 /*
@@ -392,11 +400,11 @@ static void timer_closed(uv_handle_t *h)
 	free(h);
 }
 
-static void wait_over(struct session *s, struct errand *t)
+static int wait_over(struct session *s, struct errand *t)
 {
 	const struct run *r = engine_run(s->engine, t->slot);
 	int64_t ms = r ? r->plan->timeout_ms : 0;
-	struct waiting w = {s, t};
+	struct waiting w = {s, t, 0};
 	uv_timer_t *late = mem_zero(sizeof(*late));
 
 	uv_timer_init(engine_loop(s->engine), late);
@@ -405,17 +413,19 @@ static void wait_over(struct session *s, struct errand *t)
 		uv_timer_start(late, on_late, (uint64_t)ms + LATE_MS, LATE_MS);
 	engine_wait(s->engine, t->slot, wait_ends, &w);
 	uv_close((uv_handle_t *)late, timer_closed);
+	return w.background && !t->over;
 }
 
-/* At a prompt the first INT cancels the run, further ones kill it. */
-static void wait_for(struct session *s, struct errand *t)
+/* At a prompt the first INT cancels the run, further ones kill it. 1: the
+ * person sent it to the background. */
+static int wait_for(struct session *s, struct errand *t)
 {
 	struct err err = {0};
-	int hard = 0;
+	int hard = 0, left;
 
 	s->interrupts = 0;
-	wait_over(s, t);
-	while (!t->over && !s->signal && s->interrupts) {
+	left = wait_over(s, t);
+	while (!left && !t->over && !s->signal && s->interrupts) {
 		s->interrupts = 0;
 		if (engine_cancel(s->engine, t->slot, hard, &err) < 0)
 			session_say(s, "%s", err.text);
@@ -423,8 +433,9 @@ static void wait_for(struct session *s, struct errand *t)
 			session_say(s, "cancelling the run: Ctrl-C again "
 				"kills what it runs");
 		hard = 1;
-		wait_over(s, t);
+		left = wait_over(s, t);
 	}
+	return left;
 }
 
 static int in_foreground(struct session *s, struct errand *t)
@@ -433,7 +444,11 @@ static int in_foreground(struct session *s, struct errand *t)
 
 	if (t->form == OUTPUT_JSONL)
 		jsonl_begin(s->jsonl, t);
-	wait_for(s, t);
+	if (wait_for(s, t)) {
+		progress_leave(s->progress, t->slot);
+		t->background = 1;
+		return in_background(s, t);
+	}
 	status = errand_end(s, t);
 	errand_drop(s, t);
 	errands_reap(s);
@@ -459,6 +474,8 @@ static int submit(struct session *s, const struct errand_wish *w,
 	o.tap = (uint8_t)(lone && w->form == OUTPUT_TEXT && !w->background &&
 		sink.out == &s->out &&
 		w->plan->policies[w->plan->nodes[0].policy].retry == 0);
+	if (!lone && progress_is_live(s->progress))
+		o.tap = 2;
 	if (a->keep) {
 		o.adopt_from = a->view.run;
 		o.keep = a->keep;
@@ -539,10 +556,12 @@ static struct errand *errand_for_row(struct session *s, uint32_t slot,
 int errand_resume(struct session *s, const struct errand_resume *r,
 	struct err *err)
 {
+	struct resume_options how = *r->how;
 	uint32_t slot = PLAN_NONE;
 	struct errand *t;
 
-	if (engine_resume(s->engine, r->row, r->how, &slot, err) < 0)
+	how.tap = progress_is_live(s->progress) ? 2 : 0;
+	if (engine_resume(s->engine, r->row, &how, &slot, err) < 0)
 		return -1;
 	if (r->then && r->then(r->ud, slot, err) < 0) {
 		engine_release(s->engine, slot);
@@ -608,6 +627,35 @@ int errand_retry(struct session *s, const struct view *v, struct sink *sink,
 }
 
 /* ------------------------------------------------------------ background */
+unsigned errands_open(const struct session *s)
+{
+	unsigned n = 0;
+
+	for (const struct errand *t = s->errands; t; t = t->next)
+		n += t->background && !t->ended && !t->over;
+	return n;
+}
+
+int errand_to_front(struct session *s, const char *ulid, struct err *err)
+{
+	struct errand *t = s->errands;
+
+	while (t && (!t->background || t->ended ||
+			(ulid && strcmp(t->ulid, ulid) != 0)))
+		t = t->next;
+	if (t) {
+		t->background = 0;
+		progress_front(s->progress, t->slot);
+		return in_foreground(s, t);
+	}
+	if (!ulid)
+		return err_set(err, ERR_NOTFOUND,
+			"nothing goes on in the background");
+	err_set(err, ERR_NOTFOUND, "run %.6s does not go on in this shell",
+		ulid);
+	return err_help(err, "/watch %.6s shows a run of another shell", ulid);
+}
+
 void errands_reap(struct session *s)
 {
 	for (struct errand *t = s->errands; t; t = t->next)
@@ -651,6 +699,19 @@ int errands_wait(struct session *s, const char *ulid)
 		errand_drop(s, t);
 	}
 	return status;
+}
+
+void errands_say_attach(struct session *s)
+{
+	for (const struct errand *t = s->errands; t; t = t->next) {
+		char id[ULID_LEN + 1];
+
+		if (!t->background || t->ended || t->over)
+			continue;
+		engine_short(s->engine, t->ulid, id);
+		session_say(s, "run %s goes on without this shell    "
+			"/attach %s", id, id);
+	}
 }
 
 void errands_cancel(struct session *s)

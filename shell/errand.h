@@ -55,6 +55,11 @@ int errand_follow(struct session *s, const struct run_row *row,
 int errand_retry(struct session *s, const struct view *v, struct sink *sink,
 	enum output_form form, struct err *err);
 
+/* How many go on in the background. */
+unsigned errands_open(const struct session *s);
+/* The run called `ulid`, NULL: the newest, comes from the background to the
+ * front: the status of its end. -1: there is none. */
+int errand_to_front(struct session *s, const char *ulid, struct err *err);
 /* Ends what is over in the background: prints, notes its status. */
 void errands_reap(struct session *s);
 /* Waits for the run called `ulid` (NULL: all) in the background; returns
@@ -62,6 +67,8 @@ void errands_reap(struct session *s);
 int errands_wait(struct session *s, const char *ulid);
 /* Waits likewise; their statuses are still to be told. */
 void errands_settle(struct session *s, const char *ulid);
+/* Says how to come back to those in the background. */
+void errands_say_attach(struct session *s);
 /* Cancels all in the background and waits for their ends. */
 void errands_cancel(struct session *s);
 void errands_release(struct session *s);

@@ -187,10 +187,10 @@ static int read_stored(struct session *s, struct submission *sub)
 static int read_plain(struct submission *sub)
 {
 	static const char *const words[][2] = {{"exit", "quit"},
-		{"quit", "quit"}, {"help", "help"}};
+		{"quit", "quit"}, {"help", "help"}, {"clear", "clear"}};
 	struct str text = str_trim(sub->line.rest);
 
-	for (size_t i = 0; i < 3; i++)
+	for (size_t i = 0; i < 4; i++)
 		if (str_eq(text, words[i][0])) {
 			sub->line.rest.n = 0;
 			sub->cmd = cmd_find(str_of(words[i][1]));

@@ -14,7 +14,9 @@
 #include "engine/io/guard.h"
 #include "shell/doctor.h"
 #include "shell/errand.h"
+#include "shell/interactive.h"
 #include "shell/line_run.h"
+#include "shell/monitor.h"
 #include "shell/script.h"
 #include "shell/status.h"
 #include "shell/tell.h"
@@ -106,6 +108,14 @@ static int run_lines(struct session *s)
 	s->input_none = 1;
 	if (terminal && s->no_state.code)
 		tell_start(s->options, &s->no_state, STATUS_FAILED);
+	if (terminal) {
+		struct err err = {0};
+		int status = interactive_run(s, &err);
+
+		if (status >= 0)
+			return status;
+		session_say(s, "%s: a plain prompt", err.text);
+	}
 	return script_stream(s, 0, "<stdin>", terminal ? "wf> " : NULL);
 }
 
@@ -143,6 +153,11 @@ static int run(const struct options *o)
 	return status;
 }
 
+static int is_at_terminal(const struct options *o)
+{
+	return !o->script_count && !o->check && isatty(0) && isatty(2);
+}
+
 static int no_dir(const struct options *o)
 {
 	struct err err = {0};
@@ -172,8 +187,11 @@ int main(int argc, char **argv)
 		status = no_dir(&o);
 	else if (o.doctor)
 		status = doctor_main(&o);
-	else
+	else {
+		if (is_at_terminal(&o))
+			monitor_start();
 		status = run(&o);
+	}
 	args_release(&o);
 	return status;
 }

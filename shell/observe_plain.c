@@ -13,14 +13,18 @@
 #include "engine/base/text.h"
 #include "engine/io/clock.h"
 #include "engine/view.h"
-#include "shell/errand_int.h"
+#include "shell/region.h"
+#include "shell/run_end.h"
 #include "shell/screen.h"
+#include "shell/step_words.h"
+#include "shell/errand_int.h"
 
 struct progress {
 	struct session *s;
 	struct observer o;
 	uv_timer_t heartbeat;
 	struct buf line;
+	struct region *live;     /* on a terminal; NULL: lines only */
 	uint8_t ci;
 };
 
@@ -45,36 +49,8 @@ static struct buf *line_of(struct progress *p, const struct errand *t,
 
 static void write_line(struct progress *p)
 {
-	struct buf b;
-
 	buf_char(&p->line, '\n');
-	buf_init(&b);
-	screen_wrap(&b, (struct str){p->line.data, p->line.len},
-		screen_columns(&p->s->err));
-	out_bytes(&p->s->err, (struct str){b.data, b.len});
-	out_end(&p->s->err);
-	buf_release(&b);
-}
-
-static void attempt(struct buf *b, const struct run *r, const struct event *e)
-{
-	const struct plan_node *n = &r->plan->nodes[e->step];
-	uint32_t retry = r->plan->policies[n->policy].retry;
-
-	if (retry > 0 && node_is_leaf(n) && n->effect == EFFECT_ONCE)
-		buf_str(b, " (@effect=once: @retry does not try it again)");
-	else if (retry > 0 && e->result.outcome == OUTCOME_REFUSED)
-		buf_str(b, " (not tried again: it would fail again)");
-	else if (retry > 0)
-		buf_printf(b, " (attempt %u/%u)", e->attempt, retry + 1);
-}
-
-static void error_text(struct buf *b, const struct result *res)
-{
-	if (res->error.n)
-		buf_printf(b, ": %.*s", (int)res->error.n, res->error.p);
-	else if (res->outcome != OUTCOME_OK)
-		buf_printf(b, ": %s", outcome_name(res->outcome));
+	run_end_line(p->s, (struct str){p->line.data, p->line.len});
 }
 
 static void finished(struct progress *p, const struct run *r,
@@ -92,45 +68,8 @@ static void finished(struct progress *p, const struct run *r,
 	}
 	buf_printf(b, " %s %s", res->outcome == OUTCOME_CANCELLED
 		? "cancelled" : "failed", took);
-	error_text(b, res);
-	attempt(b, r, e);
-}
-
-static void skipped(struct progress *p, const struct run *r,
-	const struct event *e)
-{
-	const struct plan *plan = r->plan;
-
-	switch ((enum skip_reason)e->status) {
-	case SKIP_NEED:
-		buf_printf(&p->line, " skipped (needs %s)",
-			e->cause < plan->node_count
-			? plan_text(plan, plan->nodes[e->cause].name) : "?");
-		return;
-	case SKIP_CONDITION:
-		buf_str(&p->line, " skipped (its condition is false)");
-		return;
-	case SKIP_STOPPED:
-		buf_str(&p->line, " skipped (the run stops)");
-		return;
-	case SKIP_BRANCH:
-		buf_str(&p->line, " skipped (branch not taken)");
-		return;
-	case SKIP_NONE:
-		break;
-	}
-	buf_str(&p->line, " skipped");
-}
-
-static void retrying(struct progress *p, const struct run *r,
-	const struct event *e)
-{
-	char in[16];
-
-	duration_print((e->due_ms - e->t_ms) * 1000, in);
-	buf_printf(&p->line, " retrying in %s", in);
-	error_text(&p->line, &e->result);
-	attempt(&p->line, r, e);
+	step_error(b, res);
+	step_attempt(b, r, e);
 }
 
 /* The rest of the line; 0 when the event is not told. */
@@ -145,10 +84,10 @@ static int about(struct progress *p, const struct run *r,
 		finished(p, r, e);
 		return 1;
 	case EVENT_STEP_RETRYING:
-		retrying(p, r, e);
+		step_retry(&p->line, r, e);
 		return 1;
 	case EVENT_STEP_SKIPPED:
-		skipped(p, r, e);
+		step_skip(&p->line, r, e);
 		return e->status != SKIP_BRANCH || p->s->options->verbose;
 	case EVENT_STEP_CANCELLED:
 		buf_str(&p->line, " cancelled");
@@ -209,7 +148,8 @@ static void on_event(void *ud, uint32_t slot, int64_t seq,
 	const struct run *r = engine_run(p->s->engine, slot);
 
 	(void)seq;
-	if (!t || !r || t->lone || is_off(p))
+	if (!t || !r || t->lone || is_off(p) ||
+			region_event(p->live, t, r, e))
 		return;
 	if (e->step != PLAN_NONE && (!node_is_leaf(&r->plan->nodes[e->step]) ||
 			(r->plan->nodes[e->step].flags & NODE_QUIET)))
@@ -217,139 +157,6 @@ static void on_event(void *ud, uint32_t slot, int64_t seq,
 	line_of(p, t, e->frame, e->step);
 	if (about(p, r, e))
 		write_line(p);
-}
-
-/* ------------------------------------------------------------- at the end */
-struct tail {
-	struct buf line[LIMIT_TAIL_LINES];
-	size_t count;
-};
-
-static int keep_line(void *ud, const struct log_line *l)
-{
-	struct tail *t = ud;
-	struct buf *b = &t->line[t->count++ % LIMIT_TAIL_LINES];
-
-	buf_clear(b);
-	buf_add(b, l->text.p, l->text.n < 2000 ? l->text.n : 2000);
-	return 0;
-}
-
-static void say_failed(struct progress *p, const struct errand *t,
-	uint32_t frame, uint32_t node, const struct result *res)
-{
-	line_of(p, t, frame, node);
-	buf_str(&p->line, " failed");
-	error_text(&p->line, res);
-	write_line(p);
-}
-
-static void print_tail(struct progress *p, const struct tail *t)
-{
-	size_t from = t->count > LIMIT_TAIL_LINES
-		? t->count - LIMIT_TAIL_LINES : 0;
-
-	for (size_t i = from; i < t->count; i++) {
-		buf_clear(&p->line);
-		buf_printf(&p->line, "  | %s",
-			buf_cstr(&t->line[i % LIMIT_TAIL_LINES]));
-		write_line(p);
-	}
-}
-
-/* A step that failed, with its last lines; told before already when it has
- * none. */
-static void print_failure(struct progress *p, const struct errand *t,
-	uint32_t frame, uint32_t node)
-{
-	const struct run *r = engine_run(p->s->engine, t->slot);
-	const struct step *st = run_step(r, frame, node);
-	struct err err = {0};
-	struct tail tail;
-
-	memset(&tail, 0, sizeof(tail));
-	if (engine_log(p->s->engine, &st->kept->r, keep_line, &tail,
-			&err) < 0)
-		session_say(p->s, "%s", err.text);
-	if (tail.count || is_off(p) || !node_is_leaf(&r->plan->nodes[node]))
-		say_failed(p, t, frame, node, &st->kept->r);
-	print_tail(p, &tail);
-	for (size_t i = 0; i < LIMIT_TAIL_LINES; i++)
-		buf_release(&tail.line[i]);
-}
-
-/* What says more of a step that failed: its last lines are in the log, what
- * failed by itself without being run has reasons. */
-static void where_to_look(struct buf *hint, const struct run *r,
-	const char *brief, struct place at)
-{
-	int leaf = node_is_leaf(&r->plan->nodes[at.node]);
-
-	buf_printf(hint, leaf ? "    /logs %s " : "    /why %s.", brief);
-	run_path(r, at.frame, at.node, hint);
-}
-
-/* A composite is told of when it failed by itself, not when a step in it did.
- * *hint: about the first that failed. */
-static void print_failures(struct progress *p, const struct errand *t,
-	const struct run *r, struct buf *hint)
-{
-	char brief[ULID_LEN + 1];
-
-	engine_short(p->s->engine, t->ulid, brief);
-	for (uint32_t f = 0; f < r->frame_count; f++) {
-		const struct plan_body *b = &r->plan->bodies[r->frames[f].body];
-
-		for (uint32_t i = 0; r->frames[f].steps && i < b->count; i++) {
-			const struct step *st = &r->frames[f].steps[i];
-
-			if (st->state != STEP_FAILED || !st->kept ||
-				run_failed_inside(r, f, b->first + i))
-				continue;
-			if (!hint->len)
-				where_to_look(hint, r, brief, (struct place){f,
-					b->first + i});
-			print_failure(p, t, f, b->first + i);
-		}
-	}
-}
-
-static void summary(struct progress *p, struct errand *t, const struct run *r,
-	const char *hint)
-{
-	static const struct {
-		enum step_state state;
-		const char *word;
-	} words[] = {{STEP_SUCCEEDED, "ok"}, {STEP_FAILED, "failed"},
-		{STEP_SKIPPED, "skipped"}, {STEP_CANCELLED, "cancelled"}};
-	char brief[ULID_LEN + 1], took[16];
-	const char *comma = ": ";
-
-	engine_short(p->s->engine, t->ulid, brief);
-	duration_print((r->finished_ms - r->started_ms) * 1000, took);
-	buf_clear(&p->line);
-	if (r->timed_out)
-		buf_printf(&p->line, "run %s timed out after %s", brief, took);
-	else
-		buf_printf(&p->line, "run %s %s in %s", brief,
-			run_state_name(r->state), took);
-	for (size_t i = 0; i < 4; i++) {
-		uint32_t n = words[i].state == STEP_FAILED ? run_failures(r)
-			: r->counts[words[i].state];
-
-		if (!n)
-			continue;
-		buf_printf(&p->line, "%s%u %s", comma, n, words[i].word);
-		comma = ", ";
-	}
-	buf_str(&p->line, hint);
-	if (r->state != RUN_SUCCEEDED)
-		buf_printf(&p->line, "    /resume %s", brief);
-	else if (t->pinned)
-		buf_printf(&p->line, "    /resume %s --from STEP", brief);
-	else if (p->s->options->verbose)
-		buf_printf(&p->line, "    /show %s", brief);
-	write_line(p);
 }
 
 static int others_run(struct progress *p, uint32_t slot)
@@ -365,19 +172,18 @@ static void on_over(void *ud, uint32_t slot, enum run_state state)
 	struct progress *p = ud;
 	struct errand *t = errand_find(p->s, slot);
 	const struct run *r = engine_run(p->s->engine, slot);
-	struct buf hint;
+	int live;
 
 	if (!others_run(p, slot))
 		uv_timer_stop(&p->heartbeat);
+	live = region_over(p->live, slot);
 	if (!t || !r || t->lone || t->told || !run_ended(r))
 		return;
 	t->told = 1;
 	if (is_off(p) && state == RUN_SUCCEEDED)
 		return;
-	buf_init(&hint);
-	print_failures(p, t, r, &hint);
-	summary(p, t, r, buf_cstr(&hint));
-	buf_release(&hint);
+	run_end_say(p->s, t, r, RUN_END_SUMMARY | (live ? 0 : RUN_END_TAILS) |
+		(is_off(p) ? RUN_END_NAMES : 0));
 }
 
 static void on_stall(void *ud, const char *text)
@@ -442,6 +248,7 @@ struct progress *progress_new(struct session *s)
 	uv_timer_init(engine_loop(s->engine), &p->heartbeat);
 	p->heartbeat.data = p;
 	uv_unref((uv_handle_t *)&p->heartbeat);
+	p->live = region_new(s);
 	engine_observe(s->engine, &p->o);
 	return p;
 }
@@ -459,5 +266,27 @@ void progress_free(struct progress *p)
 	if (!p)
 		return;
 	engine_unobserve(p->s->engine, &p->o);
+	region_free(p->live);
 	uv_close((uv_handle_t *)&p->heartbeat, closed);
+}
+
+int progress_is_live(const struct progress *p)
+{
+	return p->live != NULL;
+}
+
+void progress_output(struct progress *p, uint32_t slot, struct place at,
+	struct str bytes)
+{
+	region_output(p->live, slot, at, bytes);
+}
+
+void progress_front(struct progress *p, uint32_t slot)
+{
+	region_front(p->live, slot);
+}
+
+void progress_leave(struct progress *p, uint32_t slot)
+{
+	region_over(p->live, slot);
 }

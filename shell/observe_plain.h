@@ -10,5 +10,12 @@
 
 struct progress *progress_new(struct session *s);
 void progress_free(struct progress *p);
+/* Whether there is a live view, which wants the last lines of steps. */
+int progress_is_live(const struct progress *p);
+void progress_output(struct progress *p, uint32_t slot, struct place at,
+	struct str bytes);
+/* The run has come from the background, or goes on there. */
+void progress_front(struct progress *p, uint32_t slot);
+void progress_leave(struct progress *p, uint32_t slot);
 
 #endif

@@ -30,6 +30,15 @@ int out_own(struct out *o, struct str text)
 	o->count += text.n;
 	if (text.n)
 		o->last = text.p[text.n - 1];
+	if (o->bottom && o->bottom->lent) {
+		buf_add(&o->bottom->held, text.p, text.n);
+		return 0;
+	}
+	if (text.n && o->bottom) {
+		if (o->bottom->shown)
+			o->bottom->hide(o->bottom->ud);
+		o->bottom->last = o->last;
+	}
 	while (text.n > 0 && !o->error) {
 		ssize_t n = write(o->fd, text.p, text.n);
 

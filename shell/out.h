@@ -11,6 +11,7 @@
 #include "engine/base/err.h"
 #include "engine/front/line.h"
 #include "shell/gate.h"
+#include "shell/term.h"
 
 struct out {
 	int fd;
@@ -19,6 +20,7 @@ struct out {
 	int error;             /* errno of the first write that failed */
 	uint64_t count;        /* bytes given to it */
 	struct gate gate;
+	struct bottom *bottom; /* of the same terminal; NULL: none */
 };
 
 void out_init(struct out *o, int fd);

@@ -32,6 +32,19 @@ int screen_names(int columns)
 	return columns && columns < NARROW ? FEW : NAMES;
 }
 
+int screen_is_utf8(void)
+{
+	static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+
+	for (size_t i = 0; i < 3; i++) {
+		const char *v = getenv(names[i]);
+
+		if (v && v[0])
+			return strcasestr(v, "utf-8") || strcasestr(v, "utf8");
+	}
+	return 0;
+}
+
 static int is_blank(char c)
 {
 	return ((unsigned char)c <= ' ') || c == 0x7f;

@@ -11,6 +11,8 @@
 int screen_columns(const struct out *o);
 /* How wide a column of names of steps is there. */
 int screen_names(int columns);
+/* Whether the locale says that what we print is read as UTF-8. */
+int screen_is_utf8(void);
 /* Appends `text` as one line, blanks and newlines run together, of at most
  * `columns` columns, "..." when it is cut; 0: whole. */
 void screen_line(struct buf *b, struct str text, int columns);

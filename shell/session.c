@@ -19,11 +19,13 @@
 #include "engine/base/mem.h"
 #include "engine/base/text.h"
 #include "engine/view.h"
+#include "shell/bang.h"
 #include "shell/cmd.h"
 #include "shell/errand.h"
 #include "shell/observe_jsonl.h"
 #include "shell/observe_plain.h"
 #include "shell/screen.h"
+#include "shell/term.h"
 
 enum { INPUT_IN_MEMORY = 1 << 20 };
 
@@ -46,6 +48,7 @@ static void on_alarm(int sig)
 	ssize_t rc = listening ? write(2, said, sizeof(said) - 1) : 0;
 
 	(void)sig, (void)rc;
+	term_give_back();
 	_exit(128 + ending);
 }
 
@@ -111,10 +114,18 @@ void session_interactive(struct session *s)
 {
 	struct sigaction a;
 
+	static const int lasting[] = {SIGINT, SIGTERM, SIGHUP};
+	struct sigaction old;
+
 	memset(&a, 0, sizeof(a));
 	a.sa_handler = on_signal;
 	s->interactive = 1;
-	sigaction(SIGINT, &a, NULL);
+	/* a second one does not keep the terminal from being given back */
+	for (size_t i = 0; i < sizeof(lasting) / sizeof(lasting[0]); i++) {
+		sigaction(lasting[i], NULL, &old);
+		if (i == 0 || old.sa_handler != SIG_IGN) /* nohup */
+			sigaction(lasting[i], &a, NULL);
+	}
 }
 
 int session_stopped(void *session)
@@ -366,6 +377,7 @@ int session_open(struct session *s, const struct options *o,
 void session_close(struct session *s)
 {
 	listening = NULL;
+	bang_release(s);
 	errands_release(s);
 	if (s->engine) {
 		progress_free(s->progress);

@@ -20,8 +20,13 @@ struct errand;
 struct progress;
 struct jsonl;
 struct wakeup;
+struct interactive;
+struct program;
 
 enum output_form { OUTPUT_TEXT, OUTPUT_JSON, OUTPUT_JSONL };
+
+enum leaving { LEAVING_ASK, LEAVING_WAIT, LEAVING_DETACH, LEAVING_CANCEL,
+	LEAVING_NOT };
 
 struct session {
 	const struct options *options;
@@ -48,8 +53,12 @@ struct session {
 	volatile sig_atomic_t signal; /* that ends wf; 0: none */
 	/* At a prompt INT ends what is being done, never wf: how many came. */
 	volatile sig_atomic_t interrupts;
+	struct program *stopped; /* programs of the person's, by Ctrl-Z */
+	struct interactive *at_prompt; /* NULL: nobody sits there */
+	char run_of_line[27];  /* ulid of the last run begun; or "" */
 	uint8_t interactive;
 	uint8_t quit;          /* /quit */
+	enum leaving leaving;  /* what becomes of runs that go on then */
 	uint8_t stalled;       /* the journal waits */
 	int status;            /* of the last line */
 	unsigned depth;        /* of /source and aliases */

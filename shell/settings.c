@@ -34,6 +34,9 @@ const struct setting_kind setting_kinds[SET_COUNT] = {
 		{"WF_PAGER", "PAGER"}, 0, 0, 0},
 	[SET_PROGRESS] = {"progress", "word", "lines about running steps",
 		"auto|plain|none", {"WF_PROGRESS"}, 0, 0, 0},
+	[SET_PROMPT] = {"prompt", "text",
+		"of the prompt; wfrc(5) has its escapes", NULL, {"WF_PROMPT"},
+		0, 0, 0},
 	[SET_STATE_DIR] = {"state_dir", "path", "runs, results, history",
 		NULL, {"WF_STATE_DIR"}, 1, 0, 0},
 };
@@ -75,6 +78,8 @@ static char *default_of(enum setting_id id)
 		return mem_strdup("text");
 	case SET_PROGRESS:
 		return mem_strdup("auto");
+	case SET_PROMPT:
+		return mem_strdup("%s%j%wwf> ");
 	case SET_STATE_DIR:
 		return default_state();
 	case SET_MODEL:

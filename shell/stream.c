@@ -213,7 +213,8 @@ static int one(struct stream *st)
 	size_t n = readable(st, there);
 	struct lines l = {.source = {there.p, n},
 		.complete = st->eof && n == there.n,
-		.interactive = st->prompt != NULL};
+		.interactive = st->prompt != NULL,
+		.typed = st->prompt != NULL};
 	struct submission sub;
 	struct diags d;
 	struct line line;

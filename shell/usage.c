@@ -104,6 +104,19 @@ const struct workflow_help workflow_helps[] = {
 	{NULL, NULL, NULL, {NULL}},
 };
 
+const struct workflow_flag workflow_flags[] = {
+	{"parallel", "", "steps without a need for each other at once"},
+	{"on-error", "HOW", "stop, continue_on_failure, ignore, rollback"},
+	{"fail-fast", "", "a failure cancels what runs"},
+	{"limit", "N", "at most N steps at the same time"},
+	{"timeout", "DUR", "of the whole run"},
+	{"save-state", "", "keep the run; prints how to resume"},
+	{"resume-from", "STEP", "take over results before STEP"},
+	{"adaptive", "", "learn from decisions"},
+	{"answer", "STEP=TEXT", "for a step that asks"},
+	{NULL, NULL, NULL},
+};
+
 void usage_workflow(struct str name, struct buf *b)
 {
 	const struct workflow_help *h = workflow_helps;
@@ -114,18 +127,14 @@ void usage_workflow(struct str name, struct buf *b)
 		h->name, h->summary);
 	buf_str(b, h->note ? h->note : "");
 	buf_str(b, h->note ? "\n" : "");
-	buf_str(b, "  --parallel             steps without a need for each "
-		"other at once\n"
-		"  --on-error HOW         stop, continue_on_failure, ignore, "
-		"rollback\n"
-		"  --fail-fast            a failure cancels what runs\n"
-		"  --limit N              at most N steps at the same time\n"
-		"  --timeout DUR          of the whole run\n"
-		"  --save-state           keep the run; prints how to resume\n"
-		"  --resume-from STEP     take over results before STEP\n"
-		"  --adaptive             learn from decisions\n"
-		"  --answer STEP=TEXT     for a step that asks\n"
-		"  -o text|json|jsonl     form of the output\n\n"
+	for (size_t i = 0; workflow_flags[i].name; i++) {
+		const struct workflow_flag *f = &workflow_flags[i];
+		int n = (int)strlen(f->name) + (int)strlen(f->value);
+
+		buf_printf(b, "  --%s %s%*s %s\n", f->name, f->value,
+			n < 19 ? 19 - n : 0, "", f->help);
+	}
+	buf_str(b, "  -o text|json|jsonl     form of the output\n\n"
 		"examples:\n");
 	for (size_t i = 0; h->examples[i]; i++)
 		buf_printf(b, "  %s\n", h->examples[i]);

@@ -1,0 +1,166 @@
+/*
+ * Making the prompt. It is made anew for every line, and while one is typed
+ * whenever the runs change that it counts.
+ */
+#include "shell/prompt.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "engine/base/mem.h"
+#include "shell/errand_int.h"
+#include "shell/term.h"
+
+static const char *open_name(char open)
+{
+	switch (open) {
+	case '\\':
+		return "line";
+	case '"':
+		return "\"";
+	case '\'':
+		return "'";
+	case ':':
+		return "block";
+	case '{':
+		return "{";
+	case '[':
+		return "[";
+	case '(':
+		return "(";
+	default:
+		return "more";
+	}
+}
+
+struct counts {
+	unsigned running, waiting;
+};
+
+static struct counts count(const struct session *s)
+{
+	struct counts c = {0, 0};
+
+	for (const struct errand *t = s->errands; t; t = t->next) {
+		const struct run *r = engine_run(s->engine, t->slot);
+
+		if (!r || t->ended || run_ended(r))
+			continue;
+		if (r->state == RUN_WAITING || r->state == RUN_PAUSED)
+			c.waiting++;
+		else
+			c.running++;
+	}
+	return c;
+}
+
+static void put_dir(const struct session *s, int last, struct buf *out)
+{
+	const char *home = getenv("HOME"), *slash;
+	size_t n = home ? strlen(home) : 0;
+
+	slash = strrchr(s->dir, '/');
+	if (n > 1 && strncmp(s->dir, home, n) == 0 &&
+			(s->dir[n] == '/' || !s->dir[n]))
+		buf_printf(out, "~%s", last && slash && s->dir[n] ? slash
+			: s->dir + n);
+	else
+		buf_str(out, last && slash && slash[1] ? slash + 1 : s->dir);
+}
+
+static void put_clock(struct buf *out)
+{
+	time_t now = time(NULL);
+	struct tm tm;
+
+	if (localtime_r(&now, &tm))
+		buf_printf(out, "%02d:%02d", tm.tm_hour, tm.tm_min);
+}
+
+/* %s and what it stands for; nothing when there is none of it. */
+static void escape(const struct session *s, char c, struct buf *out)
+{
+	struct counts n = count(s);
+	char host[256] = "";
+
+	switch (c) {
+	case '?':
+		if (s->status)
+			buf_printf(out, "%d", s->status);
+		break;
+	case 's':
+		if (s->status)
+			buf_printf(out, "[%d] ", s->status);
+		break;
+	case 'j':
+		if (n.running)
+			buf_printf(out, "%u running ", n.running);
+		break;
+	case 'w':
+		if (n.waiting)
+			buf_printf(out, "%u waiting ", n.waiting);
+		break;
+	case 'd':
+		put_dir(s, 0, out);
+		break;
+	case 'D':
+		put_dir(s, 1, out);
+		break;
+	case 't':
+		put_clock(out);
+		break;
+	case 'u':
+		buf_str(out, getenv("USER") ? getenv("USER") : "");
+		break;
+	case 'h':
+		gethostname(host, sizeof(host) - 1);
+		buf_add(out, host, strcspn(host, "."));
+		break;
+	case 'e':
+		buf_char(out, '\033');
+		break;
+	case 'n':
+		buf_char(out, '\n');
+		break;
+	case '[':
+		buf_char(out, '\001');
+		break;
+	case ']':
+		buf_char(out, '\002');
+		break;
+	case '%':
+		buf_char(out, '%');
+		break;
+	default:
+		buf_char(out, '%');
+		buf_char(out, c);
+		break;
+	}
+}
+
+/* Marks by which terminals find prompts and outputs: OSC 133. */
+static void mark(struct buf *out, char which)
+{
+	if (!term_is_dumb())
+		buf_printf(out, "\001\033]133;%c\007\002", which);
+}
+
+void prompt_make(const struct session *s, char open, struct buf *out)
+{
+	const char *form = setting_get(&s->settings, SET_PROMPT);
+
+	if (open) {
+		buf_printf(out, "%5s> ", open_name(open));
+		return;
+	}
+	mark(out, 'A');
+	for (; *form; form++) {
+		if (*form == '%' && form[1])
+			escape(s, *++form, out);
+		else
+			buf_char(out, *form);
+	}
+	mark(out, 'B');
+}

@@ -1,0 +1,13 @@
+/*
+ * The text of the prompt: what /set prompt says, or what names an open text.
+ */
+#ifndef WF_SHELL_PROMPT_H
+#define WF_SHELL_PROMPT_H
+
+#include "shell/session.h"
+
+/* Appends it. `open` is what is open in the text so far (struct line), 0 at
+ * its beginning. What has no width stands between \001 and \002. */
+void prompt_make(const struct session *s, char open, struct buf *out);
+
+#endif
