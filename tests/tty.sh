@@ -1,0 +1,98 @@
+# What terminal tests share, beside lib.sh: a shell in a terminal of tmux's.
+#
+#	tty_open [COLUMNS [ROWS]] [NAME=VALUE…]   starts $WF at a prompt
+#	tty_start COMMAND                         runs that in the terminal
+#	keys KEY…                                 presses keys, as tmux names them
+#	types TEXT                                types it as it stands
+#	enters TEXT                               types it, then Enter
+#	paste FILE                                with the marks of a paste
+#	screen                                    what stands there, and behind
+#	shows REGEX                               waits until the screen does
+#	prompts                                   waits for an empty prompt
+#	tty_size COLUMNS ROWS                     the window is resized
+#
+# Nothing waits a fixed time for something to come: `shows` looks until it
+# does, at most 20 s.
+
+command -v tmux >/dev/null || skip_all "tmux makes the terminal"
+TMUX_NAME=wf-test-$$
+unset TMUX
+trap 'tmux -L "$TMUX_NAME" kill-server 2>/dev/null; [ -z "${keep-}" ] && :' EXIT
+
+tm() {
+	tmux -L "$TMUX_NAME" "$@"
+}
+
+tty_start() {
+	tm kill-server 2>/dev/null
+	until_ok 10 sh -c "! tmux -L $TMUX_NAME has-session 2>/dev/null"
+	tm -f /dev/null new-session -d -x "${columns:-80}" -y "${rows:-24}" \
+		"$1; echo; echo ended with \$?; exec sleep 1000"
+	tm set-option -g history-limit 5000
+	tm set-option -g escape-time 0
+}
+
+tty_open() {
+	columns=80 rows=24 given=
+	case ${1-} in [0-9]*) columns=$1; shift ;; esac
+	case ${1-} in [0-9]*) rows=$1; shift ;; esac
+	for word; do given="$given '$word'"; done
+	tty_start "exec 2>&1; env LANG=C.UTF-8 $given '$WF'"
+	shows 'wf> *$'
+}
+
+keys() {
+	tm send-keys "$@"
+}
+
+types() {
+	tm send-keys -l "$1"
+}
+
+enters() {
+	types "$1"
+	keys Enter
+}
+
+paste() {
+	tm load-buffer "$1" && tm paste-buffer -p
+}
+
+# Trailing blanks and empty lines at the end are tmux's own.
+screen() {
+	tm capture-pane -p -J -S - | sed -e 's/[ ]*$//' |
+		sed -e :a -e '/^\n*$/{$d;N;ba' -e '}'
+}
+
+screen_has() {
+	screen | grep -E -q -e "$1"
+}
+
+shows() {
+	until_ok 20 screen_has "$1"
+}
+
+last_is() {
+	screen | tail -n 1 | grep -E -q -e "^$1\$"
+}
+
+prompts() {
+	until_ok 20 last_is '(\[[0-9]+\] |[0-9]+ running )*wf>'
+}
+
+tty_size() {
+	tm resize-window -x "$1" -y "$2"
+}
+
+# One point: the screen comes to show REGEX.
+see() {
+	shows "$1"
+	ok $? "$2" || note "$(screen)"
+}
+
+# One point: the screen does not show it now.
+unseen() {
+	screen_has "$1"
+	[ $? -ne 0 ]
+	ok $? "$2" || note "$(screen)"
+}
