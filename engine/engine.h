@@ -82,6 +82,17 @@ int setup_new(struct engine *e, const struct setup_options *o,
 	struct setup **out, struct err *err);
 void setup_drop(struct setup *s); /* lets go of it; NULL is fine */
 
+/* The terminal, for steps with @tty; at most one has it at a time. */
+struct engine_terminal {
+	void *ud;
+	/* Name of a terminal that a process of the run's step shall control;
+	 * borrowed until back(), which follows. NULL and err: not now. */
+	const char *(*lend)(void *ud, uint32_t slot, struct err *err);
+	void (*back)(void *ud);
+};
+/* Borrows; NULL: there is none. */
+void engine_terminal(struct engine *e, const struct engine_terminal *t);
+
 struct submit_options {
 	const char *parent;       /* ulid or NULL */
 	uint8_t pinned;           /* --save-state */

@@ -24,6 +24,7 @@
 #include "shell/plain_text.h"
 #include "shell/prompt.h"
 #include "shell/rc.h"
+#include "shell/relay.h"
 #include "shell/status.h"
 #include "shell/errand.h"
 #include "shell/tell.h"
@@ -614,6 +615,7 @@ int interactive_run(struct session *s, struct err *err)
 	s->at_prompt = &p;
 	rc_start(s);
 	loop(&p);
+	relay_end(s->relay);
 	s->at_prompt = NULL;
 	s->out.bottom = s->err.bottom = NULL;
 	for (int i = 0; i < 3; i++)

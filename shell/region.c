@@ -285,7 +285,7 @@ static void on_timer(uv_timer_t *t)
 	struct region *l = t->data;
 	int columns = screen_columns(&l->s->err);
 
-	if (columns == l->seen_columns)
+	if (columns == l->seen_columns && !l->bottom.lent)
 		draw(l);
 	l->seen_columns = columns;
 }

@@ -24,6 +24,7 @@
 #include "shell/errand.h"
 #include "shell/observe_jsonl.h"
 #include "shell/observe_plain.h"
+#include "shell/relay.h"
 #include "shell/screen.h"
 #include "shell/term.h"
 
@@ -343,6 +344,7 @@ static void observe(struct session *s)
 	engine_observe(s->engine, &s->watch);
 	s->progress = progress_new(s);
 	s->jsonl = jsonl_new(s);
+	s->relay = relay_new(s);
 }
 
 int session_open(struct session *s, const struct options *o,
@@ -380,6 +382,7 @@ void session_close(struct session *s)
 	bang_release(s);
 	errands_release(s);
 	if (s->engine) {
+		relay_free(s->relay);
 		progress_free(s->progress);
 		jsonl_free(s->jsonl);
 		engine_unobserve(s->engine, &s->watch);

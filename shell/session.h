@@ -22,6 +22,7 @@ struct jsonl;
 struct wakeup;
 struct interactive;
 struct program;
+struct relay;
 
 enum output_form { OUTPUT_TEXT, OUTPUT_JSON, OUTPUT_JSONL };
 
@@ -49,6 +50,7 @@ struct session {
 	struct observer watch;
 	struct progress *progress;
 	struct jsonl *jsonl;
+	struct relay *relay;
 	struct wakeup *wakeup;
 	volatile sig_atomic_t signal; /* that ends wf; 0: none */
 	/* At a prompt INT ends what is being done, never wf: how many came. */

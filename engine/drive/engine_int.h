@@ -80,6 +80,7 @@ struct engine {
 	int64_t timer_at;
 	struct exec_host host;
 	struct guard *guard;
+	const struct engine_terminal *terminal; /* or NULL */
 	uint32_t guards_lost;      /* in a row, without a report between */
 	uint32_t parked;           /* jobs that wait for room on the disk */
 	uv_timer_t room;           /* tries them again */

@@ -90,6 +90,31 @@ static struct http *get_http(struct exec_host *h, struct err *err)
 	return e->http;
 }
 
+static const char *get_terminal(struct exec_host *h,
+	const struct exec_job *job, struct err *err)
+{
+	const struct job *j = (const struct job *)(const void *)job;
+	const struct engine *e = engine_of(h);
+
+	if (e->terminal)
+		return e->terminal->lend(e->terminal->ud, j->slot, err);
+	err_set(err, ERR_STATE, "it wants the terminal, and there is none");
+	return NULL;
+}
+
+static void terminal_back(struct exec_host *h)
+{
+	const struct engine *e = engine_of(h);
+
+	if (e->terminal)
+		e->terminal->back(e->terminal->ud);
+}
+
+void engine_terminal(struct engine *e, const struct engine_terminal *t)
+{
+	e->terminal = t;
+}
+
 static const char *host_getenv(struct exec_host *h, const char *name)
 {
 	return engine_getenv(engine_of(h), name);
@@ -127,6 +152,8 @@ int host_init(struct engine *e, const struct engine_options *o,
 	e->host.guard = get_guard;
 	e->host.http = get_http;
 	e->host.getenv = host_getenv;
+	e->host.terminal = get_terminal;
+	e->host.terminal_back = terminal_back;
 	if (e->store && e->host.spool_dir < 0)
 		return err_errno(err, ERR_STATE,
 			"cannot open the folder for outputs");

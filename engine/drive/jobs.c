@@ -603,6 +603,7 @@ static void job_begin(struct job *j)
 			job_fail(j, OUTCOME_FAILED, &err);
 	} else if (rc == 0) {
 		j->x.executor = x;
+		j->x.tty = !!(p->nodes[j->step].flags & NODE_TTY);
 		j->x.direct = !j->ahead && p->policies[
 			p->nodes[j->step].policy].pool != PLAN_NONE;
 		if (x->check && x->check(&j->x, &err) < 0)

@@ -30,6 +30,9 @@ void exec_done(struct exec_job *job, struct exec_outcome *o)
 
 	assert(job->done);
 	refuse_cut(o, text, sizeof(text));
+	if (job->has_terminal)
+		job->host->terminal_back(job->host);
+	job->has_terminal = 0;
 	job->done(job, o);
 }
 

@@ -55,6 +55,12 @@ struct exec_host {
 	/* Secrets and settings: value of a variable of the shell's
 	 * environment as changed by /env, or NULL. */
 	const char *(*getenv)(struct exec_host *h, const char *name);
+	/* The terminal, for a job with `tty`: name of what the process shall
+	 * control, borrowed until terminal_back, which follows. NULL and err:
+	 * there is none. At most one job has it. */
+	const char *(*terminal)(struct exec_host *h, const struct exec_job *job,
+		struct err *err);
+	void (*terminal_back)(struct exec_host *h);
 	void *lua;             /* state of the lua room */
 };
 
@@ -77,6 +83,8 @@ struct exec_job {
 	const char *in_path;       /* larger input: a file */
 	uint8_t tap;               /* exec_tap: enum exec_tap_mode */
 	uint8_t direct;            /* processes: outside the slots' queue */
+	uint8_t tty;               /* @tty: wants the terminal */
+	uint8_t has_terminal;      /* set by start(), given back at its end */
 	const char *path;          /* "deploy.bash", for messages */
 	int64_t timeout_ms;        /* 0: none; the core enforces it */
 	void *state;               /* the executor's own */

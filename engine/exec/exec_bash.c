@@ -23,10 +23,6 @@ static int check(const struct exec_job *job, struct err *err)
 	if (sh.p && !str_eq(sh, "bash") && !str_eq(sh, "sh"))
 		return err_set(err, ERR_USAGE,
 			"@shell=%.*s: sh and bash are known", (int)sh.n, sh.p);
-	if (exec_note(job, "tty").p) {
-		err_set(err, ERR_REFUSED, "a step has no terminal");
-		return err_help(err, "run it at the prompt as !text");
-	}
 	return process_check(job, err);
 }
 

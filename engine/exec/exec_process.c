@@ -90,6 +90,17 @@ static const char *const *make_env(const struct exec_job *job,
 	return env;
 }
 
+/* Of an @tty step: 0, or -1 when it cannot have one. */
+static int take_terminal(struct exec_job *job, struct guard_job *gj,
+	struct err *err)
+{
+	if (!job->tty)
+		return 0;
+	gj->tty = job->host->terminal(job->host, job, err);
+	job->has_terminal = gj->tty != NULL;
+	return gj->tty ? 0 : -1;
+}
+
 void process_start(struct exec_job *job, const struct process *p)
 {
 	struct err err = {0};
@@ -101,7 +112,7 @@ void process_start(struct exec_job *job, const struct process *p)
 
 	arena_init(&a);
 	buf_init(&dir);
-	if (g) {
+	if (g && take_terminal(job, &gj, &err) == 0) {
 		gj.flags = (job->tap == EXEC_TAP_ALL ? GUARD_TAP : 0u) |
 			(job->tap == EXEC_TAP_LINES ? GUARD_LINE_TAP : 0u) |
 			(job->direct ? GUARD_DIRECT : 0u) |
@@ -122,7 +133,9 @@ void process_start(struct exec_job *job, const struct process *p)
 	buf_release(&dir);
 	if (rc == -1) {
 		job->report = NULL;
-		exec_fail(job, CLASS_RESOURCE, -1, "%s", err.text);
+		exec_fail(job, job->tty && !job->has_terminal
+			? CLASS_CONFIGURATION : CLASS_RESOURCE, -1, "%s",
+			err.text);
 	}
 }
 

@@ -6,6 +6,7 @@
 #include "engine/front/shell_tool.h"
 #include "engine/front/text_int.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "engine/base/text.h"
@@ -95,8 +96,22 @@ void annot_begin(struct front_ctx *c, struct annot *a, struct spot s,
 	}
 }
 
+/* There is one terminal. */
+static void demand_terminal(struct front_ctx *c, struct annot *a)
+{
+	uint32_t at = build_demand(c->build,
+		build_text(c->build, str_of("terminal")), 1);
+
+	if (a->policy.demand_count++ == 0)
+		a->policy.demand = at;
+	assert(at == a->policy.demand + a->policy.demand_count - 1);
+	a->any = 1;
+}
+
 void annot_end(struct front_ctx *c, struct annot *a)
 {
+	if (build_at(c->build, a->node)->flags & NODE_TTY)
+		demand_terminal(c, a);
 	if (a->any)
 		build_policy(c->build, a->node, &a->policy);
 }

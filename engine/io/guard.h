@@ -33,6 +33,8 @@ struct guard_job {
 	                              taken out of it */
 	const char *dir;           /* working directory; absolute */
 	const char *in_path;       /* standard input from a file, or NULL */
+	const char *tty;           /* terminal that it controls, in place of
+	                              input and outputs; or NULL */
 	struct str in;             /* else these bytes (may be empty) */
 	uint64_t cap;              /* output bytes per stream; 0: the default */
 	uint32_t inline_max;       /* outputs up to this come in the report */

@@ -18,12 +18,12 @@
 
 static const char default_path[] = "/usr/local/bin:/usr/bin:/bin";
 
-enum stage { STAGE_START, STAGE_DIR, STAGE_EXEC };
+enum stage { STAGE_START, STAGE_TTY, STAGE_DIR, STAGE_EXEC };
 
 struct image {
 	const char *const *files;   /* candidates for argv[0] */
 	char *const *argv, *const *env;
-	const char *dir;
+	const char *dir, *tty;
 	const int *fd;
 	const struct rlimit *files_limit; /* or NULL */
 	enum stage stage;
@@ -141,6 +141,19 @@ static int goes_on(int error)
 		error == ENAMETOOLONG || error == ELOOP;
 }
 
+/* The first terminal that a new session's leader opens is its own. */
+static int take_terminal(const char *name)
+{
+	int i, fd = open(name, O_RDWR);
+
+	for (i = 0; fd >= 0 && i < 3; i++)
+		if (dup2(fd, i) < 0)
+			return -1;
+	if (fd > 2)
+		close(fd);
+	return fd < 0 ? -1 : 0;
+}
+
 /* Runs in the child, in our memory: system calls only. */
 __attribute__((noreturn, noinline))
 static void child_main(struct image *im)
@@ -154,6 +167,9 @@ static void child_main(struct image *im)
 	for (i = 0; i < 3; i++)
 		if (dup2(im->fd[i], i) < 0)
 			goto fail;
+	im->stage = STAGE_TTY;
+	if (im->tty && take_terminal(im->tty) < 0)
+		goto fail;
 	if (im->files_limit)
 		setrlimit(RLIMIT_NOFILE, im->files_limit);
 	im->stage = STAGE_DIR;
@@ -232,7 +248,7 @@ int spawn_task(struct slot *s, struct child *t, struct spawn *sp)
 {
 	const struct guard_job *job = &t->job;
 	struct rlimit now;
-	struct image im = { .dir = job->dir, .fd = sp->fd };
+	struct image im = { .dir = job->dir, .tty = job->tty, .fd = sp->fd };
 
 	im.env = exec_vector((const char *const *)make_env(s, t));
 	if (!getrlimit(RLIMIT_NOFILE, &now) &&
@@ -246,6 +262,7 @@ int spawn_task(struct slot *s, struct child *t, struct spawn *sp)
 	sp->error = im.error;
 	sp->end = im.stage == STAGE_EXEC ? GUARD_NO_EXEC : GUARD_FAILED;
 	sp->what = im.stage == STAGE_EXEC ? job->argv[0] :
-		im.stage == STAGE_DIR ? job->dir : "process";
+		im.stage == STAGE_DIR ? job->dir :
+		im.stage == STAGE_TTY ? job->tty : "process";
 	return -1;
 }

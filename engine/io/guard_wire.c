@@ -106,6 +106,7 @@ void wire_job_put(struct buf *b, const struct guard_job *job)
 	put_list(b, job->env);
 	put_cstr(b, job->dir);
 	put_cstr(b, job->in_path);
+	put_cstr(b, job->tty);
 	buf_bytes(b, job->in.p, job->in.n);
 	wire_close(b, at);
 }
@@ -177,6 +178,7 @@ int wire_job_get(struct str body, struct guard_job *job, void **mem)
 	job->env = get_list(&c, &room);
 	job->dir = get_cstr(&c);
 	job->in_path = get_cstr(&c);
+	job->tty = get_cstr(&c);
 	job->in = cursor_bytes(&c);
 	if (!c.bad && job->argv && job->argv[0])
 		return 0;

@@ -149,8 +149,6 @@ static void test_checks(void)
 			"a NUL byte"},
 		{{"bash", {FIELD("text", "x"), NOTE("shell", "zsh")}, NULL},
 			"@shell=zsh: sh and bash are known"},
-		{{"bash", {FIELD("text", "vi"), NOTE("tty", "1")}, NULL},
-			"a step has no terminal"},
 		{{"sleep", {FIELD("duration", "soon")}, NULL}, "'soon' is "
 			"not a duration"},
 		{{"ask", {FIELD("text", "?"), FIELD("choices", "a, b"),

@@ -242,7 +242,7 @@ static void test_input(void)
 /* The plan of a one-liner, or NULL. */
 static struct plan *line(const char *text)
 {
-	struct lines l = { { text, strlen(text) }, 0, 0, 1 };
+	struct lines l = { .source = str_of(text), .complete = 1 };
 	struct front_env env;
 	struct line out;
 	struct plan *p = NULL;

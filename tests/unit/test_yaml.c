@@ -66,7 +66,8 @@ static void test_block_line(const struct front_env *env)
 	static const char text[] = "# first\n/chain: --save-state\n"
 		"  steps:\n    - command: /echo a\n    - command: /eco b\n\n"
 		"/echo behind\n";
-	struct lines l = { { text, sizeof(text) - 1 }, 0, 0, 1 };
+	struct lines l = { .source = { text, sizeof(text) - 1 },
+		.complete = 1 };
 	struct line line;
 	struct plan *p = NULL;
 	struct diags d;
@@ -92,7 +93,8 @@ static void test_flags(const struct front_env *env)
 	static const char text[] = "/chain: --on-error ignore --limit 7\n"
 		"  options: {error_strategy: rollback, limit: 2, "
 		"timeout: 5}\n  steps: [{command: /echo a}]\n";
-	struct lines l = { { text, sizeof(text) - 1 }, 0, 0, 1 };
+	struct lines l = { .source = { text, sizeof(text) - 1 },
+		.complete = 1 };
 	struct front_flags flags;
 	struct line line;
 	struct plan *p = NULL;
