@@ -14,16 +14,11 @@
 #ifndef WF_EXEC_EXEC_H
 #define WF_EXEC_EXEC_H
 
-#include <uv.h>
-
 #include "engine/core/event.h"
 #include "engine/core/vocab.h"
-#include "engine/io/guard.h"
-#include "engine/io/http.h"
-#include "engine/io/work.h"
+#include "engine/exec/host.h"
 
 struct exec_job;
-struct exec_host;
 struct exec_outcome;
 
 /* An argument with its references resolved. */
@@ -42,26 +37,6 @@ struct executor {
 	int (*check)(const struct exec_job *job, struct err *err);
 	void (*start)(struct exec_job *job);
 	void (*kill)(struct exec_job *job, int hard); /* NULL: cannot last */
-};
-
-/* What executors may use; one per engine. */
-struct exec_host {
-	uv_loop_t *loop;
-	struct work_pool *workers;
-	int spool_dir;         /* for large outputs */
-	/* Started at first use; NULL and err when it cannot be. */
-	struct guard *(*guard)(struct exec_host *h, struct err *err);
-	struct http *(*http)(struct exec_host *h, struct err *err);
-	/* Secrets and settings: value of a variable of the shell's
-	 * environment as changed by /env, or NULL. */
-	const char *(*getenv)(struct exec_host *h, const char *name);
-	/* The terminal, for a job with `tty`: name of what the process shall
-	 * control, borrowed until terminal_back, which follows. NULL and err:
-	 * there is none. At most one job has it. */
-	const char *(*terminal)(struct exec_host *h, const struct exec_job *job,
-		struct err *err);
-	void (*terminal_back)(struct exec_host *h);
-	void *lua;             /* state of the lua room */
 };
 
 /* How much of the output exec_tap is given while it comes. A line may come

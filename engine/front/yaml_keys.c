@@ -43,7 +43,7 @@ static const struct ykey step_rows[] = {
 		"environment variables of the child" },
 	[STEP_DIR] = { "dir", YKEY_TEXT, 0, NULL, "working directory" },
 	[STEP_SHELL] = { "shell", YKEY_TEXT, 0, NULL, "sh or bash" },
-	[STEP_TTY] = { "tty", YKEY_BOOL, 0, NULL, "controls the terminal while it runs" },
+	[STEP_TTY] = { "tty", YKEY_BOOL, 0, NULL, "controls the terminal" },
 	[STEP_ON] = { "on", YKEY_TEXT, 0, NULL, "pool of workers" },
 	[STEP_PRIORITY] = { "priority", YKEY_SIZE, 0, NULL,
 		"1 first to 5 last" },
