@@ -138,13 +138,26 @@ static int number_of(int status)
 		WEXITSTATUS(status);
 }
 
+/* Whoever asks from behind the foreground is stopped, unless this is
+ * blocked. */
+static void give_terminal(int tty, pid_t group)
+{
+	sigset_t ttou, old;
+
+	sigemptyset(&ttou);
+	sigaddset(&ttou, SIGTTOU);
+	pthread_sigmask(SIG_BLOCK, &ttou, &old);
+	tcsetpgrp(tty, group);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+}
+
 /* In the foreground of the terminal until it ends or is stopped. */
 static int attend(struct session *s, struct program *p, int tty)
 {
 	int status = wait_turning(s, p->pid);
 
 	p->has_mode = tcgetattr(tty, &p->mode) == 0;
-	tcsetpgrp(tty, getpgrp());
+	give_terminal(tty, getpgrp());
 	interactive_reclaim(s);
 	if (WIFSTOPPED(status)) {
 		p->next = s->stopped;
@@ -186,13 +199,13 @@ static int run_as_job(struct session *s, struct start *st)
 	if (pid < 0) {
 		int error = errno;
 
-		tcsetpgrp(st->tty, getpgrp());
+		give_terminal(st->tty, getpgrp());
 		interactive_reclaim(s);
 		errno = error;
 		return -1;
 	}
 	setpgid(pid, pid);
-	tcsetpgrp(st->tty, pid);
+	give_terminal(st->tty, pid);
 	p = mem_zero(sizeof(*p));
 	p->pid = pid;
 	p->text = mem_strndup(st->b->text.p, st->b->text.n);
@@ -286,7 +299,7 @@ int bang_continue(struct session *s)
 	s->stopped = p->next;
 	if (p->has_mode)
 		tcsetattr(tty, TCSADRAIN, &p->mode);
-	tcsetpgrp(tty, p->pid);
+	give_terminal(tty, p->pid);
 	kill(-p->pid, SIGCONT);
 	return attend(s, p, tty);
 }
