@@ -162,6 +162,7 @@ static int attend(struct session *s, struct program *p, int tty)
 	if (WIFSTOPPED(status)) {
 		p->next = s->stopped;
 		s->stopped = p;
+		out_text(&s->err, "\n"); /* behind the echo of the key */
 		session_say(s, "stopped: %s    /fg goes on with it", p->text);
 		return number_of(status);
 	}

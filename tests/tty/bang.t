@@ -10,7 +10,8 @@ programs() {
 	enters "!echo 'now $1'; exec cat"
 	shows "^now $1\$"
 	keys C-z
-	see 'stopped: echo .* /fg goes on with it' "Ctrl-Z stops it $1"
+	see '^wf: stopped: echo ' "Ctrl-Z stops it $1"
+	see '/fg goes on with it' "and it is said how it goes on $1"
 	prompts
 	enters "/echo 'meanwhile $1'"
 	see "^meanwhile $1\$" "and lines run meanwhile $1"
