@@ -357,6 +357,11 @@ char *edit_drop(void)
 	if (!ed.open)
 		return mem_strdup("");
 	text = mem_strdup(rl_line_buffer);
+	if (!ed.hidden) { /* what comes next stands behind all of it */
+		rl_point = rl_end;
+		rl_redisplay();
+		fflush(ed.term->out);
+	}
 	rl_callback_sigcleanup();
 	rl_replace_line("", 1);
 	using_history();

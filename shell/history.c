@@ -25,6 +25,8 @@
 /* FILE_MAX: over that only the newest HISTORY_MAX entries are kept. */
 enum { FILE_MAX = 2 * HISTORY_MAX, BYTES_MAX = 64 << 20 };
 
+static uint8_t told_secret, told_long; /* once each */
+
 /* ---------------------------------------------------------------- secrets */
 static int is_word(char c)
 {
@@ -311,6 +313,33 @@ static int rewrite(const char *path, const struct list *l, size_t first,
 }
 
 /* ------------------------------------------------------------------ doors */
+/* One Up passes over as many of the same as were entered in a row. */
+static void list_add(const char *text)
+{
+	const HIST_ENTRY *last = history_length ? history_get(history_base +
+		history_length - 1) : NULL;
+
+	if (!last || strcmp(text, last->line) != 0)
+		add_history(text);
+}
+
+/* 1: the file does not get it; err tells why, the first time. */
+static int is_unkept(struct str text, struct err *err)
+{
+	int is_long = text.n > HISTORY_ENTRY_MAX;
+	uint8_t *told = is_long ? &told_long : &told_secret;
+
+	if (!is_long && !hist_is_secret(text))
+		return 0;
+	if (!*told)
+		err_set(err, ERR_REFUSED, is_long
+			? "a text of over 1 MiB is not kept in the history"
+			: "what looks like a secret is not kept in the "
+			"history: Up has it until wf ends");
+	*told = 1;
+	return 1;
+}
+
 int hist_load(const char *path, struct err *err)
 {
 	struct list l;
@@ -321,7 +350,7 @@ int hist_load(const char *path, struct err *err)
 		return -1;
 	first = l.count > HISTORY_MAX ? l.count - HISTORY_MAX : 0;
 	for (size_t i = first; i < l.count; i++)
-		add_history(l.texts[i]);
+		list_add(l.texts[i]);
 	if (l.count > FILE_MAX && (fd = open_locked(path, err)) >= 0) {
 		list_release(&l); /* as it is now, locked */
 		rc = read_all(path, &l, err);
@@ -338,23 +367,19 @@ int64_t hist_add(const char *path, const char *text, struct err *err)
 {
 	struct history_entry e = {.ms = clock_now_ms(),
 		.text = str_of(text)};
-	const HIST_ENTRY *last = history_length ? history_get(history_base +
-		history_length - 1) : NULL;
 	struct buf b;
+	char *own;
 	int rc;
 
 	while (e.text.n && (e.text.p[e.text.n - 1] == '\n'))
 		e.text.n--;
 	if (!str_trim(e.text).n || text[0] == ' ' || text[0] == '\t')
 		return 0;
-	if (!last || !str_eq(e.text, last->line)) {
-		char *own = mem_strndup(e.text.p, e.text.n);
-
-		add_history(own);
-		mem_free(own);
-	}
+	own = mem_strndup(e.text.p, e.text.n);
+	list_add(own);
+	mem_free(own);
 	using_history();
-	if (hist_is_secret(e.text))
+	if (is_unkept(e.text, err))
 		return 0;
 	buf_init(&b);
 	put_entry(&b, &e);

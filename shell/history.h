@@ -23,13 +23,15 @@ struct history_entry {
 	struct str text;
 };
 
-enum { HISTORY_MAX = 10000 };
+enum { HISTORY_MAX = 10000, HISTORY_ENTRY_MAX = 1 << 20 };
 
-/* Reads the file into readline's list; a missing one is empty. */
+/* Reads the file into readline's list, of the same in a row one; a missing
+ * one is empty. */
 int hist_load(const char *path, struct err *err);
 /* Keeps a text for Up, and in the file unless it is not to be stored.
- * Returns its ms, or 0 when it was not written. -1 and err: the file cannot
- * be written; Up has it nevertheless. */
+ * Returns its ms, or 0 when it was not written; err tells of a secret or of
+ * too long a text, once each. -1 and err: the file cannot be written; Up has
+ * it nevertheless. */
 int64_t hist_add(const char *path, const char *text, struct err *err);
 /* The entry of `ms` became this run. */
 int hist_set_run(const char *path, int64_t ms, const char *ulid,

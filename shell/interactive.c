@@ -234,8 +234,8 @@ static int64_t remember(struct interactive *p, struct str text)
 	int64_t ms = hist_add(p->history, own, &err);
 
 	mem_free(own);
-	if (ms < 0 && !p->no_history) {
-		p->no_history = 1;
+	if (err.text[0] && (ms == 0 || !p->no_history)) {
+		p->no_history |= ms < 0;
 		session_say(p->s, "%s", err.text);
 	}
 	return ms < 0 ? 0 : ms;

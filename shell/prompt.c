@@ -4,6 +4,7 @@
  */
 #include "shell/prompt.h"
 
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -79,6 +80,14 @@ static void put_clock(struct buf *out)
 		buf_printf(out, "%02d:%02d", tm.tm_hour, tm.tm_min);
 }
 
+static void put_user(struct buf *out)
+{
+	const char *name = getenv("USER");
+	const struct passwd *p = name && name[0] ? NULL : getpwuid(getuid());
+
+	buf_str(out, p ? p->pw_name : name ? name : "");
+}
+
 /* %s and what it stands for; nothing when there is none of it. */
 static void escape(const struct session *s, char c, struct buf *out)
 {
@@ -112,7 +121,7 @@ static void escape(const struct session *s, char c, struct buf *out)
 		put_clock(out);
 		break;
 	case 'u':
-		buf_str(out, getenv("USER") ? getenv("USER") : "");
+		put_user(out);
 		break;
 	case 'h':
 		gethostname(host, sizeof(host) - 1);

@@ -13,7 +13,25 @@ prompts
 enters ' /echo with a blank before'
 prompts
 enters '/env API_KEY=abcdef123456'
+see '^wf: what looks like a secret is not kept in the history' \
+	"a secret is not kept, which is said"
 prompts
+enters '/env API_KEY=abcdef654321'
+prompts
+is "$(screen | grep -c 'looks like a secret')" 1 "once"
+keys Up
+see 'abcdef654321$' "and Up has it"
+keys C-c
+prompts
+enters '/echo again'
+prompts
+enters '/echo again'
+prompts
+keys Up Up
+see '^wf> /env API_KEY=abcdef654321$' "of the same in a row Up has one"
+keys C-c
+prompts
+is "$(grep -c '^/echo again$' "$file")" 2 "and the file all, with their runs"
 is "$(stat -c %a "$file")" 600 "the file is the person's own"
 has "$(cat "$file")" "/echo kept" "a line is written at once"
 has "$(cat "$file")" "/bash {
@@ -31,6 +49,8 @@ see 'ended with 0'
 tty_open
 keys Up Up
 see '^wf> /history kept$' "the next shell begins with it"
+keys Up Up
+see '^\}$' "there too of the same in a row one"
 keys C-r
 types 'a block'
 see 'echo in a block' "Ctrl-R searches it"
@@ -56,6 +76,17 @@ keys C-c
 enters exit
 see 'ended with 0'
 rm "$file"
+tty_open
+{
+	printf '/bash {:\n'
+	head -c 1100000 /dev/zero | tr '\0' '#'
+	printf '\n}'
+} >big
+paste big
+keys Enter
+see 'a text of over 1 MiB is not kept' "one of over 1 MiB is not kept, which is said"
+keys C-c
+rm -rf "$file"
 mkdir "$file"
 tty_open
 ok $? "a history that cannot be read keeps nobody from working"
