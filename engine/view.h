@@ -103,6 +103,17 @@ uint8_t *view_undone(const struct view *v);
  * run of the same: /retry. */
 int view_setup(const struct view *v, struct setup **out, struct err *err);
 
+/* Where the step at a place stands: its directory, and the variables that its
+ * process sees beside wf's own ("K=V", or "K": not set). All in the arena. */
+struct arena;
+struct step_world {
+	const char *dir;
+	const char *const *env;   /* NULL-terminated */
+	size_t missing;           /* that have no value: nothing gave it yet */
+};
+int engine_step_world(struct engine *e, const struct run *r, struct place at,
+	struct arena *a, struct step_world *out, struct err *err);
+
 /* Why a step ran, was cached, skipped, chose: facts from the journal. */
 struct because {
 	char what[64];

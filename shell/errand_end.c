@@ -12,6 +12,7 @@
 #include "engine/view.h"
 #include "shell/doc.h"
 #include "shell/errand_int.h"
+#include "shell/notify.h"
 #include "shell/observe_jsonl.h"
 #include "shell/observe_plain.h"
 #include "shell/status.h"
@@ -251,6 +252,8 @@ int errand_end(struct session *s, struct errand *t)
 		out_end(t->sink->out);
 	}
 	t->ended = 1;
+	if (r && !s->signal)
+		notify_over(s, r, t->ulid);
 	if (ended)
 		engine_release(s->engine, t->slot);
 	return status ? status : failed;

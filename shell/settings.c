@@ -27,6 +27,12 @@ const struct setting_kind setting_kinds[SET_COUNT] = {
 		0},
 	[SET_MODEL] = {"model", "name", "of prompts; this wf speaks to none",
 		NULL, {"WF_MODEL"}, 0, 0, 0},
+	[SET_NOTIFY] = {"notify", "word",
+		"at a prompt, when a long run is over or asks",
+		"bell|osc9|off", {"WF_NOTIFY"}, 0, 0, 0},
+	[SET_NOTIFY_AFTER] = {"notify_after", "duration",
+		"how long such a run took", NULL, {"WF_NOTIFY_AFTER"}, 0, 0,
+		1},
 	[SET_OUTPUT] = {"output", "word", "form of what commands print",
 		"text|json|jsonl", {NULL}, 0, 0, 0},
 	[SET_PAGER] = {"pager", "command",
@@ -72,6 +78,10 @@ static char *default_of(enum setting_id id)
 		return mem_strdup("off");
 	case SET_MAX_PARALLEL:
 		return mem_printf("%d", LIMIT_PARALLEL);
+	case SET_NOTIFY:
+		return mem_strdup("bell");
+	case SET_NOTIFY_AFTER:
+		return mem_strdup("30s");
 	case SET_PAGER:
 		return mem_strdup("less");
 	case SET_OUTPUT:

@@ -18,6 +18,7 @@
 #include "engine/drive/blobfile.h"
 #include "engine/drive/cachekey.h"
 #include "engine/drive/order.h"
+#include "engine/drive/step_env.h"
 #include "engine/io/clock.h"
 #include "engine/io/file.h"
 
@@ -400,31 +401,6 @@ static int make_input(struct job *j, const struct flow *f, struct err *err)
 	return rc;
 }
 
-/* The variables a child sees beside its own: shell.md "environment". */
-static void make_env(struct job *j, const struct flow *f)
-{
-	struct engine *e = j->e;
-	const cJSON *set;
-	size_t n = 0, cap = (size_t)cJSON_GetArraySize(e->envs) + 8;
-	const char **env = arena_alloc(&j->arena, cap * sizeof(*env));
-	const char *project = e->project ? e->project : f->dir;
-	char key[33];
-
-	run_key(str_of(project), str_of(f->ulid), str_of(j->x.path), key);
-	env[n++] = "WF=1";
-	env[n++] = arena_printf(&j->arena, "WF_RUN_ID=%s", f->ulid);
-	env[n++] = arena_printf(&j->arena, "WF_STEP=%s", j->x.path);
-	env[n++] = arena_printf(&j->arena, "WF_ATTEMPT=%u", j->attempt);
-	env[n++] = arena_printf(&j->arena, "WF_IDEMPOTENCY_KEY=%s", key);
-	cJSON_ArrayForEach(set, e->envs)
-		env[n++] = cJSON_IsString(set)
-			? arena_printf(&j->arena, "%s=%s", set->string,
-				set->valuestring)
-			: arena_strndup(&j->arena, set->string,
-				strlen(set->string));
-	j->x.env = env;
-}
-
 static void make_path(struct job *j, const struct run *r)
 {
 	struct buf path;
@@ -542,7 +518,8 @@ static int prepare(struct job *j, struct err *err)
 		return -1;
 	}
 	if (n->lane == LANE_PROCESS || n->lane == LANE_WORKER)
-		make_env(j, &f);
+		j->x.env = step_env(j->e, &f, j->x.path, j->attempt,
+			&j->arena);
 	if (n->lane != LANE_INLINE)
 		owner_listen(j->e);
 	if (need.count == 0)
