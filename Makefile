@@ -121,15 +121,19 @@ bench: all $(BENCH)
 	WF=$(abspath $(BUILD))/wf BUILD=$(abspath $(BUILD)) scripts/bench/run
 
 DEST = $(DESTDIR)$(PREFIX)
+EXAMPLES = $(DEST)/share/doc/wf/examples
 install: all
 	install -d $(DEST)/bin
 	install -m 755 $(BUILD)/wf $(DEST)/bin/wf
 	for m in man/*.[1-8]; do d=$(DEST)/share/man/man$${m##*.}; \
 		install -d $$d && install -m 644 $$m $$d/ || exit 1; done
+	install -d $(EXAMPLES)
+	install -m 644 scripts/examples/* $(EXAMPLES)/
 uninstall:
 	rm -f $(DEST)/bin/wf
 	for m in man/*.[1-8]; do \
 		rm -f $(DEST)/share/man/man$${m##*.}/$${m##*/}; done
+	rm -rf $(DEST)/share/doc/wf
 clean:
 	rm -rf $(BUILD) $(LINK)
 

@@ -56,7 +56,9 @@ static void overview(struct session *s, struct buf *b, int columns)
 
 	buf_str(b, "wf: a line of text is a durable workflow\n\n"
 		"  /chain \"build: /bash make -> test: /bash make check\"\n"
-		"  /flow \"if build.ok then /bash ./deploy else /echo no\"\n"
+		"  /flow \"t: /bash make check -> if t.ok then /echo yes "
+		"else /echo no end\"\n"
+		"  /runs    /logs @last    /why @last    /resume @last\n"
 		"\n");
 	title(&l, "workflow");
 	for (const struct workflow_help *h = workflow_helps; h->name; h++)
@@ -72,8 +74,10 @@ static void overview(struct session *s, struct buf *b, int columns)
 	title(&l, "topics");
 	for (size_t i = 0; topics[i].name; i++)
 		word(&l, topics[i].name, "");
-	buf_str(b, "\n\n/help NAME or /NAME --help tells more; !text runs your "
-		"shell.\n");
+	buf_str(b, "\n\n/help NAME tells more of each, so does /NAME --help. "
+		"Tab completes.\n"
+		"Ctrl-C cancels a run, Ctrl-B sends it to the background; "
+		"!text runs your\nshell; /quit leaves.\n");
 }
 
 /* Two topics are made of tables. */
@@ -174,6 +178,27 @@ static void annotations(struct str name, struct json *j)
 	json_close(j, ']');
 }
 
+static void topic_texts(struct str name, struct json *j)
+{
+	struct buf b;
+
+	json_key(j, "topics");
+	json_open(j, '[');
+	for (size_t i = 0; topics[i].name; i++) {
+		if (name.p && !str_eq(name, topics[i].name))
+			continue;
+		buf_init(&b);
+		topic(&b, str_of(topics[i].name));
+		json_open(j, '{');
+		json_ktext(j, "name", topics[i].name);
+		json_ktext(j, "summary", topics[i].summary);
+		json_ktext(j, "text", buf_cstr(&b));
+		json_close(j, '}');
+		buf_release(&b);
+	}
+	json_close(j, ']');
+}
+
 static void document(struct session *s, struct str name, struct json *j)
 {
 	const struct vocab *v = s->env.vocab;
@@ -198,6 +223,7 @@ static void document(struct session *s, struct str name, struct json *j)
 			describe(j, h->name, h->summary, NULL, h->examples);
 	json_close(j, ']');
 	annotations(name, j);
+	topic_texts(name, j);
 	json_key(j, "definitions");
 	json_open(j, '[');
 	if (name.p)

@@ -55,12 +55,47 @@ static const char references[] =
 	"never program text: it travels as a variable. A backslash before ${\n"
 	"makes it literal.\n";
 
+/* The manual's list of keys is made of this one: a heading ends in a colon,
+ * two blanks stand before a key and at least two behind it. */
 static const char keys[] =
-	"At the prompt:\n"
+	"At a prompt, beside readline's own keys and those of ~/.inputrc:\n"
+	"  Enter           runs the line; what is open goes on in the next\n"
+	"  Tab             completes; in a block, before any text, two blanks\n"
+	"  Up, Down        earlier entries, blocks whole; Ctrl-R searches them\n"
+	"  Ctrl-C          drops the line or the open text; Up has it\n"
+	"  Ctrl-D          on an empty line leaves; ends a text that is open\n"
+	"  Ctrl-X Ctrl-E   all of the open text in your editor\n"
+	"  Ctrl-Z          stops wf; steps that run go on; fg comes back\n"
+	"  Ctrl-L          clears the screen\n"
+	"  paste           stands in the line as it is, runs with Enter\n"
 	"\n"
-	"  Enter      runs the line; an open text goes on in the next one\n"
-	"  Ctrl-C     cancels the run in the foreground; twice kills it\n"
-	"  Ctrl-D     leaves, on an empty line\n";
+	"While a run is in the foreground:\n"
+	"  Ctrl-C          cancels it; once more kills what it runs\n"
+	"  Ctrl-B          sends it to the background; /fg brings it back\n"
+	"  Ctrl-Z          stops wf, as at a prompt\n"
+	"  other keys      are kept for the next line\n"
+	"\n"
+	"While !text has the terminal:\n"
+	"  Ctrl-C, Ctrl-Z  are its own; /fg goes on with what was stopped\n";
+
+/* So is its list of what a prompt may hold. */
+static const char prompt[] =
+	"/set prompt TEXT, or WF_PROMPT in the environment; else %s%j%wwf> .\n"
+	"TEXT may hold:\n"
+	"  %s              the last line's status as [2] and a blank; 0: "
+	"nothing\n"
+	"  %?              the number alone\n"
+	"  %j              runs in the background, 2 running and a blank\n"
+	"  %w              those that wait for a person, 1 waiting and a "
+	"blank\n"
+	"  %d, %D          the directory; its last part\n"
+	"  %u, %h          you; the machine\n"
+	"  %t              the time of day\n"
+	"  %n              a new line\n"
+	"  %e              ESC; %[ and %] stand around what has no width\n"
+	"  %%              a percent sign\n"
+	"\n"
+	"  /set prompt '%[%e[36m%]%D%[%e[0m%] %s%j%wwf> '\n";
 
 const struct topic topics[] = {
 	{"language", "lines and workflow text", language},
@@ -68,6 +103,7 @@ const struct topic topics[] = {
 	{"references", "${...}: results of other steps", references},
 	{"annotations", "@key=value at a step", NULL},
 	{"exit", "exit statuses", NULL},
-	{"keys", "at the prompt", keys},
+	{"keys", "at the prompt, in a run", keys},
+	{"prompt", "its text", prompt},
 	{NULL, NULL, NULL},
 };

@@ -7,6 +7,8 @@
 
 #include "shell/cmd.h"
 
+enum { WIDTH = 79 };
+
 static void upper(struct buf *b, const char *name)
 {
 	for (; *name; name++)
@@ -30,6 +32,28 @@ static void synopsis(struct buf *b, const char *name,
 	}
 }
 
+/* From column `from` on, further lines begin there too. */
+static void wrapped(struct buf *b, const char *text, size_t from)
+{
+	size_t col = from;
+
+	while (*text) {
+		size_t n = strcspn(text, " ");
+
+		if (col > from && col + 1 + n > WIDTH) {
+			buf_printf(b, "\n%*s", (int)from, "");
+			col = from;
+		} else if (col > from) {
+			buf_char(b, ' ');
+			col++;
+		}
+		buf_add(b, text, n);
+		col += n;
+		text += n + strspn(text + n, " ");
+	}
+	buf_char(b, '\n');
+}
+
 static void field_line(struct buf *b, const struct vocab_field *f)
 {
 	struct buf left;
@@ -44,7 +68,8 @@ static void field_line(struct buf *b, const struct vocab_field *f)
 		if (f->type != FIELD_FLAG)
 			buf_str(&left, " VALUE");
 	}
-	buf_printf(b, "  %-22s %s\n", buf_cstr(&left), f->help);
+	buf_printf(b, "  %-22s ", buf_cstr(&left));
+	wrapped(b, f->help, left.len > 22 ? left.len + 3 : 25);
 	buf_release(&left);
 }
 
@@ -70,8 +95,10 @@ void usage_cmd(const struct cmd *cmd, struct buf *out)
 void usage_kind(const struct vocab_kind *kind, struct buf *out)
 {
 	help(out, kind->name, kind->summary, kind->fields, kind->examples);
-	if (kind->missing)
-		buf_printf(out, "\n%s\n", kind->missing);
+	if (kind->missing) {
+		buf_char(out, '\n');
+		wrapped(out, kind->missing, 0);
+	}
 }
 
 const struct workflow_help workflow_helps[] = {
@@ -95,10 +122,10 @@ const struct workflow_help workflow_helps[] = {
 	{"pipeline", "items stream through stages",
 		"This wf reads and checks pipelines and does not run them.\n"
 		"/explain and /graph show the whole.\n", {
-		"/explain /pipeline \"parse: /bash cat -> keep: /bash grep -i "
-		"error -> /write found.txt\"",
-		"/graph /pipeline \"/read app.log -> [/bash grep ERROR, "
-		"/bash sort -u] -> /write found.txt\"",
+		"/explain /pipeline \"/read app.log -> /bash grep -i error -> "
+		"/write bad\"",
+		"/graph /pipeline \"/read app.log -> [/bash sort -u, "
+		"/bash wc -l]\"",
 		"/explain -o json /pipeline \"/read app.log -> /bash sort\"",
 		NULL}},
 	{NULL, NULL, NULL, {NULL}},

@@ -60,6 +60,16 @@ is "$out" "write it down: 2 errors" "triage.yaml writes few errors down"
 run_wf -q "$ex/triage.yaml"
 is "$out" "nothing to do" "triage.yaml does nothing when there are none"
 
+run_wf --rc "$ex/wfrc" -c '/both' -c '/set max_parallel' -c '/env PAGER'
+has "$out" "building release" "wfrc defines a command with a variable"
+like "$out" '^4$' "and sets what it says"
+like "$out" '^(PAGER=)?cat$' "in the environment too"
+mkdir three && touch three/a three/b three/.c
+run_wf -q --rc "$ex/wfrc" -c '/count DIR=three'
+is "$out" 3 "its commands take arguments"
+run_wf -q --rc "$ex/wfrc" -c '/failed -o json'
+has "$out" '"runs":[' "and its aliases stand for lines"
+
 # What this wf only reads and draws fails at once, and says so.
 for file in team stream; do
 	run_wf -q "$ex/$file.yaml"

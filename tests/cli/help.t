@@ -9,6 +9,9 @@ ok $? "it fits on one screen"
 ok $? "of 80 columns"
 for name in chain flow swarm pipeline runs show resume def help bash ask; do
 	has "$out" "/$name" "/help names /$name"
+done
+for name in $(printf '%s\n' "$out" | sed -n '/^workflow/,/^topics/p' |
+	grep -o '/[a-z-]*' | tr -d /); do
 	"$WF" -c "/help $name" >"$WORLD/page"
 	is $? 0 "/help $name tells about it"
 	is "$(sed '1,/^examples:/d' "$WORLD/page" | grep -c '^  ')" 3 \
@@ -16,12 +19,17 @@ for name in chain flow swarm pipeline runs show resume def help bash ask; do
 	"$WF" -c "/$name --help" >"$WORLD/same"
 	cmp -s "$WORLD/page" "$WORLD/same"
 	ok $? "/$name --help is the same"
+	is "$(awk 'length > 80' "$WORLD/page")" "" "in 80 columns"
+	[ "$(wc -l <"$WORLD/page")" -le 24 ]
+	ok $? "on one screen"
 done
-for topic in language yaml references annotations exit keys; do
+for topic in language yaml references annotations exit keys prompt; do
 	run_wf -c "/help $topic"
 	is "$status" 0 "/help $topic is there"
 	[ "$(printf '%s\n' "$out" | wc -l)" -le 24 ]
 	ok $? "and short"
+	run_wf -o json -c "/help $topic"
+	has "$out" '"topics":[{"name":"'$topic'"' "also as a document"
 done
 run_wf -c '/help annotations'
 for key in timeout retry backoff cache needs limit max ignore undo fallback \
