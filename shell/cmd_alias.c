@@ -6,25 +6,7 @@
 
 static void one(void *ud, const struct front_def *d)
 {
-	struct cmd_out *o = ud;
-
-	if (!o->as_json) {
-		buf_printf(&o->text, "/alias %.*s %.*s\n", (int)d->name.n,
-			d->name.p, (int)d->text.n, d->text.p);
-		return;
-	}
-	json_open(&o->json, '{');
-	json_kstr(&o->json, "name", d->name);
-	json_kstr(&o->json, "text", d->text);
-	json_close(&o->json, '}');
-}
-
-static struct str unquoted(struct str s)
-{
-	if (s.n > 1 && (s.p[0] == '"' || s.p[0] == '\'') &&
-			s.p[s.n - 1] == s.p[0])
-		return (struct str){s.p + 1, s.n - 2};
-	return s;
+	defining_one(ud, d, "alias");
 }
 
 static int define(struct session *s, const struct cmd_args *a)
@@ -37,20 +19,22 @@ static int define(struct session *s, const struct cmd_args *a)
 	at = (size_t)(name.p - a->diags->source.p);
 	if (defining_name(a, &s->env, name) < 0)
 		return -1;
-	text = unquoted(text);
+	text = defining_unquoted(text);
 	if (!cmd_flag(a, "remove") && (!text.n || (text.p[0] != '/' &&
 			text.p[0] != '!')))
 		return diag_add(a->diags, "E117", caret(at, name.n),
 			"/alias failed /runs status:failed",
 			"an alias stands for a line: it begins with / or !");
-	defs_alias(&s->defs, name, cmd_flag(a, "remove") ? str_of("") : text);
+	defs_text(&s->defs, DEF_ALIAS, name,
+		cmd_flag(a, "remove") ? str_of("") : text);
 	return 0;
 }
 
 static int run(struct session *s, const struct cmd_args *a,
 	struct cmd_out *o)
 {
-	static const struct defining how = {"aliases", 1, one, define};
+	static const struct defining how = {"aliases", DEF_ALIAS, one,
+		define};
 
 	return defining_run(s, a, o, &how);
 }

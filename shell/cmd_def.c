@@ -48,7 +48,7 @@ static int define(struct session *s, const struct cmd_args *a)
 static int run(struct session *s, const struct cmd_args *a,
 	struct cmd_out *o)
 {
-	static const struct defining how = {"defs", 0, one, define};
+	static const struct defining how = {"defs", DEF_STEP, one, define};
 
 	return defining_run(s, a, o, &how);
 }

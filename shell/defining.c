@@ -1,5 +1,5 @@
 /*
- * What /def and /alias share. A name is refused when it is a command, or
+ * What /def, /alias and /fact share. A name is refused when it is a command, or
  * something `env` knows.
  */
 #include "shell/defining.h"
@@ -9,9 +9,32 @@ static void list(struct session *s, struct cmd_out *o,
 {
 	if (o->as_json)
 		json_list_open(&o->json, how->list);
-	defs_each(&s->defs, how->alias, how->one, o);
+	defs_each(&s->defs, how->sort, how->one, o);
 	if (o->as_json)
 		json_list_close(&o->json);
+}
+
+void defining_one(void *out, const struct front_def *d, const char *command)
+{
+	struct cmd_out *o = out;
+
+	if (!o->as_json) {
+		buf_printf(&o->text, "/%s %.*s %.*s\n", command,
+			(int)d->name.n, d->name.p, (int)d->text.n, d->text.p);
+		return;
+	}
+	json_open(&o->json, '{');
+	json_kstr(&o->json, "name", d->name);
+	json_kstr(&o->json, "text", d->text);
+	json_close(&o->json, '}');
+}
+
+struct str defining_unquoted(struct str s)
+{
+	if (s.n > 1 && (s.p[0] == '"' || s.p[0] == '\'') &&
+			s.p[s.n - 1] == s.p[0])
+		return (struct str){s.p + 1, s.n - 2};
+	return s;
 }
 
 int defining_run(struct session *s, const struct cmd_args *a,

@@ -19,7 +19,7 @@ enum { PARAMS = 64 };
 struct def_entry {
 	struct front_def def;
 	struct str params[PARAMS], defaults[PARAMS];
-	uint8_t alias, hidden;
+	uint8_t sort, hidden;  /* enum def_sort */
 	char *path;            /* of a stored one */
 	struct timespec changed;
 	struct arena arena;
@@ -193,11 +193,12 @@ int defs_name(struct str name, struct diags *diags)
 		(int)name.n, name.p);
 }
 
-void defs_alias(struct defs *d, struct str name, struct str text)
+void defs_text(struct defs *d, enum def_sort sort, struct str name,
+	struct str text)
 {
 	struct def_entry *e = entry_new(name);
 
-	e->alias = 1;
+	e->sort = (uint8_t)sort;
 	e->def.text = keep(e, text);
 	e->next = d->newest;
 	d->newest = e;
@@ -206,7 +207,7 @@ void defs_alias(struct defs *d, struct str name, struct str text)
 int defs_find_alias(const struct defs *d, struct str name, struct str *text)
 {
 	for (const struct def_entry *e = d->newest; e; e = e->next)
-		if (e->alias && str_same(e->def.name, name)) {
+		if (e->sort == DEF_ALIAS && str_same(e->def.name, name)) {
 			*text = e->def.text;
 			return e->def.text.n > 0;
 		}
@@ -224,16 +225,16 @@ void defs_back(struct defs *d, struct def_entry *mark)
 	d->newest = mark;
 }
 
-void defs_each(const struct defs *d, int alias,
+void defs_each(const struct defs *d, enum def_sort sort,
 	void (*fn)(void *ud, const struct front_def *def), void *ud)
 {
 	for (const struct def_entry *e = d->newest; e; e = e->next) {
 		const struct def_entry *o = d->newest;
 
-		while (o != e && (o->alias != e->alias ||
+		while (o != e && (o->sort != e->sort ||
 				!str_same(o->def.name, e->def.name)))
 			o = o->next;
-		if (o == e && e->alias == alias && e->def.text.n)
+		if (o == e && e->sort == sort && e->def.text.n)
 			fn(ud, &e->def);
 	}
 }
@@ -379,7 +380,7 @@ int defs_find(struct defs *d, struct str name, struct front_def *out)
 {
 	struct def_entry *e = d->newest;
 
-	while (e && (e->alias || !str_same(e->def.name, name)))
+	while (e && (e->sort != DEF_STEP || !str_same(e->def.name, name)))
 		e = e->next;
 	if (!e && is_name(name))
 		e = find_stored(d, name);
@@ -472,7 +473,7 @@ size_t defs_names(struct defs *d, const char **names, size_t max)
 	size_t n = 0;
 
 	for (struct def_entry *e = d->newest; e && n < max; e = e->next)
-		if (!e->alias)
+		if (e->sort == DEF_STEP)
 			names[n++] = e->def.name.p;
 	for (struct def_entry *e = d->stored; e && n < max; e = e->next)
 		names[n++] = e->def.name.p;

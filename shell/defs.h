@@ -1,13 +1,16 @@
 /*
  * Definitions: /def of this session, then stored workflows
  * (.wf/workflows, .wf/protocols, then the same beneath $XDG_CONFIG_HOME/wf),
- * and aliases. Entries live until the session ends, because texts borrow
+ * aliases and facts. Entries live until the session ends, because texts borrow
  * from them; a name defined anew hides its older entry.
  */
 #ifndef WF_SHELL_DEFS_H
 #define WF_SHELL_DEFS_H
 
 #include "engine/front/front.h"
+
+/* What a name stands for: a step and command, a line, a value. */
+enum def_sort { DEF_STEP, DEF_ALIAS, DEF_FACT };
 
 struct def_entry;
 struct defs {
@@ -25,7 +28,9 @@ int defs_add(struct defs *d, struct str name, struct str rest,
 	struct diags *diags);
 /* 0 when `name`, a part of the source, can be one; -1 and E116. */
 int defs_name(struct str name, struct diags *diags);
-void defs_alias(struct defs *d, struct str name, struct str text);
+/* An alias, or a fact; an empty text takes it away. */
+void defs_text(struct defs *d, enum def_sort sort, struct str name,
+	struct str text);
 /* Text of an alias: 1 and *text, or 0. */
 int defs_find_alias(const struct defs *d, struct str name,
 	struct str *text);
@@ -43,8 +48,8 @@ size_t defs_names(struct defs *d, const char **names, size_t max);
 struct def_entry *defs_mark(const struct defs *d);
 void defs_back(struct defs *d, struct def_entry *mark);
 
-/* Calls fn for the definitions (alias 0) or aliases (1) in force. */
-void defs_each(const struct defs *d, int alias,
+/* Calls fn for those of a sort that are in force. */
+void defs_each(const struct defs *d, enum def_sort sort,
 	void (*fn)(void *ud, const struct front_def *def), void *ud);
 
 #endif

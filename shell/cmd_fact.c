@@ -1,0 +1,134 @@
+/*
+ * /fact NAME STEP: a value for conditions, made by a step. Without
+ * arguments: those of this session.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/base/mem.h"
+#include "engine/base/text.h"
+#include "shell/defining.h"
+
+static void one(void *ud, const struct front_def *d)
+{
+	defining_one(ud, d, "fact");
+}
+
+/* What has values of another origin. */
+static int is_taken(struct str root)
+{
+	static const char *const roots[] = {"args", "env", "run", "session",
+		"steps", "vars"};
+
+	for (size_t i = 0; i < sizeof(roots) / sizeof(roots[0]); i++)
+		if (str_eq(root, roots[i]))
+			return 1;
+	return 0;
+}
+
+/* NAME, or ROOT.NAME; -1 with E116 or E212. */
+static int check_name(struct diags *diags, struct str name)
+{
+	const char *dot = memchr(name.p, '.', name.n);
+	struct str root = {name.p, dot ? (size_t)(dot - name.p) : name.n};
+	struct str rest = {name.p + root.n + (dot != NULL),
+		name.n - root.n - (dot != NULL)};
+	struct caret at = caret((size_t)(name.p - diags->source.p), name.n);
+
+	if (!is_name(root) || (dot && !is_name(rest)))
+		return diag_add(diags, "E116", at, "such as quality.warnings",
+			"'%.*s' is no name of a fact", (int)name.n, name.p);
+	if (dot && is_taken(root))
+		return diag_add(diags, "E212", at, "choose another name",
+			"%.*s. has values of its own", (int)root.n, root.p);
+	return 0;
+}
+
+static const char *nearest(struct session *s, struct str word)
+{
+	const struct vocab *v = engine_vocab(s->engine);
+	const char **names = mem_alloc((v->count + 1) * sizeof(*names));
+	const char *near;
+
+	for (size_t i = 0; i < v->count; i++)
+		names[i] = v->kinds[i]->name;
+	near = text_nearest(word, names, v->count);
+	free(names);
+	return near;
+}
+
+/* The kind of step must be known now: a fact is read much later. */
+static int check_step(struct session *s, struct diags *diags, struct str text)
+{
+	struct str word = {text.p + 1, 0};
+	const char *near;
+	const char *help = "/fact quality.warnings \"/bash make 2>&1 | "
+		"grep -c warning\"";
+	struct caret at = caret((size_t)(text.p - diags->source.p),
+		text.n ? text.n : 1);
+	struct buf b;
+	int rc;
+
+	if (!text.n || text.p[0] != '/')
+		return diag_add(diags, "E117", at, help, "a fact is made by a "
+			"step: it begins with /");
+	while (word.n + 1 < text.n && word.p[word.n] != ' ' &&
+			word.p[word.n] != '\t')
+		word.n++;
+	if (front_knows(&s->env, word))
+		return 0;
+	buf_init(&b);
+	near = nearest(s, word);
+	if (near)
+		buf_printf(&b, "did you mean '/%s'?", near);
+	at.len = word.n + 1;
+	rc = diag_add(diags, "E103", at, near ? buf_cstr(&b) : help,
+		"no step '/%.*s'", (int)word.n, word.p);
+	buf_release(&b);
+	return rc;
+}
+
+static int define(struct session *s, const struct cmd_args *a)
+{
+	struct str name = cmd_arg(a, "name"), text = cmd_arg(a, "text");
+	int gone = cmd_flag(a, "remove");
+
+	if (!name.p)
+		return 0;
+	if (!text.p)
+		text = (struct str){name.p + name.n, 0};
+	text = defining_unquoted(str_trim(text));
+	if (check_name(a->diags, name) < 0 ||
+			(!gone && check_step(s, a->diags, text) < 0))
+		return -1;
+	defs_text(&s->defs, DEF_FACT, name, gone ? str_of("") : text);
+	return 0;
+}
+
+static int run(struct session *s, const struct cmd_args *a,
+	struct cmd_out *o)
+{
+	static const struct defining how = {"facts", DEF_FACT, one, define};
+
+	return defining_run(s, a, o, &how);
+}
+
+static const struct vocab_field args[] = {
+	{"name", 0, FIELD_WORD, PLACE_POS, 0, "NAME or ROOT.NAME"},
+	{"text", 0, FIELD_TEXT, PLACE_REST, 0, "the step that makes it"},
+	{"remove", 'r', FIELD_FLAG, PLACE_FLAG, 0, "forget it"},
+	{NULL, 0, 0, 0, 0, NULL},
+};
+
+const struct cmd cmd_fact = {
+	.name = "fact",
+	.summary = "define a value for the conditions of /flow",
+	.group = "workflows",
+	.args = args,
+	.examples = (const char *const[]){
+		"/fact quality.todos '/grep -c TODO'",
+		"/fact --remove quality.todos", "/fact", NULL},
+	.run = run,
+	.stateless = 1,
+	.read = define,
+};
