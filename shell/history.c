@@ -150,17 +150,16 @@ static int is_head(struct str line, struct history_entry *e)
 	return i > 1;
 }
 
+/* Texts stand in the file's own bytes, each ended by NUL. */
 struct list {
 	struct history_entry *v;
-	char **texts;
-	size_t count, cap, cap_texts;
+	size_t count, cap;
+	struct buf file;
 };
 
 static void list_release(struct list *l)
 {
-	for (size_t i = 0; i < l->count; i++)
-		free(l->texts[i]);
-	free(l->texts);
+	buf_release(&l->file);
 	free(l->v);
 }
 
@@ -174,65 +173,66 @@ static void set_run(struct list *l, const struct history_entry *link)
 		}
 }
 
-static void end_entry(struct list *l, struct history_entry *e, struct buf *b)
+/* An entry whose text is `text`, which has room for a NUL behind it. */
+static void end_entry(struct list *l, struct history_entry *e, char *text,
+	size_t n)
 {
-	while (b->len && b->data[b->len - 1] == '\n')
-		b->data[--b->len] = '\0';
-	if (!b->len)
+	while (n && text[n - 1] == '\n')
+		n--;
+	text[n] = '\0';
+	if (!n)
 		return;
 	l->v = mem_more(l->v, l->count, &l->cap, sizeof(*l->v));
-	l->texts = mem_more(l->texts, l->count, &l->cap_texts,
-		sizeof(*l->texts));
-	e->text.n = b->len;
-	e->text.p = l->texts[l->count] = buf_take(b);
+	e->text = (struct str){text, n};
 	l->v[l->count++] = *e;
-	buf_init(b);
 }
 
-static void parse(struct str s, struct list *l)
+/* What is said of an entry stands before and behind it, so a text without
+ * its marks ends before the next one begins. */
+static void parse(struct list *l)
 {
 	struct history_entry e = {0}, head;
-	struct buf text;
-	size_t at = 0;
+	char *p = l->file.data, *text = p;
+	size_t at = 0, n = 0, size = l->file.len;
 
-	buf_init(&text);
-	while (at < s.n) {
-		const char *nl = memchr(s.p + at, '\n', s.n - at);
-		size_t n = nl ? (size_t)(nl - s.p) - at : s.n - at;
-		struct str line = {s.p + at, n};
+	while (at < size) {
+		const char *nl = memchr(p + at, '\n', size - at);
+		struct str line = {p + at, nl ? (size_t)(nl - p) - at
+			: size - at};
 
-		at += n + 1;
+		at += line.n + 1;
 		if (is_head(line, &head)) {
-			end_entry(l, &e, &text);
+			end_entry(l, &e, text, n);
+			text = p + (at < size ? at : size);
+			n = 0;
 			if (head.run[0])
 				set_run(l, &head);
 			else
 				e = head;
 			continue;
 		}
-		if (n && line.p[0] == '\\')
+		if (line.n && line.p[0] == '\\')
 			line.p++, line.n--;
-		buf_add(&text, line.p, line.n);
-		buf_char(&text, '\n');
+		memmove(text + n, line.p, line.n);
+		n += line.n;
+		text[n++] = '\n';
 	}
-	end_entry(l, &e, &text);
-	buf_release(&text);
+	end_entry(l, &e, text, n);
 }
 
 static int read_all(const char *path, struct list *l, struct err *err)
 {
-	struct buf b;
-	int rc;
-
 	memset(l, 0, sizeof(*l));
+	buf_init(&l->file);
 	if (access(path, F_OK) < 0 && errno == ENOENT)
 		return 0;
-	buf_init(&b);
-	rc = file_read(NULL, path, BYTES_MAX, &b, err);
-	if (rc == 0)
-		parse((struct str){b.data, b.len}, l);
-	buf_release(&b);
-	return rc;
+	if (file_read(NULL, path, BYTES_MAX, &l->file, err) < 0) {
+		list_release(l);
+		return -1;
+	}
+	buf_reserve(&l->file, 2); /* the last line's end */
+	parse(l);
+	return 0;
 }
 
 /* ---------------------------------------------------------------- writing */
@@ -350,7 +350,7 @@ int hist_load(const char *path, struct err *err)
 		return -1;
 	first = l.count > HISTORY_MAX ? l.count - HISTORY_MAX : 0;
 	for (size_t i = first; i < l.count; i++)
-		list_add(l.texts[i]);
+		list_add(l.v[i].text.p);
 	if (l.count > FILE_MAX && (fd = open_locked(path, err)) >= 0) {
 		list_release(&l); /* as it is now, locked */
 		rc = read_all(path, &l, err);
@@ -438,12 +438,10 @@ int hist_remove(const char *path, int (*gone)(void *ud,
 	rc = read_all(path, &l, err);
 	for (size_t i = 0; rc == 0 && i < l.count; i++) {
 		if (gone(ud, &l.v[i])) {
-			forget(l.texts[i]);
-			free(l.texts[i]);
+			forget(l.v[i].text.p);
 			count++;
 			continue;
 		}
-		l.texts[kept] = l.texts[i];
 		l.v[kept++] = l.v[i];
 	}
 	if (rc == 0) {
