@@ -5,7 +5,6 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "engine/base/mem.h"
 #include "engine/base/text.h"
@@ -231,13 +230,12 @@ static int is_going(const struct view *v)
 /* A while, in which a run of our own goes on. */
 static void wait_some(struct logs *g)
 {
-	struct timespec pause = {0, FOLLOW_MS * 1000000L};
 	uint32_t slot = engine_slot(g->s->engine, g->v->row->ulid);
 	uint64_t until = clock_mono_us() + FOLLOW_MS * 1000;
 	const struct run *r;
 
 	if (slot == PLAN_NONE) {
-		nanosleep(&pause, NULL);
+		session_pause(g->s, FOLLOW_MS);
 		return;
 	}
 	do {

@@ -4,7 +4,6 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "shell/errand.h"
 #include "shell/run_ref.h"
@@ -21,12 +20,10 @@ static int is_going(const struct run_row *row)
 static int wait_elsewhere(struct session *s, struct run_row *row,
 	struct err *err)
 {
-	struct timespec pause = {0, LOOK_MS * 1000000L};
 	char ulid[ULID_LEN + 1];
 
 	memcpy(ulid, row->ulid, sizeof(ulid));
-	while (is_going(row) && !session_stopped(s)) {
-		nanosleep(&pause, NULL);
+	while (is_going(row) && !session_pause(s, LOOK_MS)) {
 		run_row_release(row);
 		memset(row, 0, sizeof(*row));
 		if (store_find_run(engine_store(s->engine), str_of(ulid), row,

@@ -9,8 +9,8 @@
 
 #include "engine/base/text.h"
 
-enum { USUAL = 80, LEAST = 20, MOST = 10000, INDENT = 4, APART = 4,
-	NARROW = 60, FEW = 6, NAMES = 24 };
+enum { USUAL = 80, USUAL_ROWS = 24, LEAST = 20, MOST = 10000, INDENT = 4,
+	APART = 4, NARROW = 60, FEW = 6, NAMES = 24 };
 
 int screen_columns(const struct out *o)
 {
@@ -25,6 +25,14 @@ int screen_columns(const struct out *o)
 	if (ioctl(o->fd, TIOCGWINSZ, &w) == 0 && w.ws_col > 0)
 		return w.ws_col < LEAST ? LEAST : w.ws_col;
 	return USUAL;
+}
+
+int screen_rows(const struct out *o)
+{
+	struct winsize w;
+
+	return ioctl(o->fd, TIOCGWINSZ, &w) == 0 && w.ws_row > 1 ? w.ws_row
+		: USUAL_ROWS;
 }
 
 int screen_names(int columns)

@@ -9,6 +9,8 @@
 
 /* Columns: of COLUMNS when it is set, else of the terminal; 0: no terminal. */
 int screen_columns(const struct out *o);
+/* Rows of a terminal. */
+int screen_rows(const struct out *o);
 /* How wide a column of names of steps is there. */
 int screen_names(int columns);
 /* Whether the locale says that what we print is read as UTF-8. */

@@ -22,6 +22,7 @@
 #include "shell/bang.h"
 #include "shell/cmd.h"
 #include "shell/errand.h"
+#include "shell/interactive.h"
 #include "shell/observe_jsonl.h"
 #include "shell/observe_plain.h"
 #include "shell/relay.h"
@@ -134,6 +135,36 @@ int session_stopped(void *session)
 	const struct session *s = session;
 
 	return s->signal != 0 || s->interrupts != 0;
+}
+
+static void on_pause_over(uv_timer_t *h)
+{
+	*(int *)h->data = 1;
+}
+
+static void on_timer_closed(uv_handle_t *h)
+{
+	free(h);
+}
+
+int session_pause(struct session *s, int64_t ms)
+{
+	uv_timer_t *t = mem_zero(sizeof(*t));
+	int over = 0;
+
+	uv_timer_init(engine_loop(s->engine), t);
+	t->data = &over;
+	uv_timer_start(t, on_pause_over, (uint64_t)ms, 0);
+	while (!over && !session_stopped(s)) {
+		if (interactive_wanted(s) == WANTED_BACKGROUND)
+			s->interrupts++;
+		else
+			engine_turn(s->engine);
+	}
+	t->data = NULL;
+	uv_timer_stop(t);
+	uv_close((uv_handle_t *)t, on_timer_closed);
+	return session_stopped(s);
 }
 
 void session_stop(struct session *s, int signal)

@@ -81,6 +81,9 @@ int session_cd(struct session *s, const char *dir, struct err *err);
 void session_interactive(struct session *s);
 /* `until` of engine_wait: a signal ended us, or what we wait for. */
 int session_stopped(void *session);
+/* The loop turns for so long: what goes on goes on, and a person can end it.
+ * 1 when somebody did. */
+int session_pause(struct session *s, int64_t ms);
 /* A signal of our own making: the reader of our output is gone. */
 void session_stop(struct session *s, int signal);
 
