@@ -12,6 +12,7 @@
 #include "engine/view.h"
 #include "shell/doc.h"
 #include "shell/errand_int.h"
+#include "shell/interactive.h"
 #include "shell/notify.h"
 #include "shell/observe_jsonl.h"
 #include "shell/observe_plain.h"
@@ -193,6 +194,24 @@ static int is_recorded(struct session *s, const struct errand *t)
 	return 1;
 }
 
+/* At a prompt, where nobody else is asked: only the answer is to be typed. */
+static void offer_answer(struct session *s, const struct run *r,
+	const char *brief)
+{
+	struct err several = {0};
+	struct place at;
+	struct buf line;
+
+	if (!s->at_prompt || engine_asking(r, &at, &several) < 0)
+		return;
+	buf_init(&line);
+	buf_printf(&line, "/answer %s.", brief);
+	run_path(r, at.frame, at.node, &line);
+	buf_char(&line, ' ');
+	interactive_type(s, buf_cstr(&line));
+	buf_release(&line);
+}
+
 /* The run is open but goes no further in this process. */
 static int still(struct session *s, struct errand *t, const struct run *r)
 {
@@ -218,6 +237,8 @@ static int still(struct session *s, struct errand *t, const struct run *r)
 		return 124;
 	if (r->state == RUN_WAITING) {
 		say_waiting(s, r, brief);
+		if (!t->background)
+			offer_answer(s, r, brief);
 		return STATUS_WAITING;
 	}
 	if (r->state == RUN_PAUSED) {

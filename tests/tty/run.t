@@ -52,6 +52,13 @@ keys C-c
 until_ok 20 last_is '\[130\] wf>'
 ok $? "and the second kills it" || note "$(screen)"
 
+enters '/chain "q: /ask \"ship it?\" -> r: /echo said ${q}"'
+see 'waits for an answer: ship it' "a run may ask"
+see 'wf> /answer [0-9a-z]{6,}.q$' "and the answer is begun for the person"
+enters 'gladly'
+see '^said gladly$' "who only types it"
+prompts
+
 enters '/bash {while ! test -e go; do sleep 0.05; done} &'
 see 'goes on in the background' "& begins in the background"
 enters '/fg'
