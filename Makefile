@@ -62,7 +62,7 @@ Q := $(if $(V),,@)
 QUIET := $(V)$(findstring s,$(filter-out -%,$(firstword $(MAKEFLAGS))))
 say = $(if $(QUIET),,@echo "  $(1) $@")
 
-all: $(BUILD)/libwf.a $(BIN) $(LINK)
+all: $(BUILD)/libwf.a $(BIN) $(LINK) $(BUILD)/completions/_wf
 tests: all $(TESTS) $(FUZZ) $(DRIVEN)
 
 $(BUILD)/wf: $(BUILD)/shell/main.o $(BUILD)/libwf.a
@@ -70,6 +70,9 @@ $(BUILD)/wf: $(BUILD)/shell/main.o $(BUILD)/libwf.a
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 wf: $(BUILD)/wf
 	ln -sf $(BUILD)/wf $@
+# Words for other shells, of the binary's own tables. _wf is written last.
+$(BUILD)/completions/_wf: scripts/completions $(BIN)
+	$(Q)WF=$(abspath $(BUILD))/wf scripts/completions $(@D)
 $(BUILD)/libwf.a: $(LIBOBJ)
 	@rm -f $@
 	$(Q)$(AR) rcsD $@ $^
@@ -122,6 +125,9 @@ bench: all $(BENCH)
 
 DEST = $(DESTDIR)$(PREFIX)
 EXAMPLES = $(DEST)/share/doc/wf/examples
+# Where the others look: a directory beneath share, a name.
+COMPLETIONS := wf.bash:bash-completion/completions/wf \
+	_wf:zsh/site-functions/_wf wf.fish:fish/vendor_completions.d/wf.fish
 install: all
 	install -d $(DEST)/bin
 	install -m 755 $(BUILD)/wf $(DEST)/bin/wf
@@ -129,11 +135,15 @@ install: all
 		install -d $$d && install -m 644 $$m $$d/ || exit 1; done
 	install -d $(EXAMPLES)
 	install -m 644 scripts/examples/* $(EXAMPLES)/
+	for c in $(COMPLETIONS); do install -D -m 644 \
+		$(BUILD)/completions/$${c%:*} $(DEST)/share/$${c#*:} || exit 1; \
+		done
 uninstall:
 	rm -f $(DEST)/bin/wf
 	for m in man/*.[1-8]; do \
 		rm -f $(DEST)/share/man/man$${m##*.}/$${m##*/}; done
 	rm -rf $(DEST)/share/doc/wf
+	for c in $(COMPLETIONS); do rm -f $(DEST)/share/$${c#*:}; done
 clean:
 	rm -rf $(BUILD) $(LINK)
 

@@ -12,49 +12,66 @@
 #include "engine/base/text.h"
 #include "shell/json.h"
 
-const char args_usage[] =
-	"usage: wf [OPTION]... [-c COMMAND]... [FILE]... [-- ARGS]\n"
-	"       wf doctor [-o json]\n"
-	"\n"
-	"Without COMMAND and FILE, standard input is the script; a terminal\n"
-	"gets a prompt.\n"
-	"\n"
-	"  -c COMMAND          run a line (or several)\n"
-	"  -n                  check only: all errors, nothing runs\n"
-	"  -k                  go on behind a line that failed\n"
-	"  -C DIR              begin in DIR\n"
-	"  -o text|json|jsonl  form of the output\n"
-	"  -q, -v              say less, say more\n"
-	"  --rc FILE           run FILE first\n"
-	"  --no-wait           cancel runs in the background at the end\n"
-	"  --trust             trust this directory's files, this once\n"
-	"  --durability full|normal\n"
-	"  --version, --help\n"
-	"\n"
-	"ARGS are ${args.1}, ${args.2}; P=v is ${args.P} too.\n"
-	"wf -c /help lists the commands, wf -c '/help exit' the statuses.\n";
-
 struct option {
 	const char *name;
 	char letter;
-	uint8_t valued;
+	const char *value;     /* what it takes, "a|b" one of them; or NULL */
+	const char *help;
 	size_t at;             /* in struct options */
 };
 
-#define FLAG(name, letter, field) \
-	{name, letter, 0, offsetof(struct options, field)}
-#define VALUE(name, letter, field) \
-	{name, letter, 1, offsetof(struct options, field)}
+#define AT(field) offsetof(struct options, field)
 static const struct option table[] = {
-	FLAG("check", 'n', check), FLAG("quiet", 'q', quiet),
-	FLAG("verbose", 'v', verbose), FLAG("keep-going", 'k', keep_going),
-	FLAG("trust", 0, trust), FLAG("no-wait", 0, no_wait),
-	FLAG("version", 'V', version), FLAG("help", 'h', help),
-	VALUE("rc", 0, rc), VALUE("directory", 'C', dir),
-	VALUE("durability", 0, durability), VALUE("output", 'o', output),
-	VALUE("command", 'c', scripts),
+	{"command", 'c', "COMMAND", "run a line, or several", AT(scripts)},
+	{"check", 'n', NULL, "check only: all errors, nothing runs",
+		AT(check)},
+	{"keep-going", 'k', NULL, "go on behind a line that failed",
+		AT(keep_going)},
+	{"directory", 'C', "DIR", "begin in DIR", AT(dir)},
+	{"output", 'o', "text|json|jsonl", "form of the output", AT(output)},
+	{"quiet", 'q', NULL, "say less", AT(quiet)},
+	{"verbose", 'v', NULL, "say more", AT(verbose)},
+	{"rc", 0, "FILE", "run FILE first", AT(rc)},
+	{"no-wait", 0, NULL, "cancel runs in the background at the end",
+		AT(no_wait)},
+	{"trust", 0, NULL, "trust this directory's .wfrc, this once",
+		AT(trust)},
+	{"durability", 0, "full|normal", "what a commit survives",
+		AT(durability)},
+	{"version", 'V', NULL, "which wf this is", AT(version)},
+	{"help", 'h', NULL, "this text", AT(help)},
 };
-enum { OPTIONS = sizeof(table) / sizeof(table[0]) };
+#undef AT
+enum { OPTIONS = sizeof(table) / sizeof(table[0]), COLUMN = 30 };
+
+void args_usage(struct buf *out)
+{
+	buf_str(out, "usage: wf [OPTION]... [-c COMMAND]... [FILE]... "
+		"[-- ARGS]\n"
+		"       wf doctor [-o json]\n"
+		"\n"
+		"Without COMMAND and FILE, standard input is the script; a "
+		"terminal\n"
+		"gets a prompt.\n"
+		"\n");
+	for (size_t i = 0; i < OPTIONS; i++) {
+		const struct option *t = &table[i];
+		size_t from = out->len;
+
+		buf_str(out, "  ");
+		if (t->letter)
+			buf_printf(out, "-%c, ", t->letter);
+		buf_printf(out, "%s--%s%s%s", t->letter ? "" : "    ",
+			t->name, t->value ? " " : "", t->value ? t->value
+			: "");
+		buf_printf(out, "%*s  %s\n", out->len - from < COLUMN
+			? (int)(COLUMN - (out->len - from)) : 0, "", t->help);
+	}
+	buf_str(out, "\n"
+		"ARGS are ${args.1}, ${args.2}; P=v is ${args.P} too.\n"
+		"wf -c /help lists the commands, wf -c '/help exit' the "
+		"statuses.\n");
+}
 
 static void add_script(struct options *o, const char *text, int is_file)
 {
@@ -69,7 +86,7 @@ static void store(struct options *o, const struct option *t,
 {
 	char *field = (char *)o + t->at;
 
-	if (!t->valued)
+	if (!t->value)
 		*(uint8_t *)field = 1;
 	else if (t->letter == 'c')
 		add_script(o, value, 0);
@@ -102,14 +119,14 @@ static int long_option(struct options *o, char **v, struct err *err)
 
 		if (strlen(t->name) != n || memcmp(t->name, name, n) != 0)
 			continue;
-		if (eq && !t->valued)
+		if (eq && !t->value)
 			return err_set(err, ERR_USAGE,
 				"--%s takes no value", t->name);
-		if (t->valued && !eq && !v[1])
+		if (t->value && !eq && !v[1])
 			return err_set(err, ERR_USAGE,
 				"--%s needs a value", t->name);
 		store(o, t, eq ? eq + 1 : v[1]);
-		return t->valued && !eq;
+		return t->value && !eq;
 	}
 	return unknown(v[0], n + 2, err);
 }
@@ -133,7 +150,7 @@ static int short_options(struct options *o, char **v, struct err *err)
 
 		if (!t)
 			return unknown(word, 2, err);
-		if (!t->valued) {
+		if (!t->value) {
 			store(o, t, NULL);
 			continue;
 		}

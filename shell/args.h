@@ -30,7 +30,7 @@ int args_parse(struct options *o, int argc, char **argv, struct err *err);
 void args_release(struct options *o);
 /* The JSON object {"1":"a","2":"P=v","P":"v"} for ${args.…}; appends. */
 void args_json(const struct options *o, struct buf *out);
-/* Text of --help. */
-extern const char args_usage[];
+/* Text of --help, from the table of options. */
+void args_usage(struct buf *out);
 
 #endif

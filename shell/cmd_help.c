@@ -128,28 +128,64 @@ static int about(struct session *s, struct str name, struct cmd_out *o)
 	return 0;
 }
 
+/* What a field takes; NULL: a flag without a value. */
+static const char *value_of(const struct vocab_field *f)
+{
+	static const char *const own[] = {"run", "step", "workflow",
+		"setting", "topic"};
+	static const char *const usual[] = {
+		[FIELD_WORD] = "word", [FIELD_TEXT] = "text",
+		[FIELD_NUMBER] = "number", [FIELD_DURATION] = "duration",
+		[FIELD_PATH] = "path", [FIELD_FLAG] = NULL,
+		[FIELD_LIST] = "list", [FIELD_MODE] = "mode"};
+
+	return f->type >= CMD_RUN ? own[f->type - CMD_RUN] : usual[f->type];
+}
+
 static void fields(struct json *j, const struct vocab_field *f)
 {
-	json_key(j, "args");
-	json_open(j, '[');
 	for (; f && f->name; f++) {
+		char letter[2] = {f->letter, '\0'};
+
 		json_open(j, '{');
 		json_ktext(j, "name", f->name);
+		json_ktext(j, "letter", f->letter ? letter : NULL);
 		json_kbool(j, "flag", f->place == PLACE_FLAG);
+		json_ktext(j, "value", value_of(f));
 		json_kbool(j, "required", f->required);
 		json_ktext(j, "help", f->help);
 		json_close(j, '}');
 	}
-	json_close(j, ']');
 }
 
+static void workflow_fields(struct json *j)
+{
+	for (const struct workflow_flag *f = workflow_flags; f->name; f++) {
+		json_open(j, '{');
+		json_ktext(j, "name", f->name);
+		json_ktext(j, "letter", NULL);
+		json_kbool(j, "flag", 1);
+		json_ktext(j, "value", f->value[0] ? f->value : NULL);
+		json_kbool(j, "required", 0);
+		json_ktext(j, "help", f->help);
+		json_close(j, '}');
+	}
+}
+
+/* `f` NULL: of a workflow. */
 static void describe(struct json *j, const char *name, const char *summary,
 	const struct vocab_field *f, const char *const *examples)
 {
 	json_open(j, '{');
 	json_ktext(j, "name", name);
 	json_ktext(j, "summary", summary);
-	fields(j, f);
+	json_key(j, "args");
+	json_open(j, '[');
+	if (f)
+		fields(j, f);
+	else
+		workflow_fields(j);
+	json_close(j, ']');
 	json_key(j, "examples");
 	json_open(j, '[');
 	for (; examples && *examples; examples++)
@@ -201,6 +237,7 @@ static void topic_texts(struct str name, struct json *j)
 
 static void document(struct session *s, struct str name, struct json *j)
 {
+	static const struct vocab_field none[] = {{.name = NULL}};
 	const struct vocab *v = s->env.vocab;
 
 	json_list_open(j, "commands");
@@ -214,7 +251,8 @@ static void document(struct session *s, struct str name, struct json *j)
 	for (size_t i = 0; i < v->count; i++)
 		if (!name.p || str_eq(name, v->kinds[i]->name))
 			describe(j, v->kinds[i]->name, v->kinds[i]->summary,
-				v->kinds[i]->fields, v->kinds[i]->examples);
+				v->kinds[i]->fields ? v->kinds[i]->fields
+				: none, v->kinds[i]->examples);
 	json_close(j, ']');
 	json_key(j, "workflows");
 	json_open(j, '[');

@@ -42,6 +42,18 @@ static int print(const struct options *o, const char *text)
 	return tell_start(o, &err, STATUS_FAILED);
 }
 
+static int usage(const struct options *o)
+{
+	struct buf b;
+	int status;
+
+	buf_init(&b);
+	args_usage(&b);
+	status = print(o, buf_cstr(&b));
+	buf_release(&b);
+	return status;
+}
+
 /* All scripts of the command line are read before the first one runs. */
 static int run_scripts(struct session *s)
 {
@@ -182,7 +194,7 @@ int main(int argc, char **argv)
 	else if (o.version)
 		status = print(&o, "wf " WF_VERSION "\n");
 	else if (o.help)
-		status = print(&o, args_usage);
+		status = usage(&o);
 	else if (o.dir && chdir(o.dir) < 0)
 		status = no_dir(&o);
 	else if (o.doctor)
