@@ -30,14 +30,13 @@ struct listing {
 static size_t figures(struct listing *l, const struct run_row *r,
 	int64_t until, struct buf *b)
 {
-	char brief[ULID_LEN + 1], age[16], took[16] = "";
+	char age[16], took[16] = "";
 	size_t from = b->len;
 
-	engine_short(l->s->engine, r->ulid, brief);
 	run_age(r->started_ms, age);
 	if (until)
 		duration_print((until - r->started_ms) * 1000, took);
-	buf_printf(b, "%-8s %-11s ", brief,
+	buf_printf(b, "%-8s %-11s ", r->brief,
 		run_state_name((enum run_state)r->state));
 	if (l->columns && l->columns < LEAST)
 		return b->len - from;
@@ -234,7 +233,7 @@ static void hint(const struct listing *l, const struct run_filter *f)
 static int list(struct session *s, const struct cmd_args *a,
 	struct cmd_out *o)
 {
-	struct run_filter f = {.state = -1};
+	struct run_filter f = {.state = -1, .brief = !o->as_json};
 	struct listing l = {.s = s, .o = o,
 		.columns = screen_columns(o->sink->out)};
 

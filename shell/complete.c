@@ -121,23 +121,22 @@ static void add_topics(struct at *a)
 static int add_run(void *ud, const struct run_row *r)
 {
 	struct at *a = ud;
-	char brief[ULID_LEN + 1], age[16];
+	char age[16];
 	struct buf about;
 
-	engine_short(a->s->engine, r->ulid, brief);
 	run_age(r->started_ms, age);
 	buf_init(&about);
 	buf_printf(&about, "%-11s %4s  ", run_state_name(
 		(enum run_state)r->state), age);
 	run_title(a->s, r, &about);
-	add(a, brief, buf_cstr(&about));
+	add(a, r->brief, buf_cstr(&about));
 	buf_release(&about);
 	return 0;
 }
 
 static void add_runs(struct at *a)
 {
-	struct run_filter f = {.state = -1, .limit = RUNS};
+	struct run_filter f = {.state = -1, .brief = 1, .limit = RUNS};
 	struct err err = {0};
 
 	if (a->s->no_state.code)

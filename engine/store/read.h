@@ -12,8 +12,8 @@
 struct run_row {
 	int64_t id;
 	char ulid[ULID_LEN + 1], parent[ULID_LEN + 1], owner[ULID_LEN + 1];
-	char brief[ULID_LEN + 1]; /* store_short, when it was found by its id;
-	                             else "" */
+	char brief[ULID_LEN + 1]; /* store_short, when it was found by its id,
+	                             or asked for; else "" */
 	char *command, *text, *dir, *args, *session; /* owned */
 	int state, exit;       /* as stored: a running run whose owner is gone
 	                          is given as RUN_INTERRUPTED */
@@ -44,6 +44,7 @@ struct run_filter {
 	struct str pattern;    /* in text; empty: any */
 	uint8_t all;           /* hidden ones too */
 	uint8_t open_only;     /* running, waiting, paused, interrupted */
+	uint8_t brief;         /* rows with their short ids */
 	uint32_t limit;        /* 0: 1000 */
 };
 /* Newest first; stops when fn returns non-zero. */

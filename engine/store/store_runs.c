@@ -12,7 +12,8 @@
 #include "engine/base/text.h"
 #include "engine/core/run.h"
 
-enum { PREFIX_MIN = 6, SHOWN = 5, LIST_DEFAULT = 1000, OWNERS_SEEN = 16 };
+enum { PREFIX_MIN = 6, SHOWN = 5, LIST_DEFAULT = 1000, OWNERS_SEEN = 16,
+	MARKS = 4096 };
 
 #define COLUMNS "SELECT r.id, r.ulid, r.parent, o.ulid, r.state, r.exit," \
 	" r.started_ms, r.finished_ms, r.steps, r.failed, r.pinned, r.hidden," \
@@ -404,6 +405,75 @@ static int collect(struct store *s, const struct run_filter *f,
 	return db_err(&s->reader, rc, err, "list the runs");
 }
 
+static int by_ulid(const void *a, const void *b)
+{
+	const struct run_row *const *x = a, *const *y = b;
+
+	return strcmp((*x)->ulid, (*y)->ulid);
+}
+
+/* `near` is a neighbour of some of the sorted rows: those on both sides of
+ * where it stands. */
+static void tell_apart(struct run_row **rows, size_t n, const char *near)
+{
+	size_t from = 0, to = n;
+
+	while (from < to) {
+		size_t mid = (from + to) / 2;
+
+		if (strcmp(rows[mid]->ulid, near) < 0)
+			from = mid + 1;
+		else
+			to = mid;
+	}
+	if (from > 0)
+		shorten(rows[from - 1]->ulid, near, rows[from - 1]->brief);
+	if (from < n && strcmp(rows[from]->ulid, near) == 0)
+		from++;
+	if (from < n)
+		shorten(rows[from]->ulid, near, rows[from]->brief);
+}
+
+/* Ids that a short one could be taken for have the same mark. */
+static unsigned mark_of(const char *ulid)
+{
+	unsigned h = 0;
+
+	for (int i = 0; i < PREFIX_MIN; i++)
+		h = h * 31 + (unsigned char)ulid[i];
+	return h % MARKS;
+}
+
+/* Ids are in no order in the table: one look at all of them, however many
+ * rows there are. */
+static void shorten_all(struct store *s, const struct rows *rows)
+{
+	struct run_row **sorted = mem_alloc((rows->count + 1) *
+		sizeof(*sorted));
+	sqlite3_stmt *q = prepare(s, "SELECT ulid FROM runs", NULL);
+	uint8_t marks[MARKS] = { 0 };
+	int rc = SQLITE_ERROR;
+
+	for (size_t i = 0; i < rows->count; i++) {
+		sorted[i] = &rows->row[i];
+		marks[mark_of(sorted[i]->ulid)] = 1;
+		snprintf(sorted[i]->brief, ULID_LEN + 1, "%.*s", PREFIX_MIN,
+			sorted[i]->ulid);
+	}
+	qsort(sorted, rows->count, sizeof(*sorted), by_ulid);
+	while (q && (rc = sqlite3_step(q)) == SQLITE_ROW) {
+		const void *near = sqlite3_column_text(q, 0);
+
+		if (near && sqlite3_column_bytes(q, 0) == ULID_LEN &&
+				marks[mark_of(near)])
+			tell_apart(sorted, rows->count, near);
+	}
+	sqlite3_finalize(q);
+	for (size_t i = 0; rc != SQLITE_DONE && i < rows->count; i++)
+		memcpy(sorted[i]->brief, sorted[i]->ulid, ULID_LEN + 1);
+	free(sorted);
+}
+
 int store_list(struct store *s, const struct run_filter *f,
 	int (*fn)(void *ud, const struct run_row *r), void *ud,
 	struct err *err)
@@ -412,6 +482,8 @@ int store_list(struct store *s, const struct run_filter *f,
 	int rc = collect(s, f, &rows, err);
 	size_t i;
 
+	if (rc == 0 && f->brief)
+		shorten_all(s, &rows);
 	for (i = 0; rc == 0 && i < rows.count; i++)
 		if (fn(ud, &rows.row[i]) != 0)
 			break;

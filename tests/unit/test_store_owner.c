@@ -340,9 +340,21 @@ static void test_find(struct fixture *f)
 		&err), 0, "a text that never ran has no latest run");
 }
 
+static int same_brief(void *ud, const struct run_row *r)
+{
+	struct fixture *f = ud;
+	char brief[ULID_LEN + 1];
+
+	store_short(f->store, r->ulid, brief);
+	is_str(r->brief, brief, "a listed run has its short id when asked");
+	return 0;
+}
+
 static void test_list(struct fixture *f)
 {
 	struct run_filter all = { .state = -1, .all = 1 },
+		brief = { .state = -1, .all = 1, .brief = 1 },
+		two = { .state = -1, .all = 1, .brief = 1, .limit = 2 },
 		shown = { .state = -1 },
 		some = { .state = -1, .limit = 2 },
 		late = { .state = -1, .pattern = str_of("LAT") },
@@ -356,6 +368,10 @@ static void test_list(struct fixture *f)
 	is_int(count_listed(f, some), 2, "a limit is kept");
 	is_int(count_listed(f, late), 1, "a pattern looks into the text");
 	is_int(count_listed(f, later), 0, "a time is kept");
+	is_int(store_list(f->store, &brief, same_brief, f, &err), 0,
+		"of all");
+	is_int(store_list(f->store, &two, same_brief, f, &err), 0,
+		"and of a few");
 	is_int(store_latest(f->store, &n.text_key, "/tmp/project", &row, &err),
 		1, "the latest run of a text is found");
 	is_str(row.ulid, "01k2aaaaab0000000000000000", "it is the newest");
