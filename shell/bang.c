@@ -151,13 +151,31 @@ static void give_terminal(int tty, pid_t group)
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 }
 
+/* What a program sets that ends well stays, as in every shell, but lines must
+ * be seen and read; what others left is undone. */
+static void set_usable(int tty, const struct termios *before, int ended_well)
+{
+	struct termios now;
+
+	if (tcgetattr(tty, &now) < 0)
+		return;
+	if (!ended_well)
+		now = *before;
+	now.c_lflag |= before->c_lflag & (ECHO | ICANON | ISIG | IEXTEN);
+	now.c_iflag |= before->c_iflag & ICRNL;
+	now.c_oflag |= before->c_oflag & (OPOST | ONLCR);
+	tcsetattr(tty, TCSADRAIN, &now);
+}
+
 /* In the foreground of the terminal until it ends or is stopped. */
-static int attend(struct session *s, struct program *p, int tty)
+static int attend(struct session *s, struct program *p, int tty,
+	const struct termios *before)
 {
 	int status = wait_turning(s, p->pid);
 
 	p->has_mode = tcgetattr(tty, &p->mode) == 0;
 	give_terminal(tty, getpgrp());
+	set_usable(tty, before, WIFEXITED(status));
 	interactive_reclaim(s);
 	if (WIFSTOPPED(status)) {
 		p->next = s->stopped;
@@ -192,10 +210,12 @@ static int run_plainly(struct session *s, struct start *st)
 
 static int run_as_job(struct session *s, struct start *st)
 {
+	struct termios before = {0};
 	struct program *p;
 	pid_t pid;
 
 	st->tty = interactive_lend(s);
+	tcgetattr(st->tty, &before);
 	pid = start(st);
 	if (pid < 0) {
 		int error = errno;
@@ -210,7 +230,7 @@ static int run_as_job(struct session *s, struct start *st)
 	p = mem_zero(sizeof(*p));
 	p->pid = pid;
 	p->text = mem_strndup(st->b->text.p, st->b->text.n);
-	return attend(s, p, st->tty);
+	return attend(s, p, st->tty, &before);
 }
 
 static int is_among(const char *entry, const char *const *more)
@@ -294,15 +314,17 @@ const char *bang_stopped(const struct session *s)
 
 int bang_continue(struct session *s)
 {
+	struct termios before = {0};
 	struct program *p = s->stopped;
 	int tty = interactive_lend(s);
 
+	tcgetattr(tty, &before);
 	s->stopped = p->next;
 	if (p->has_mode)
 		tcsetattr(tty, TCSADRAIN, &p->mode);
 	give_terminal(tty, p->pid);
 	kill(-p->pid, SIGCONT);
-	return attend(s, p, tty);
+	return attend(s, p, tty, &before);
 }
 
 void bang_release(struct session *s)

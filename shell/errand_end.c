@@ -16,6 +16,7 @@
 #include "shell/notify.h"
 #include "shell/observe_jsonl.h"
 #include "shell/observe_plain.h"
+#include "shell/run_end.h"
 #include "shell/status.h"
 
 static void say_err(struct session *s, const struct err *err)
@@ -56,6 +57,7 @@ static void lone_error(struct session *s, const struct run *r)
 	if (st->state != STEP_FAILED || !st->kept)
 		return;
 	e = st->kept->r.error;
+	run_end_no_terminal(s, &st->kept->r);
 	if (e.n && !(e.n > 5 && memcmp(e.p, "exit ", 5) == 0))
 		session_say(s, "/%s: %.*s", plan_text(r->plan,
 			r->plan->command), (int)e.n, e.p);

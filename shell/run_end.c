@@ -47,6 +47,21 @@ size_t run_end_tail(struct session *s, const struct result *res,
 	return t.count;
 }
 
+void run_end_no_terminal(struct session *s, const struct result *res)
+{
+	static const char *const says[] = {"/dev/tty", "terminal is required",
+		"not a tty", "not a terminal"};
+	size_t found = 0, n = sizeof(says) / sizeof(says[0]);
+
+	while (found < n && (!res->err.inline_len || !memmem(res->err.head,
+			res->err.inline_len, says[found],
+			strlen(says[found]))))
+		found++;
+	if (found < n && s->err.tty)
+		session_say(s, "a step has the terminal only with @tty    "
+			"/chain \"/bash ... @tty\"");
+}
+
 void run_end_line(struct session *s, struct str text)
 {
 	struct buf b;
@@ -92,6 +107,7 @@ static void say_failure(struct session *s, const struct errand *t,
 		run_end_line(s, (struct str){tail.data + i, n});
 		i += n;
 	}
+	run_end_no_terminal(s, res);
 	buf_release(&line);
 	buf_release(&tail);
 }

@@ -19,6 +19,8 @@ void run_end_say(struct session *s, const struct errand *t,
 /* The last lines of one attempt, each behind "  | ". Appends; how many. */
 size_t run_end_tail(struct session *s, const struct result *res,
 	struct buf *out);
+/* At a terminal: says how a step gets it, when this one looked for it. */
+void run_end_no_terminal(struct session *s, const struct result *res);
 /* A line about a run for the person, on standard error: wrapped to the
  * width of the terminal, and through its gate. */
 void run_end_line(struct session *s, struct str text);

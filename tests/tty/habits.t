@@ -1,0 +1,64 @@
+# !command: the person's own programs, with the terminal and job control.
+. "${0%/*}/../lib.sh"
+. "$ROOT/tests/tty.sh"
+
+tty_open 90 30
+enters '!test -t 0 && test -t 1 && echo both'
+see '^both$' "a program has the terminal"
+enters '!(exit 3)'
+see '^\[3\] wf>$' "its status stands in the prompt"
+enters '!read x; echo "got $x"'
+types 'some words'
+keys Enter
+see '^got some words$' "it reads what is typed"
+enters '!sleep 100'
+keys C-c
+see '^\[130\] wf>$' "Ctrl-C ends it, and not the shell"
+enters '!sleep 100'
+see '!sleep 100$' "another one"
+until_ok 10 sh -c 'pgrep -x sleep >/dev/null'
+keys C-z
+see 'stopped: sleep 100 +/fg goes on with it' "Ctrl-Z stops it"
+see '^\[148\] wf>$' "and the prompt is back"
+enters '/echo meanwhile'
+see '^meanwhile$' "where lines are run"
+prompts
+enters '/fg'
+see '/fg$' "/fg goes on with it"
+until_ok 10 sh -c 'ps -o stat= -C sleep | grep -q "+"'
+ok $? "in front"
+keys C-c
+see '^\[130\] wf>$' "where Ctrl-C reaches it"
+enters '!stty -echo; stty -icanon'
+prompts
+types 'abc'
+see 'wf> abc$' "what a program does to the terminal is undone"
+keys C-u
+keys C-l
+enters '/bash {until test -e go; do sleep 0.05; done; echo from behind} &'
+see 'goes on in the b' "a run goes on behind"
+enters '!echo in front; touch go; read x'
+see '^in front$' "while a program has the terminal"
+until_ok 20 sh -c "\"$WF\" -c '/runs status:succeeded' | grep -q 'test -e go'"
+ok $? "it goes on to its end"
+unseen '^from behind$' "without a word"
+keys Enter
+see '^from behind$' "which comes when the program is over"
+prompts
+enters '/bash cat /dev/tty'
+see 'No such device' "a step has no terminal"
+see '@tty' "and it is told how it gets one"
+prompts
+enters '!nosuchprogram'
+see '^\[127\] wf>$' "a program that is not there is 127"
+enters 'ls'
+see 'did you mean !ls\? \[Y/n\]' "a bare command of the shell is asked about"
+keys y
+see '\[Y/n\] y$' "y runs it"
+see '^go$' "as it is"
+enters 'ls -a'
+see 'did you mean !ls -a\?' "with its arguments, too"
+keys n
+see '\[Y/n\] no?$' "n does not"
+prompts
+finish
