@@ -54,7 +54,7 @@ DRIVEN := $(foreach k,cli tty crash,$(patsubst tests/$(k)/%.c,\
 	$(BUILD)/test/%,$(sort $(filter-out $(CRASHKIT) tests/crash/killer.c,\
 	$(wildcard tests/$(k)/*.c)))))
 BENCH := $(patsubst scripts/bench/%.c,$(BUILD)/bench/%,\
-	$(sort $(wildcard scripts/bench/*.c)))
+	$(sort $(wildcard scripts/bench/bench_*.c)))
 BIN := $(if $(wildcard shell/main.c),$(BUILD)/wf)
 LINK := $(if $(filter build,$(BUILD)),$(if $(BIN),wf))
 
