@@ -656,11 +656,17 @@ int errand_to_front(struct session *s, const char *ulid, struct err *err)
 	return err_help(err, "/watch %.6s shows a run of another shell", ulid);
 }
 
-void errands_reap(struct session *s)
+unsigned errands_reap(struct session *s)
 {
-	for (struct errand *t = s->errands; t; t = t->next)
-		if (t->background && t->over && !t->ended)
-			t->status = errand_end(s, t);
+	unsigned n = 0;
+
+	for (struct errand *t = s->errands; t; t = t->next) {
+		if (!t->background || !t->over || t->ended)
+			continue;
+		t->status = errand_end(s, t);
+		n++;
+	}
+	return n;
 }
 
 static int wanted(const struct errand *t, const char *ulid)

@@ -60,8 +60,8 @@ unsigned errands_open(const struct session *s);
 /* The run called `ulid`, NULL: the newest, comes from the background to the
  * front: the status of its end. -1: there is none. */
 int errand_to_front(struct session *s, const char *ulid, struct err *err);
-/* Ends what is over in the background: prints, notes its status. */
-void errands_reap(struct session *s);
+/* Ends what is over in the background: prints, notes its status. How many. */
+unsigned errands_reap(struct session *s);
 /* Waits for the run called `ulid` (NULL: all) in the background; returns
  * the first status that is not 0. */
 int errands_wait(struct session *s, const char *ulid);

@@ -474,6 +474,7 @@ static enum edit_state type(struct interactive *p)
 	struct session *s = p->s;
 
 	s->interrupts = 0;
+	s->waiting = prompt_count_waiting(s);
 	begin(p, p->next);
 	mem_free(p->next);
 	p->next = NULL;
@@ -488,7 +489,8 @@ static enum edit_state type(struct interactive *p)
 		renew_prompt(p);
 		show(p);
 		engine_turn(s->engine);
-		errands_reap(s);
+		if (errands_reap(s))
+			s->waiting = prompt_count_waiting(s);
 	}
 	p->bottom.shown = 0;
 	return edit_state();

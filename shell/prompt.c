@@ -14,6 +14,8 @@
 #include "shell/errand_int.h"
 #include "shell/term.h"
 
+enum { WAITING_MAX = 99 };
+
 static const char *open_name(char open)
 {
 	switch (open) {
@@ -36,25 +38,40 @@ static const char *open_name(char open)
 	}
 }
 
-struct counts {
-	unsigned running, waiting;
-};
-
-static struct counts count(const struct session *s)
+static unsigned count_running(const struct session *s)
 {
-	struct counts c = {0, 0};
+	unsigned n = 0;
 
 	for (const struct errand *t = s->errands; t; t = t->next) {
 		const struct run *r = engine_run(s->engine, t->slot);
 
 		if (!r || t->ended || run_ended(r))
 			continue;
-		if (r->state == RUN_WAITING || r->state == RUN_PAUSED)
-			c.waiting++;
-		else
-			c.running++;
+		n += r->state != RUN_WAITING && r->state != RUN_PAUSED;
 	}
-	return c;
+	return n;
+}
+
+static int count_one(void *ud, const struct run_row *r)
+{
+	unsigned *n = ud;
+
+	(void)r;
+	++*n;
+	return 0;
+}
+
+unsigned prompt_count_waiting(struct session *s)
+{
+	struct run_filter f = {.state = RUN_WAITING, .open_only = 1, .all = 1,
+		.limit = WAITING_MAX};
+	struct err unknown = {0};
+	unsigned n = 0;
+
+	if (store_list(engine_store(s->engine), &f, count_one, &n,
+			&unknown) < 0)
+		return 0; /* who asks for /runs is told why */
+	return n;
 }
 
 static void put_dir(const struct session *s, int last, struct buf *out)
@@ -91,7 +108,7 @@ static void put_user(struct buf *out)
 /* %s and what it stands for; nothing when there is none of it. */
 static void escape(const struct session *s, char c, struct buf *out)
 {
-	struct counts n = count(s);
+	unsigned n;
 	char host[256] = "";
 
 	switch (c) {
@@ -104,12 +121,13 @@ static void escape(const struct session *s, char c, struct buf *out)
 			buf_printf(out, "[%d] ", s->status);
 		break;
 	case 'j':
-		if (n.running)
-			buf_printf(out, "%u running ", n.running);
+		n = count_running(s);
+		if (n)
+			buf_printf(out, "%u running ", n);
 		break;
 	case 'w':
-		if (n.waiting)
-			buf_printf(out, "%u waiting ", n.waiting);
+		if (s->waiting)
+			buf_printf(out, "%u waiting ", s->waiting);
 		break;
 	case 'd':
 		put_dir(s, 0, out);

@@ -10,4 +10,8 @@
  * its beginning. What has no width stands between \001 and \002. */
 void prompt_make(const struct session *s, char open, struct buf *out);
 
+/* Runs of all shells that wait for a person; at most 99. Of the journal: what
+ * is not yet committed is not counted. */
+unsigned prompt_count_waiting(struct session *s);
+
 #endif

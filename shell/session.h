@@ -58,6 +58,7 @@ struct session {
 	struct program *stopped; /* programs of the person's, by Ctrl-Z */
 	struct interactive *at_prompt; /* NULL: nobody sits there */
 	char run_of_line[27];  /* ulid of the last run begun; or "" */
+	unsigned waiting;      /* runs that wait for a person; for the prompt */
 	uint8_t interactive;
 	uint8_t quit;          /* /quit */
 	enum leaving leaving;  /* what becomes of runs that go on then */

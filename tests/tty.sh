@@ -77,7 +77,7 @@ last_is() {
 }
 
 prompts() {
-	until_ok 20 last_is '(\[[0-9]+\] |[0-9]+ running )*wf>'
+	until_ok 20 last_is '(\[[0-9]+\] |[0-9]+ (running|waiting) )*wf>'
 }
 
 tty_size() {

@@ -54,7 +54,7 @@ ok $? "and the second kills it" || note "$(screen)"
 
 enters '/chain "q: /ask \"ship it?\" -> r: /echo said ${q}"'
 see 'waits for an answer: ship it' "a run may ask"
-see 'wf> /answer [0-9a-z]{6,}.q$' "and the answer is begun for the person"
+see '1 waiting wf> /answer [0-9a-z]{6,}.q$' "the prompt says so, and the answer is begun"
 enters 'gladly'
 see '^said gladly$' "who only types it"
 prompts
