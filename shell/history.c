@@ -360,7 +360,7 @@ int hist_load(const char *path, struct err *err)
 	}
 	list_release(&l);
 	using_history();
-	return rc;
+	return rc < 0 ? -1 : history_length;
 }
 
 int64_t hist_add(const char *path, const char *text, struct err *err)

@@ -26,7 +26,7 @@ struct history_entry {
 enum { HISTORY_MAX = 10000, HISTORY_ENTRY_MAX = 1 << 20 };
 
 /* Reads the file into readline's list, of the same in a row one; a missing
- * one is empty. */
+ * one is empty. How many there are, or -1. */
 int hist_load(const char *path, struct err *err);
 /* Keeps a text for Up, and in the file unless it is not to be stored.
  * Returns its ms, or 0 when it was not written; err tells of a secret or of

@@ -25,9 +25,11 @@
 #include "shell/prompt.h"
 #include "shell/rc.h"
 #include "shell/relay.h"
+#include "shell/screen.h"
 #include "shell/status.h"
 #include "shell/errand.h"
 #include "shell/tell.h"
+#include "shell/version.h"
 
 struct interactive {
 	struct session *s;
@@ -586,14 +588,33 @@ static void set_locale(void)
 		setlocale(LC_CTYPE, "C.UTF-8");
 }
 
+/* The first time somebody sits here. */
+static void greet(struct interactive *p)
+{
+	static const char text[] = "wf " WF_VERSION "    /help tells how, Tab "
+		"completes, /quit leaves\n"
+		"for a start: /chain \"one: /echo hello -> two: /bash "
+		"wc -c\"\n";
+	struct buf b;
+
+	buf_init(&b);
+	screen_wrap(&b, str_of(text), screen_columns(&p->s->err));
+	out_own(&p->s->err, (struct str){b.data, b.len});
+	buf_release(&b);
+}
+
 static void open_history(struct interactive *p)
 {
 	const char *state = setting_get(&p->s->settings, SET_STATE_DIR);
 	struct err err = {0};
+	int n;
 
 	p->history = mem_printf("%s/history", state);
-	if (hist_load(p->history, &err) < 0)
+	n = hist_load(p->history, &err);
+	if (n < 0)
 		session_say(p->s, "%s", err.text);
+	else if (n == 0 && !p->s->options->quiet)
+		greet(p);
 }
 
 int interactive_run(struct session *s, struct err *err)
