@@ -62,6 +62,8 @@ void engine_pool(struct engine *e, const char *name, uint32_t limit);
  * next change, NULL when unset. */
 void engine_var(struct engine *e, const char *name, const char *value);
 const char *engine_getvar(const struct engine *e, const char *name);
+void engine_each_var(const struct engine *e, void (*fn)(void *ud,
+	const char *name), void *ud);
 void engine_env(struct engine *e, const char *name, const char *value);
 const char *engine_getenv(const struct engine *e, const char *name);
 

@@ -4,187 +4,16 @@
  */
 #include "shell/complete.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#include "engine/base/mem.h"
 #include "engine/base/text.h"
-#include "engine/view.h"
-#include "shell/annotations.h"
-#include "shell/cmd.h"
-#include "shell/run_ref.h"
-#include "shell/session.h"
+#include "shell/complete_int.h"
 
-enum { RUNS = 20, NAMES = 256 };
+enum { WORDS = 64 };
 
-struct at {
-	struct session *s;
-	struct str text;       /* up to the cursor */
-	struct str word;       /* its end, to be completed */
-	struct matches *out;
-};
-
-/* ---------------------------------------------------------------- matches */
-static void add(struct at *a, const char *text, const char *about)
+static int is_blank(char c)
 {
-	struct matches *m = a->out;
-
-	if (strncmp(text, a->word.p, a->word.n) != 0)
-		return;
-	for (size_t i = 0; i < m->count; i++)
-		if (strcmp(m->v[i].text, text) == 0)
-			return;
-	if (m->count == COMPLETE_MAX) {
-		m->left_out++;
-		return;
-	}
-	m->v = mem_more(m->v, m->count, &m->cap, sizeof(*m->v));
-	m->v[m->count].text = mem_strdup(text);
-	m->v[m->count++].about = about && about[0] ? mem_strdup(about) : NULL;
-}
-
-static void add_joined(struct at *a, const char *before, const char *text,
-	const char *about)
-{
-	char *whole = mem_printf("%s%s", before, text);
-
-	add(a, whole, about);
-	mem_free(whole);
-}
-
-void matches_release(struct matches *m)
-{
-	for (size_t i = 0; i < m->count; i++) {
-		mem_free(m->v[i].text);
-		mem_free(m->v[i].about);
-	}
-	free(m->v);
-	memset(m, 0, sizeof(*m));
-}
-
-/* --------------------------------------------------------------- commands */
-static void add_kinds(struct at *a)
-{
-	const struct vocab *v = a->s->env.vocab;
-
-	for (size_t i = 0; i < v->count; i++)
-		add_joined(a, "/", v->kinds[i]->name, v->kinds[i]->summary);
-}
-
-static void add_workflows(struct at *a)
-{
-	for (size_t i = 0; workflow_helps[i].name; i++)
-		add_joined(a, "/", workflow_helps[i].name,
-			workflow_helps[i].summary);
-}
-
-static void add_alias(void *ud, const struct front_def *def)
-{
-	char *name = mem_strndup(def->name.p, def->name.n);
-
-	add_joined(ud, "/", name, "alias");
-	mem_free(name);
-}
-
-static void add_defs(struct at *a, const char *before)
-{
-	const char *names[NAMES];
-	size_t n = defs_names(&a->s->defs, names, NAMES);
-
-	for (size_t i = 0; i < n; i++)
-		add_joined(a, before, names[i], "definition");
-}
-
-static void add_commands(struct at *a)
-{
-	add_workflows(a);
-	add_kinds(a);
-	for (size_t i = 0; cmd_list[i]; i++)
-		add_joined(a, "/", cmd_list[i]->name, cmd_list[i]->summary);
-	add_defs(a, "/");
-	defs_each(&a->s->defs, 1, add_alias, a);
-}
-
-/* Of /help: names without the slash, and the topics. */
-static void add_topics(struct at *a)
-{
-	for (size_t i = 0; workflow_helps[i].name; i++)
-		add(a, workflow_helps[i].name, workflow_helps[i].summary);
-	for (size_t i = 0; i < a->s->env.vocab->count; i++)
-		add(a, a->s->env.vocab->kinds[i]->name,
-			a->s->env.vocab->kinds[i]->summary);
-	for (size_t i = 0; cmd_list[i]; i++)
-		add(a, cmd_list[i]->name, cmd_list[i]->summary);
-}
-
-/* ------------------------------------------------------------------- runs */
-static int add_run(void *ud, const struct run_row *r)
-{
-	struct at *a = ud;
-	char age[16];
-	struct buf about;
-
-	run_age(r->started_ms, age);
-	buf_init(&about);
-	buf_printf(&about, "%-11s %4s  ", run_state_name(
-		(enum run_state)r->state), age);
-	run_title(a->s, r, &about);
-	add(a, r->brief, buf_cstr(&about));
-	buf_release(&about);
-	return 0;
-}
-
-static void add_runs(struct at *a)
-{
-	struct run_filter f = {.state = -1, .brief = 1, .limit = RUNS};
-	struct err err = {0};
-
-	if (a->s->no_state.code)
-		return;
-	add(a, "@last", "the last run");
-	store_list(engine_store(a->s->engine), &f, add_run, a, &err);
-}
-
-/* RUN. has been typed: its steps. */
-static void add_steps_of(struct at *a)
-{
-	const char *dot = memchr(a->word.p, '.', a->word.n);
-	size_t n = dot ? (size_t)(dot - a->word.p) : 0;
-	char *name = mem_strndup(a->word.p, n);
-	struct err err = {0};
-	struct view v;
-	struct buf b;
-
-	if (dot && view_open(a->s->engine, name, &v, &err) == 0) {
-		buf_init(&b);
-		for (uint32_t i = 0; i < v.plan->bodies[0].count; i++) {
-			buf_clear(&b);
-			buf_printf(&b, "%s.", name);
-			run_path(v.run, 0, v.plan->bodies[0].first + i, &b);
-			add(a, buf_cstr(&b), NULL);
-		}
-		buf_release(&b);
-		view_release(&v);
-	}
-	mem_free(name);
-}
-
-/* ------------------------------------------------------------------ flags */
-static void add_fields(struct at *a, const struct vocab_field *f)
-{
-	for (; f && f->name; f++)
-		if (f->place == PLACE_FLAG)
-			add_joined(a, "--", f->name, f->help);
-	add(a, "--help", "what it does, with examples");
-	add(a, "--output", "text, json or jsonl");
-}
-
-static void add_workflow_flags(struct at *a)
-{
-	for (size_t i = 0; workflow_flags[i].name; i++)
-		add_joined(a, "--", workflow_flags[i].name,
-			workflow_flags[i].help);
-	add(a, "--help", "what it does, with examples");
+	return c == ' ' || c == '\t' || c == '\n';
 }
 
 static int is_flag(struct str w)
@@ -192,283 +21,588 @@ static int is_flag(struct str w)
 	return w.n > 0 && w.p[0] == '-';
 }
 
-/* "a|b|c" or "a, b, c". */
-static void add_choices(struct at *a, const char *list, const char *between)
+static struct str behind(struct str s, size_t n)
 {
-	while (*list) {
-		size_t n = strcspn(list, between);
-		char *one = mem_strndup(list, n);
-
-		if (n)
-			add(a, one, NULL);
-		mem_free(one);
-		list += n;
-		list += strspn(list, between);
-	}
+	return (struct str){s.p + n, s.n - n};
 }
 
-/* ---------------------------------------------------------------- settings */
-static void add_settings(struct at *a)
+static void set_word(struct at *a, struct str word)
 {
-	for (int id = 0; id < SET_COUNT; id++)
-		if (!setting_kinds[id].fixed)
-			add(a, setting_kinds[id].name,
-				setting_kinds[id].summary);
-	add(a, "vars.", "a variable of your own");
+	a->word = word;
+	a->out->from = (size_t)(word.p - a->text.p);
 }
 
-static void add_setting_values(struct at *a, struct str name)
-{
-	struct err err = {0};
-	int id = setting_find(name, &err);
-
-	if (id >= 0 && setting_kinds[id].choices)
-		add_choices(a, setting_kinds[id].choices, "|");
-}
-
-/* ------------------------------------------------------- in workflow text */
-static int is_label(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-		(c >= '0' && c <= '9') || c == '_' || c == '-';
-}
-
-/* Names that stand before a colon and a blank: steps of the text. */
-static void add_labels(struct at *a, const char *before)
-{
-	struct str t = a->text;
-
-	for (size_t i = 1; i + 1 < t.n; i++) {
-		size_t from = i;
-		char *name;
-
-		if (t.p[i] != ':' || (t.p[i + 1] != ' ' && t.p[i + 1] != '\n'))
-			continue;
-		while (from > 0 && is_label(t.p[from - 1]))
-			from--;
-		if (from == i || (from > 0 && t.p[from - 1] == '/'))
-			continue;
-		name = mem_strndup(t.p + from, i - from);
-		add_joined(a, before, name, "step");
-		mem_free(name);
-	}
-}
-
-static void add_references(struct at *a)
-{
-	static const char *const roots[] = {"prev", "item", "index", "args.",
-		"vars.", "env.", "run.", "session."};
-
-	add_labels(a, "");
-	for (size_t i = 0; i < sizeof(roots) / sizeof(roots[0]); i++)
-		add(a, roots[i], NULL);
-	a->out->no_blank = 1;
-}
-
-static void add_annotations(struct at *a)
-{
-	const char *name, *meaning;
-
-	for (size_t i = 0; annotation_at(i, &name, &meaning); i++)
-		add_joined(a, "@", name, meaning);
-	a->out->no_blank = 1;
-}
-
-/* Whether the text has opened a ${ that is not closed. */
-static int in_reference(struct str t)
-{
-	for (size_t i = t.n; i > 1; i--) {
-		if (t.p[i - 1] == '}' || t.p[i - 1] == ' ')
-			return 0;
-		if (t.p[i - 1] == '{' && t.p[i - 2] == '$')
-			return 1;
-	}
-	return 0;
-}
-
-/* What stands before the word ends in: an arrow, an opening, a comma, a
- * label: an item begins. */
-static int begins_item(struct str before)
-{
-	static const char *const ends[] = {"->", "\xe2\x86\x92", "[", "(", ",",
-		"\"", "'", "{", " then", " else", " do", " or", ": "};
-	int blank = before.n && before.p[before.n - 1] == ' ';
-	struct str s = str_trim(before);
-
-	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
-		struct str t = ends[i][0] == ':' ? before : s;
-		size_t n = strlen(ends[i]);
-
-		if (ends[i][0] == ' ' && !blank)
-			continue;
-		if (t.n >= n && memcmp(t.p + t.n - n, ends[i], n) == 0)
-			return 1;
-	}
-	return 0;
-}
-
-static void in_workflow(struct at *a, struct str before, int opened)
-{
-	if (a->word.n && a->word.p[0] == '@') {
-		add_annotations(a);
-	} else if (begins_item(before) || !opened) {
-		add_kinds(a);
-		add_workflows(a);
-		if (a->word.n && a->word.p[0] != '/')
-			add_defs(a, "");
-		else if (!a->word.n)
-			add_defs(a, "");
-	} else {
-		a->out->is_files = 1;
-	}
-}
-
-/* ------------------------------------------------------------------ places */
-/* The words of the line before the one to be completed. */
-struct before {
-	struct str name;       /* of the command */
-	struct str last;       /* word */
-	size_t words;          /* behind the name, flags not counted */
-	int opened;            /* a quote or brace has begun */
+/* ------------------------------------------------------------------- words */
+/* A line up to the cursor, in words; the last is the one to be completed and
+ * may be empty. */
+struct split {
+	struct str word[WORDS];
+	char quote[WORDS];     /* " ' or { it began with; its text is inside */
+	uint8_t open;          /* the last one's is not closed */
+	size_t n;
 };
 
-static void look_before(struct str line, struct before *b)
+/* Behind what closes the word that began at i; n when nothing does. */
+static size_t word_end(struct str s, size_t i, int *open)
 {
-	size_t i = 1;
+	char q = s.p[i];
+	size_t depth = 0;
 
-	memset(b, 0, sizeof(*b));
-	while (i < line.n && line.p[i] != ' ' && line.p[i] != '\n' &&
-			line.p[i] != '\t')
-		i++;
-	b->name = (struct str){line.p + 1, i - 1};
-	while (i < line.n) {
-		size_t from;
+	*open = 0;
+	if (q != '"' && q != '\'' && q != '{') {
+		while (i < s.n && !is_blank(s.p[i]))
+			i++;
+		return i;
+	}
+	for (i++; i < s.n; i++) {
+		if (q != '\'' && s.p[i] == '\\')
+			i++;
+		else if (q == '{' && s.p[i] == '{')
+			depth++;
+		else if (s.p[i] == (q == '{' ? '}' : q) && depth-- == 0)
+			return i + 1;
+	}
+	*open = 1;
+	return s.n;
+}
 
-		while (i < line.n && (line.p[i] == ' ' || line.p[i] == '\n' ||
-				line.p[i] == '\t'))
+static void split(struct str s, struct split *out)
+{
+	size_t i = 0;
+
+	memset(out, 0, sizeof(*out));
+	for (;;) {
+		size_t from, inside;
+		int open = 0;
+		char q;
+
+		while (i < s.n && is_blank(s.p[i]))
 			i++;
-		from = i;
-		while (i < line.n && line.p[i] != ' ' && line.p[i] != '\n' &&
-				line.p[i] != '\t')
-			i++;
-		if (i == from)
+		if (i == s.n)
 			break;
-		b->last = (struct str){line.p + from, i - from};
-		b->words += !is_flag(b->last);
-		b->opened |= strchr("\"'{", line.p[from]) != NULL;
+		from = i;
+		i = word_end(s, i, &open);
+		q = strchr("\"'{", s.p[from]) ? s.p[from] : 0;
+		inside = q != 0;
+		out->n -= out->n == WORDS; /* the place is at the end */
+		out->word[out->n] = (struct str){s.p + from + inside,
+			i - from - inside - (q && !open)};
+		out->open = (uint8_t)open;
+		out->quote[out->n++] = q;
+	}
+	if (out->n && (out->open || !is_blank(s.p[s.n - 1])))
+		return;
+	out->n -= out->n == WORDS;
+	out->quote[out->n] = 0;
+	out->word[out->n++] = behind(s, s.n);
+	out->open = 0;
+}
+
+static struct str last(const struct split *w)
+{
+	return w->word[w->n - 1];
+}
+
+static void of_line(struct at *a, struct str line);
+
+/* -------------------------------------------------------- in workflow text */
+static const char *const begins[] = {"->", "\xe2\x86\x92", "[", "(", ",",
+	" then", " else", " do", " or", " in", "\nthen", "\nelse", "\ndo"};
+
+/* Behind the last that begins an item: an arrow, an opening, a comma. */
+static size_t item_begin(struct str t)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < t.n; i++)
+		for (size_t k = 0; k < sizeof(begins) / sizeof(begins[0]);
+				k++) {
+			size_t n = strlen(begins[k]);
+
+			if (t.n - i < n || memcmp(t.p + i, begins[k], n) != 0)
+				continue;
+			if (begins[k][1] >= 'a' && (i + n == t.n ||
+					!is_blank(t.p[i + n])))
+				continue;
+			at = i + n;
+		}
+	return at;
+}
+
+/* Without the blanks and the label that stand first. */
+static struct str item_text(struct str t)
+{
+	size_t i = 0;
+
+	while (i < t.n && is_blank(t.p[i]))
+		i++;
+	t = behind(t, i);
+	for (i = 0; i + 1 < t.n && !is_blank(t.p[i]) && t.p[i] != '/'; i++)
+		if (t.p[i] == ':' && is_blank(t.p[i + 1]))
+			return item_text(behind(t, i + 1));
+	return t;
+}
+
+static int is_condition(struct str item)
+{
+	static const char *const words[] = {"if", "elif", "elseif", "while",
+		"until", "for"};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		size_t n = strlen(words[i]);
+
+		if (item.n > n && memcmp(item.p, words[i], n) == 0 &&
+				is_blank(item.p[n]))
+			return 1;
+	}
+	return 0;
+}
+
+static void of_annotation(struct at *a)
+{
+	const char *eq = memchr(a->word.p, '=', a->word.n);
+	struct str name = behind(a->word, 1), value;
+	size_t i;
+
+	if (!eq) {
+		comp_annotations(a);
+		return;
+	}
+	name.n = (size_t)(eq - name.p);
+	value = (struct str){eq + 1, (size_t)(a->word.p + a->word.n - eq) - 1};
+	for (i = value.n; i > 0 && value.p[i - 1] != ','; i--)
+		continue;
+	set_word(a, behind(value, i));
+	comp_annotation_values(a, name);
+}
+
+static int of_swarm(const struct at *a)
+{
+	struct str t = str_trim(a->text);
+
+	return t.n > 6 && memcmp(t.p, "/swarm", 6) == 0;
+}
+
+/* `text`: from the beginning of the workflow text to the cursor. */
+static void of_workflow(struct at *a, struct str text)
+{
+	size_t i = text.n;
+	struct str item;
+
+	a->quote = 0;
+	while (i > 0 && !is_blank(text.p[i - 1]) &&
+			!strchr("\"'{}[](),", text.p[i - 1]))
+		i--;
+	if (i < text.n && text.p[i] == '@') {
+		set_word(a, behind(text, i));
+		of_annotation(a);
+		return;
+	}
+	/* the rest of a list, @needs=a,b */
+	for (size_t k = text.n; k > 0 && !is_blank(text.p[k - 1]); k--)
+		if (text.p[k - 1] == '@' && i && text.p[i - 1] == ',') {
+			set_word(a, behind(text, k - 1));
+			of_annotation(a);
+			return;
+		}
+	if (i && strchr("\"'", text.p[i - 1]) && i > 1 &&
+			text.p[i - 2] == '=') { /* @undo='/… */
+		set_word(a, behind(text, i));
+		comp_steps(a);
+		return;
+	}
+	item = item_text(behind(text, item_begin(text)));
+	set_word(a, behind(text, i));
+	if (is_condition(item)) {
+		comp_references(a);
+	} else if (item.p >= text.p + i) {
+		comp_steps(a);
+		if (!a->word.n || a->word.p[0] != '/')
+			comp_defs(a, "");
+		if (of_swarm(a))
+			comp_labels(a);
+	} else if (item.p[0] == '/') {
+		of_line(a, item);
+	} else {
+		comp_files(a, 0);
 	}
 }
 
-static void by_type(struct at *a, const struct vocab_field *f)
+/* --------------------------------------------------------------- commands */
+static const struct vocab_field *find_flag(const struct vocab_field *f,
+	struct str w)
+{
+	int is_long = w.n > 2 && w.p[1] == '-';
+	struct str name = behind(w, w.n < 2 ? w.n : 1 + (size_t)is_long);
+	const char *eq = memchr(name.p, '=', name.n);
+
+	if (eq)
+		name.n = (size_t)(eq - name.p);
+	for (; f && f->name; f++)
+		if (f->place == PLACE_FLAG && (is_long ? str_eq(name, f->name)
+				: name.n == 1 && f->letter == name.p[0]))
+			return f;
+	return NULL;
+}
+
+/* What a flag takes that is not said by its type. */
+static const char *flag_choices(struct str w)
+{
+	static const char *const known[][2] = {
+		{"--output", "text json jsonl"}, {"-o", "text json jsonl"},
+		{"--on-error", "stop continue_on_failure ignore rollback"},
+		{"--in-doubt", "retry skip done"}};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		size_t n = strlen(known[i][0]);
+
+		if (w.n >= n && memcmp(w.p, known[i][0], n) == 0 &&
+				(w.n == n || w.p[n] == '='))
+			return known[i][1];
+	}
+	return NULL;
+}
+
+static int takes_value(const struct vocab_field *fields, struct str w)
+{
+	const struct vocab_field *f = find_flag(fields, w);
+
+	if (!is_flag(w) || memchr(w.p, '=', w.n))
+		return 0;
+	if (f)
+		return f->type != FIELD_FLAG;
+	if (flag_choices(w))
+		return 1;
+	for (size_t i = 0; !fields && workflow_flags[i].name; i++)
+		if (w.n > 2 && str_eq(behind(w, 2), workflow_flags[i].name))
+			return workflow_flags[i].value[0] != '\0';
+	return 0;
+}
+
+static enum comp_runs runs_for(const struct cmd *c)
+{
+	static const char *const open[] = {"cancel", "pause", "continue",
+		"wait", "fg", "attach", "watch"};
+	static const char *const asking[] = {"answer", "approve", "deny"};
+
+	for (size_t i = 0; i < sizeof(open) / sizeof(open[0]); i++)
+		if (strcmp(c->name, open[i]) == 0)
+			return RUNS_OPEN;
+	for (size_t i = 0; i < sizeof(asking) / sizeof(asking[0]); i++)
+		if (strcmp(c->name, asking[i]) == 0)
+			return RUNS_WAITING;
+	return RUNS_ALL;
+}
+
+static void of_step(struct at *a, const struct cmd *c)
+{
+	const char *dot = memchr(a->word.p, '.', a->word.n);
+	char before[64];
+
+	if (!dot || dot - a->word.p > 30) {
+		comp_runs(a, runs_for(c));
+		return;
+	}
+	memcpy(before, a->word.p, (size_t)(dot - a->word.p) + 1);
+	before[dot - a->word.p + 1] = '\0';
+	comp_run_steps(a, (struct str){a->word.p, (size_t)(dot -
+		a->word.p)}, before);
+}
+
+/* Words of a command that are not of a type of their own. */
+static void of_word(struct at *a, const struct cmd *c, const char *name,
+	const struct str *words, size_t n)
+{
+	struct str first = n ? words[0] : str_of("");
+
+	if (strcmp(c->name, "set") == 0) {
+		comp_setting_values(a, first);
+	} else if (strcmp(c->name, "env") == 0) {
+		comp_environment(a, "");
+	} else if (strcmp(c->name, "alias") == 0) {
+		comp_aliases(a, "");
+	} else if (strcmp(c->name, "def") == 0) {
+		comp_defs(a, "");
+	} else if (strcmp(c->name, "fact") == 0) {
+		comp_facts(a);
+	} else if (strcmp(name, "step") == 0) {
+		comp_run_steps(a, first, "");
+	} else if (strcmp(c->name, "runs") == 0 && (str_eq(first, "pin") ||
+			str_eq(first, "unpin") || str_eq(first, "purge"))) {
+		comp_runs(a, RUNS_ALL);
+	} else if (strcmp(c->name, "runs") == 0) {
+		comp_choices(a, "status:failed status:succeeded status:running "
+			"status:waiting status:paused status:cancelled "
+			"status:interrupted purge pin unpin");
+	}
+}
+
+/* A text behind a command: a line in it, a workflow, or a run. */
+static void of_text(struct at *a, const struct cmd *c, const struct split *w,
+	size_t i, const struct vocab_field *f)
+{
+	struct str text = {w->word[i].p, (size_t)(a->text.p + a->text.n -
+		w->word[i].p)};
+	int is_last = i + 1 == w->n;
+
+	a->quote = 0;
+	if (w->quote[i])
+		a->outer = w->quote[i];
+	if (is_last && !w->quote[i] && strcmp(c->name, "watch") == 0)
+		comp_runs(a, RUNS_OPEN);
+	if (strcmp(c->name, "answer") == 0 && i)
+		comp_answers(a, w->word[i - 1]);
+	if (text.n && text.p[0] == '/') {
+		of_line(a, text);
+		return;
+	}
+	if (f->type == CMD_WORKFLOW && is_last && !w->quote[i]) {
+		comp_runs(a, RUNS_ALL);
+		comp_files(a, 0);
+		if (!a->word.n)
+			comp_steps(a);
+	} else if (f->type == CMD_WORKFLOW || strcmp(c->name, "def") == 0) {
+		of_workflow(a, text);
+	}
+}
+
+static void by_type(struct at *a, const struct cmd *c,
+	const struct vocab_field *f, const struct str *words, size_t n)
 {
 	switch (f->type) {
 	case CMD_RUN:
-	case CMD_WORKFLOW:
-		add_runs(a);
+		comp_runs(a, runs_for(c));
 		break;
 	case CMD_STEP:
-		if (memchr(a->word.p ? a->word.p : "", '.', a->word.n))
-			add_steps_of(a);
-		else
-			add_runs(a);
+		of_step(a, c);
 		break;
 	case FIELD_PATH:
-		a->out->is_files = 1;
+		comp_files(a, strcmp(c->name, "cd") == 0);
 		break;
 	case CMD_SETTING:
-		add_settings(a);
+		comp_settings(a);
 		break;
 	case CMD_TOPIC:
-		add_topics(a);
+		comp_topics(a);
 		break;
 	default:
+		of_word(a, c, f->name, words, n);
 		break;
 	}
 }
 
+/* --name VALUE, --name=VALUE: 1 when the word is the value. */
+static int of_flag_value(struct at *a, const struct vocab_field *fields,
+	const struct split *w)
+{
+	struct str word = last(w), flag = w->n > 2 ? w->word[w->n - 2]
+		: str_of("");
+	const char *eq = is_flag(word) ? memchr(word.p, '=', word.n) : NULL;
+	const struct vocab_field *f;
+
+	if (eq) {
+		flag = word;
+		set_word(a, behind(word, (size_t)(eq - word.p) + 1));
+	} else if (!takes_value(fields, flag)) {
+		return 0;
+	}
+	f = find_flag(fields, flag);
+	if (!f || f->type != FIELD_PATH)
+		comp_choices(a, flag_choices(flag));
+	else
+		comp_files(a, 0);
+	if (flag.n >= 13 && memcmp(flag.p, "--resume-from", 13) == 0)
+		comp_labels(a);
+	else if (f && strcmp(f->name, "from") == 0)
+		comp_run_steps(a, w->n > 3 && !is_flag(w->word[1]) ? w->word[1]
+			: str_of("@last"), "");
+	return 1;
+}
+
+/* The next argument by place that the words leave. */
 static void of_command(struct at *a, const struct cmd *c,
-	const struct before *b)
+	const struct split *w)
 {
 	const struct vocab_field *f = c->args;
-	size_t i = 0;
+	struct str words[WORDS];
+	size_t n = 0, place = 0;
 
-	if (is_flag(a->word)) {
-		add_fields(a, f);
+	if (of_flag_value(a, c->args, w))
 		return;
-	}
-	if (f->name && f->type == CMD_SETTING && b->words == 1) {
-		add_setting_values(a, b->last);
-		return;
-	}
-	for (; f->name; f++) {
-		if (f->place == PLACE_FLAG)
+	for (size_t i = 1; i < w->n; i++) {
+		const struct vocab_field *g = f;
+
+		for (size_t k = 0; g->name && (g->place == PLACE_FLAG ||
+				(g->place == PLACE_POS && k++ < place));)
+			g++;
+		if (is_flag(w->word[i]) && !w->quote[i]) {
+			if (i + 1 == w->n)
+				comp_fields(a, c->args);
+			i += takes_value(c->args, w->word[i]);
 			continue;
-		if (i++ == b->words || f->place == PLACE_REST) {
-			by_type(a, f);
+		}
+		if (g->name && (g->type == FIELD_TEXT ||
+				g->type == CMD_WORKFLOW)) {
+			of_text(a, c, w, i, g);
 			return;
 		}
+		if (i + 1 == w->n && g->name)
+			by_type(a, c, g, words, n);
+		words[n++] = w->word[i];
+		place++;
 	}
 }
 
 static void of_kind(struct at *a, const struct vocab_kind *k,
-	const struct before *b)
+	const struct split *w)
 {
-	if (is_flag(a->word) && !b->opened)
-		add_fields(a, k->fields);
-	else
-		a->out->is_files = 1;
+	size_t words = 0;
+
+	if (k->style == STYLE_LUA || of_flag_value(a, k->fields, w))
+		return;
+	for (size_t i = 1; i + 1 < w->n; i++)
+		words += !is_flag(w->word[i]);
+	if (is_flag(a->word) && (k->style == STYLE_WORDS || !words))
+		comp_fields(a, k->fields);
+	else if (k->style != STYLE_PROMPT && !k->missing)
+		comp_files(a, 0);
 }
 
+/* Flags of a workflow, and its text. */
+static void of_workflow_line(struct at *a, const struct split *w)
+{
+	for (size_t i = 1; i < w->n; i++) {
+		if (is_flag(w->word[i]) && !w->quote[i]) {
+			if (i + 1 < w->n)
+				i += takes_value(NULL, w->word[i]);
+			continue;
+		}
+		if (w->quote[i] && i + 1 < w->n)
+			continue; /* closed: flags may follow */
+		if (i + 1 == w->n && of_flag_value(a, NULL, w))
+			return;
+		if (w->quote[i])
+			a->outer = w->quote[i];
+		of_workflow(a, (struct str){w->word[i].p, (size_t)(a->text.p +
+			a->text.n - w->word[i].p)});
+		return;
+	}
+	if (!of_flag_value(a, NULL, w) && is_flag(a->word))
+		comp_workflow_flags(a);
+}
+
+/* A line, or a step's own in a workflow: /name and what follows. */
 static void of_line(struct at *a, struct str line)
 {
-	struct str before = {line.p, line.n - a->word.n};
-	struct before b;
-	const struct cmd *c;
+	struct split w;
+	struct str name;
 	int kind;
 
-	look_before(before, &b);
-	c = cmd_find(b.name);
-	kind = vocab_find(a->s->env.vocab, b.name.p, b.name.n);
-	if (str_eq(b.last, "--output") || str_eq(b.last, "-o"))
-		add_choices(a, "text json jsonl", " ");
-	else if (str_eq(b.last, "--on-error"))
-		add_choices(a, "stop continue_on_failure ignore rollback", " ");
-	else if (c)
-		of_command(a, c, &b);
+	split(line, &w);
+	name = behind(w.word[0], w.word[0].n > 0);
+	if (w.n == 1) {
+		set_word(a, w.word[0]);
+		comp_steps(a);
+		return;
+	}
+	kind = vocab_find(a->s->env.vocab, name.p, name.n);
+	set_word(a, last(&w));
+	a->quote = w.open && w.quote[w.n - 1] != '{' ? w.quote[w.n - 1] : 0;
+	if (w.n > 2 && str_eq(w.word[w.n - 2], ">"))
+		comp_files(a, 0);
+	else if (cmd_find(name))
+		of_command(a, cmd_find(name), &w);
 	else if (kind >= 0)
-		of_kind(a, a->s->env.vocab->kinds[kind], &b);
-	else if (is_flag(a->word) && !b.opened)
-		add_workflow_flags(a);
+		of_kind(a, a->s->env.vocab->kinds[kind], &w);
 	else
-		in_workflow(a, before, b.opened || b.words > 0);
+		of_workflow_line(a, &w);
 }
 
-/* Where the line that the cursor is in begins: a submission may have many,
- * and only its first line names the command. */
-static size_t line_begin(struct str t)
+/* ----------------------------------------------------------------- blocks */
+/* 1 when the first line is `/name:`, and the cursor is behind it. */
+static int is_block(struct str text)
 {
-	size_t i = 0;
+	const char *nl = memchr(text.p, '\n', text.n);
+	struct str head = str_trim((struct str){text.p, nl ? (size_t)(nl -
+		text.p) : 0});
 
-	while (i < t.n && (t.p[i] == ' ' || t.p[i] == '\n' || t.p[i] == '\t'))
-		i++;
-	return i;
+	return head.n > 1 && head.p[head.n - 1] == ':' &&
+		!memchr(head.p, ' ', head.n);
 }
 
-void complete(struct session *s, struct str text, size_t at,
-	struct matches *out)
+/* A line of it: `- key: value`. */
+static void of_block(struct at *a)
+{
+	const char *nl = memrchr(a->text.p, '\n', a->text.n);
+	struct str line = behind(a->text, (size_t)(nl - a->text.p) + 1), key;
+	const char *colon;
+	size_t i = 0, from;
+
+	while (i < line.n && (is_blank(line.p[i]) || line.p[i] == '-'))
+		i++;
+	key = behind(line, i);
+	colon = memchr(key.p, ':', key.n);
+	if (!colon) {
+		set_word(a, key);
+		comp_keys(a);
+		return;
+	}
+	for (from = line.n; from > 0 && !is_blank(line.p[from - 1]) &&
+			!strchr("[,\"'", line.p[from - 1]);)
+		from--;
+	set_word(a, behind(line, from));
+	key.n = (size_t)(colon - key.p);
+	if (str_eq(key, "depends_on") || str_eq(key, "needs"))
+		comp_labels(a);
+	else if (a->word.n && a->word.p[0] == '/')
+		comp_steps(a);
+	else
+		comp_key_values(a, key);
+	if (!a->out->count && str_eq(key, "params"))
+		comp_files(a, 0);
+}
+
+/* ------------------------------------------------------------------ places */
+/* Behind a ${ that is not closed, or 0. */
+static size_t reference_begin(struct str t)
+{
+	for (size_t i = t.n; i > 1; i--) {
+		if (t.p[i - 1] == '}' || is_blank(t.p[i - 1]))
+			return 0;
+		if (t.p[i - 1] == '{' && t.p[i - 2] == '$')
+			return i;
+	}
+	return 0;
+}
+
+void complete(struct session *s, struct str text, struct matches *out)
 {
 	struct at a = {.s = s, .text = text, .out = out};
-	size_t from = line_begin(text);
-	struct str line = {text.p + from, text.n - from};
+	size_t from = 0, reference = reference_begin(text);
+	struct str line;
+	struct split w;
 
 	memset(out, 0, sizeof(*out));
-	a.word = (struct str){text.p + at, text.n - at};
-	if (in_reference((struct str){text.p, at}))
-		add_references(&a);
-	else if (from >= at && (!a.word.n || a.word.p[0] == '/'))
-		add_commands(&a);
-	else if (line.n && line.p[0] == '!')
-		out->is_files = 1;
-	else if (line.n && line.p[0] == '/')
+	while (from < text.n && is_blank(text.p[from]))
+		from++;
+	line = behind(text, from);
+	split(line, &w);
+	set_word(&a, last(&w));
+	if (reference) {
+		set_word(&a, behind(text, reference));
+		comp_references(&a);
+	} else if (line.n && line.p[0] == '!') {
+		if (w.n == 1)
+			set_word(&a, behind(line, 1));
+		else
+			a.quote = w.open ? w.quote[w.n - 1] : 0;
+		comp_files(&a, 0);
+	} else if (line.n && line.p[0] == '/' && is_block(line)) {
+		of_block(&a);
+	} else if (w.n == 1 && !w.quote[0]) {
+		if (!line.n || line.p[0] == '/')
+			comp_commands(&a);
+	} else if (line.n && line.p[0] == '/') {
 		of_line(&a, line);
+	}
 }

@@ -12,21 +12,21 @@ struct session;
 
 struct match {
 	char *text;            /* owned: the whole word */
+	char *shown;           /* owned: in a list; NULL: text */
 	char *about;           /* owned: what it is; or NULL */
 };
 struct matches {
 	struct match *v;
 	size_t count, cap;
 	size_t left_out;       /* over COMPLETE_MAX */
-	uint8_t is_files;      /* names of files, besides */
+	size_t from;           /* offset in the text of what they stand for */
 	uint8_t no_blank;      /* nothing is put behind a single one */
 };
 
 enum { COMPLETE_MAX = 100 };
 
-/* The words that begin as `text` does from `at` to its end. */
-void complete(struct session *s, struct str text, size_t at,
-	struct matches *out);
+/* The words that may stand for the last of the text, which may be empty. */
+void complete(struct session *s, struct str text, struct matches *out);
 void matches_release(struct matches *m);
 
 #endif

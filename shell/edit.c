@@ -17,6 +17,7 @@
 #include <readline/readline.h>
 
 #include "engine/base/mem.h"
+#include "engine/base/text.h"
 #include "shell/edit_paste.h"
 #include "shell/screen.h"
 
@@ -243,29 +244,51 @@ static size_t common(const struct matches *m)
 	return n;
 }
 
+/* Readline's word is all of the line: its beginning, as it is, and n bytes of
+ * what stands for the rest. */
+static char *whole(const char *text, size_t n)
+{
+	struct buf b;
+	char *own;
+
+	buf_init(&b);
+	buf_add(&b, rl_line_buffer, ed.matches.from);
+	buf_add(&b, text, n);
+	own = copy(buf_cstr(&b), b.len);
+	buf_release(&b);
+	return own;
+}
+
+/* Another word, or a closing, comes next without a blank. */
+static int goes_on(const struct matches *m)
+{
+	const char *text = m->v[0].text;
+	size_t n = strlen(text);
+
+	return m->no_blank || (n && strchr("=./", text[n - 1]));
+}
+
 static char **on_complete(const char *text, int start, int stop)
 {
 	char **all;
 
-	(void)text;
+	(void)text, (void)start;
 	matches_release(&ed.matches);
 	rl_attempted_completion_over = 1;
 	if (!ed.hooks.complete)
 		return NULL;
 	ed.hooks.complete(ed.hooks.ud, (struct str){rl_line_buffer,
-		(size_t)stop}, (size_t)start, &ed.matches);
-	if (!ed.matches.count) {
-		rl_attempted_completion_over = !ed.matches.is_files;
+		(size_t)stop}, &ed.matches);
+	if (!ed.matches.count)
 		return NULL;
-	}
-	if (ed.matches.no_blank)
+	if (goes_on(&ed.matches))
 		rl_completion_suppress_append = 1;
 	all = malloc((ed.matches.count + 2) * sizeof(*all));
 	if (!all)
 		abort();
-	all[0] = copy(ed.matches.v[0].text, common(&ed.matches));
+	all[0] = whole(ed.matches.v[0].text, common(&ed.matches));
 	for (size_t i = 0; i < ed.matches.count; i++)
-		all[i + 1] = copy(ed.matches.v[i].text,
+		all[i + 1] = whole(ed.matches.v[i].text,
 			strlen(ed.matches.v[i].text));
 	all[ed.matches.count + 1] = NULL;
 	if (ed.matches.count == 1)
@@ -273,50 +296,93 @@ static char **on_complete(const char *text, int start, int stop)
 	return all;
 }
 
-static const char *about(const char *text)
+static const char *shown(const struct match *m)
 {
-	for (size_t i = 0; i < ed.matches.count; i++)
-		if (strcmp(ed.matches.v[i].text, text) == 0)
-			return ed.matches.v[i].about;
-	return NULL;
+	return m->shown ? m->shown : m->text;
 }
 
-static void list_row(struct buf *b, const char *match, int longest,
+static int columns_of(const char *text)
+{
+	size_t at = 0, n = strlen(text);
+	int columns = 0;
+
+	while (at < n) {
+		int32_t cp;
+
+		at += (size_t)utf8_decode(text + at, n - at, &cp);
+		columns += utf8_width(cp);
+	}
+	return columns;
+}
+
+static void list_row(struct buf *b, const struct match *m, int longest,
 	int columns)
 {
-	const char *what = about(match);
-	size_t from = b->len;
-	int used;
+	int used = columns_of(shown(m));
 
-	screen_line(b, str_of(match), columns);
-	used = (int)(b->len - from); /* names are ASCII, files have no about */
-	if (what && longest + 2 < columns) {
+	screen_line(b, str_of(shown(m)), columns);
+	if (m->about && longest + 2 < columns) {
 		buf_printf(b, "%*s", longest + 2 - used, "");
-		screen_line(b, str_of(what), columns - longest - 2);
+		screen_line(b, str_of(m->about), columns - longest - 2);
 	}
 	buf_char(b, '\n');
 }
 
-/* A row each, with what it is; names of files in columns. */
-static void on_list(char **matches, int count, int longest)
+/* As many in a row as fit; returns how many there were rows for. */
+static int list_columns(struct buf *b, int longest, int columns, int fit)
 {
-	struct buf b;
-	int rows, columns, shown;
+	int wide = longest + 2, per = columns / wide > 0 ? columns / wide : 1;
+	int all = (int)ed.matches.count;
+	int count = all < fit * per ? all : fit * per;
+	int rows = (count + per - 1) / per;
 
-	if (!ed.matches.count) {
-		rl_display_match_list(matches, count, longest);
-		rl_forced_update_display();
-		return;
+	for (int y = 0; y < rows; y++) {
+		for (int i = y; i < count; i += rows) {
+			const char *text = shown(&ed.matches.v[i]);
+
+			screen_line(b, str_of(text), columns);
+			if (i + rows < count)
+				buf_printf(b, "%*s", wide -
+					columns_of(text), "");
+		}
+		buf_char(b, '\n');
 	}
+	return count;
+}
+
+static int has_abouts(const struct matches *m)
+{
+	for (size_t i = 0; i < m->count; i++)
+		if (m->v[i].about)
+			return 1;
+	return 0;
+}
+
+/* What is said about them stands behind each, a row each; else in columns. */
+static void on_list(char **matches, int count, int with)
+{
+	int rows, columns, fit, n = 0, longest = 0;
+	const struct matches *m = &ed.matches;
+	struct buf b;
+
+	(void)matches, (void)count, (void)with;
 	term_size(ed.term, &rows, &columns);
-	shown = count < rows - 3 || rows < 8 ? count : rows - 3;
+	fit = rows < 8 ? (int)m->count : rows - 3;
+	for (size_t i = 0; i < m->count; i++) {
+		int wide = columns_of(shown(&m->v[i]));
+
+		longest = wide > longest ? wide : longest;
+	}
 	buf_init(&b);
-	for (int i = 1; i <= shown; i++)
-		list_row(&b, matches[i], longest, columns - 1);
-	if (shown < count || ed.matches.left_out)
-		buf_printf(&b, "and %zu more\n", (size_t)(count - shown) +
-			ed.matches.left_out);
-	fputs("\n", ed.term->out);
+	buf_char(&b, '\n');
+	if (!has_abouts(m))
+		n = list_columns(&b, longest, columns - 1, fit);
+	else
+		for (; n < (int)m->count && n < fit; n++)
+			list_row(&b, &m->v[n], longest, columns - 1);
+	if ((size_t)n < m->count || m->left_out)
+		buf_printf(&b, "and %zu more\n", m->count - (size_t)n +
+			m->left_out);
 	fwrite(b.data, 1, b.len, ed.term->out);
 	buf_release(&b);
 	rl_on_new_line();
@@ -442,7 +508,7 @@ void edit_open(struct uv_loop_s *loop, struct term *t,
 	rl_input_available_hook = has_byte;
 	rl_deprep_term_function = keep_mode;
 	rl_attempted_completion_function = on_complete;
-	rl_completer_word_break_characters = " \t\n\"'{}[](),|";
+	rl_completer_word_break_characters = "\001"; /* none */
 	rl_completion_display_matches_hook = on_list;
 	rl_sort_completion_matches = 0;
 	rl_completion_query_items = -1;

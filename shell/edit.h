@@ -19,9 +19,8 @@ struct edit_hooks {
 	void *ud;
 	/* Ctrl-X Ctrl-E; the line is still open. */
 	void (*edit)(void *ud);
-	/* Tab: what the word that begins at `at` and ends the text may be. */
-	void (*complete)(void *ud, struct str text, size_t at,
-		struct matches *out);
+	/* Tab: what the last word of the text, up to the cursor, may be. */
+	void (*complete)(void *ud, struct str text, struct matches *out);
 	/* 1 inside a block: Tab on a blank prefix is two blanks. */
 	int (*indents)(void *ud);
 	/* 1 while the open line is about to be dropped: what is typed now is

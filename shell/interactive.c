@@ -419,18 +419,19 @@ static int on_dropping(void *ud)
 }
 
 /* The lines before it are part of what is completed. */
-static void on_complete(void *ud, struct str text, size_t at,
-	struct matches *out)
+static void on_complete(void *ud, struct str text, struct matches *out)
 {
 	struct interactive *p = ud;
 	struct buf b;
 
 	buf_init(&b);
 	buf_add(&b, p->draft.data ? p->draft.data : "", p->draft.len);
-	at += b.len;
 	buf_add(&b, text.p, text.n);
-	buf_reserve(&b, 1);
-	complete(p->s, (struct str){b.data, b.len}, at, out);
+	complete(p->s, (struct str){buf_cstr(&b), b.len}, out);
+	if (out->from < p->draft.len)
+		matches_release(out); /* of a line that is entered */
+	else
+		out->from -= p->draft.len;
 	buf_release(&b);
 }
 

@@ -211,6 +211,15 @@ const char *engine_getvar(const struct engine *e, const char *name)
 	return get_from(e->vars, name);
 }
 
+void engine_each_var(const struct engine *e, void (*fn)(void *ud,
+	const char *name), void *ud)
+{
+	const cJSON *j;
+
+	cJSON_ArrayForEach(j, e->vars)
+		fn(ud, j->string);
+}
+
 /* The guard's environment is that of its start: what is removed is said to
  * it too. */
 void engine_env(struct engine *e, const char *name, const char *value)
