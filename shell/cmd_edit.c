@@ -37,6 +37,10 @@ static int run(struct session *s, const struct cmd_args *a,
 	buf_init(&before);
 	buf_init(&after);
 	rc = of_run(s, a, o, &before);
+	if (rc < 0 && o->err.code == ERR_NOTFOUND && !cmd_arg(a, "run").p) {
+		memset(&o->err, 0, sizeof(o->err)); /* no run yet: a new text */
+		rc = 0;
+	}
 	if (rc == 0)
 		rc = editor_run(s, (struct str){before.data, before.len},
 			&after, &o->err);

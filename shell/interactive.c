@@ -335,8 +335,10 @@ static int one(struct interactive *p, struct lines *l, int *open)
 	}
 	ms = remember(p, slice(l->source, from, l->at));
 	p->s->run_of_line[0] = '\0';
+	prompt_mark_output(p->s, 'C');
 	p->s->status = kind == LINE_BAD ? tell_diags(p->s, &d, NULL)
 		: run_line(p, &d, &line);
+	prompt_mark_output(p->s, 'D');
 	if (ms && p->s->run_of_line[0]) {
 		struct err err = {0};
 

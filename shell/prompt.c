@@ -5,6 +5,7 @@
 #include "shell/prompt.h"
 
 #include <pwd.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -172,6 +173,22 @@ static void mark(struct buf *out, char which)
 {
 	if (!term_is_dumb())
 		buf_printf(out, "\001\033]133;%c\007\002", which);
+}
+
+void prompt_mark_output(struct session *s, char which)
+{
+	struct buf b;
+
+	if (!s->err.tty || term_is_dumb())
+		return;
+	buf_init(&b);
+	buf_printf(&b, "\033]133;%c", which);
+	if (which == 'D')
+		buf_printf(&b, ";%d", s->status);
+	buf_char(&b, '\007');
+	if (write(s->err.fd, b.data, b.len) < 0)
+		session_stop(s, SIGHUP); /* the terminal is gone */
+	buf_release(&b);
 }
 
 void prompt_make(const struct session *s, char open, struct buf *out)

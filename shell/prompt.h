@@ -10,6 +10,9 @@
  * its beginning. What has no width stands between \001 and \002. */
 void prompt_make(const struct session *s, char open, struct buf *out);
 
+/* The same kind of mark around what a line gives: 'C' before, 'D' behind, with
+ * its status. */
+void prompt_mark_output(struct session *s, char which);
 /* Runs of all shells that wait for a person; at most 99. Of the journal: what
  * is not yet committed is not counted. */
 unsigned prompt_count_waiting(struct session *s);
