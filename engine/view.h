@@ -17,11 +17,21 @@ struct view {
 	struct run *run;
 	struct run_row *row;
 	char *ulid_short;         /* shortest unique prefix, at least 6 */
+	int64_t seq;              /* of the last event in it */
 };
 /* RUN as typed: prefix, "@last". */
 int view_open(struct engine *e, const char *name, struct view *out,
 	struct err *err);
 void view_release(struct view *v);
+/* Brings a view up to what is durable now: its row, then every event since,
+ * folded into the run before it is told. 1 when the run's text was replaced
+ * meanwhile: the view stands before that, and is to be opened anew. */
+struct view_hook {
+	void *ud;
+	void (*on_event)(void *ud, int64_t seq, const struct event *e);
+};
+int view_follow(struct view *v, const struct view_hook *hook,
+	struct err *err);
 
 /* Whose output: a step's or, with node PLAN_NONE, the run's (language.md
  * 3.5). */
@@ -127,8 +137,8 @@ void because_free(struct because *b, size_t count);
 /* Recorded mean of a leaf key in ms, or -1: for front_env.predict. */
 int64_t engine_predict(void *engine, const char *leaf_key);
 
-/* The same of a step of a run that is open here. */
-int64_t engine_usual(struct engine *e, uint32_t slot, struct place at);
+/* The same of a step of a run that is open here or viewed. */
+int64_t engine_usual(struct engine *e, const struct run *r, struct place at);
 
 /* store_short: `out` holds 27. */
 void engine_short(struct engine *e, const char *ulid, char *out);

@@ -29,6 +29,12 @@ struct errand *errand_find(const struct session *s, uint32_t slot)
 	return NULL;
 }
 
+const struct run *errand_run_of(const struct session *s,
+	const struct errand *t)
+{
+	return t->view ? t->view->run : engine_run(s->engine, t->slot);
+}
+
 void errand_drop(struct session *s, struct errand *t)
 {
 	struct errand **at = &s->errands;
@@ -645,15 +651,19 @@ int errand_to_front(struct session *s, const char *ulid, struct err *err)
 		t = t->next;
 	if (t) {
 		t->background = 0;
-		progress_front(s->progress, t->slot);
+		progress_front(s->progress, t);
 		return in_foreground(s, t);
 	}
-	if (!ulid)
-		return err_set(err, ERR_NOTFOUND,
+	if (!ulid) {
+		err_set(err, ERR_NOTFOUND,
 			"nothing goes on in the background");
+		return err_help(err, "/attach comes to what goes on in "
+			"another process");
+	}
 	err_set(err, ERR_NOTFOUND, "run %.6s does not go on in this shell",
 		ulid);
-	return err_help(err, "/watch %.6s shows a run of another shell", ulid);
+	return err_help(err, "/attach %.6s comes to a run of another process",
+		ulid);
 }
 
 unsigned errands_reap(struct session *s)

@@ -255,7 +255,7 @@ static int still(struct session *s, struct errand *t, const struct run *r)
 
 int errand_end(struct session *s, struct errand *t)
 {
-	const struct run *r = engine_run(s->engine, t->slot);
+	const struct run *r = errand_run_of(s, t);
 	struct err err = {0};
 	int status, failed, ended = r && run_ended(r) && t->over;
 
@@ -277,7 +277,7 @@ int errand_end(struct session *s, struct errand *t)
 	t->ended = 1;
 	if (r && !s->signal)
 		notify_over(s, r, t->ulid);
-	if (ended)
+	if (ended && !t->view)
 		engine_release(s->engine, t->slot);
 	return status ? status : failed;
 }

@@ -8,7 +8,8 @@
 #include "shell/errand.h"
 
 struct errand {
-	uint32_t slot;
+	uint32_t slot;         /* PLAN_NONE: another process's run, `view` */
+	const struct view *view;
 	char ulid[ULID_LEN + 1], parent[ULID_LEN + 1];
 	char *command, *text;  /* owned */
 	struct sink *sink, own;/* where output goes: &own, or a command's */
@@ -26,6 +27,9 @@ struct errand {
 };
 
 struct errand *errand_find(const struct session *s, uint32_t slot);
+/* Its run as it is now, until the next turn; NULL when it is gone. */
+const struct run *errand_run_of(const struct session *s,
+	const struct errand *t);
 /* Prints what the run gave, closes the sink, lets go of the run; returns
  * the status of the line. */
 int errand_end(struct session *s, struct errand *t);

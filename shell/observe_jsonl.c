@@ -228,14 +228,11 @@ static void details(struct jsonl *l, const struct run *r,
 	}
 }
 
-static void on_event(void *ud, uint32_t slot, int64_t seq,
-	const struct event *e)
+void jsonl_event(struct jsonl *l, const struct event *e)
 {
-	struct jsonl *l = ud;
-	const struct run *r = engine_run(l->s->engine, slot);
+	const struct run *r = l->out ? errand_run_of(l->s, l->t) : NULL;
 
-	(void)seq;
-	if (!l->out || slot != l->t->slot || !r)
+	if (!r)
 		return;
 	if (e->kind == EVENT_RUN_FINISHED || e->kind == EVENT_FRAME_OPENED ||
 			e->kind == EVENT_FRAME_CLOSED)
@@ -255,12 +252,22 @@ static void on_event(void *ud, uint32_t slot, int64_t seq,
 	}
 }
 
+static void on_event(void *ud, uint32_t slot, int64_t seq,
+	const struct event *e)
+{
+	struct jsonl *l = ud;
+
+	(void)seq;
+	if (l->out && slot == l->t->slot)
+		jsonl_event(l, e);
+}
+
 void jsonl_begin(struct jsonl *l, const struct errand *t)
 {
 	l->t = t;
 	l->out = t->sink->out;
 	l->seq = 0;
-	l->began_ms = clock_now_ms();
+	l->began_ms = t->view ? t->view->run->started_ms : clock_now_ms();
 }
 
 void jsonl_end(struct jsonl *l, const char *status, int exit)
@@ -273,7 +280,7 @@ void jsonl_end(struct jsonl *l, const char *status, int exit)
 
 	if (!l->out)
 		return;
-	of.run = engine_run(l->s->engine, l->t->slot);
+	of.run = errand_run_of(l->s, l->t);
 	buf_init(&b);
 	j = line_open(l, "run.finished", clock_now_ms());
 	json_ktext(j, "status", status);

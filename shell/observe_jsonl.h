@@ -12,6 +12,8 @@ void jsonl_free(struct jsonl *j);
 /* Tells of the errand's run from now on, into its sink; borrows t until the
  * end. */
 void jsonl_begin(struct jsonl *j, const struct errand *t);
+/* An event of its run that no engine here publishes. */
+void jsonl_event(struct jsonl *j, const struct event *e);
 /* The last line, whatever happened; tells of no run any more. */
 void jsonl_end(struct jsonl *j, const char *status, int exit);
 

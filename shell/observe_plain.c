@@ -17,6 +17,7 @@
 #include "shell/run_end.h"
 #include "shell/screen.h"
 #include "shell/step_words.h"
+#include "shell/steps.h"
 #include "shell/errand_int.h"
 
 struct progress {
@@ -37,7 +38,7 @@ static int is_off(const struct progress *p)
 static struct buf *line_of(struct progress *p, const struct errand *t,
 	uint32_t frame, uint32_t step)
 {
-	const struct run *r = engine_run(p->s->engine, t->slot);
+	const struct run *r = errand_run_of(p->s, t);
 
 	buf_clear(&p->line);
 	if (t->background)
@@ -140,16 +141,12 @@ static int about(struct progress *p, const struct run *r,
 	return 0;
 }
 
-static void on_event(void *ud, uint32_t slot, int64_t seq,
+void progress_event(struct progress *p, const struct errand *t,
 	const struct event *e)
 {
-	struct progress *p = ud;
-	struct errand *t = errand_find(p->s, slot);
-	const struct run *r = engine_run(p->s->engine, slot);
+	const struct run *r = errand_run_of(p->s, t);
 
-	(void)seq;
-	if (!t || !r || t->lone || is_off(p) ||
-			region_event(p->live, t, r, e))
+	if (!r || t->lone || is_off(p) || region_event(p->live, t, r, e))
 		return;
 	if (e->step != PLAN_NONE && (!node_is_leaf(&r->plan->nodes[e->step]) ||
 			(r->plan->nodes[e->step].flags & NODE_QUIET)))
@@ -157,6 +154,15 @@ static void on_event(void *ud, uint32_t slot, int64_t seq,
 	line_of(p, t, e->frame, e->step);
 	if (about(p, r, e))
 		write_line(p);
+}
+
+static void on_event(void *ud, uint32_t slot, const struct event *e)
+{
+	struct progress *p = ud;
+	const struct errand *t = errand_find(p->s, slot);
+
+	if (t)
+		progress_event(p, t, e);
 }
 
 static int others_run(struct progress *p, uint32_t slot)
@@ -167,23 +173,32 @@ static int others_run(struct progress *p, uint32_t slot)
 	return 0;
 }
 
+void progress_over(struct progress *p, struct errand *t)
+{
+	const struct run *r = errand_run_of(p->s, t);
+	int live = region_over(p->live, t->slot);
+
+	if (!r || t->lone || t->told || !run_ended(r))
+		return;
+	t->told = 1;
+	if (is_off(p) && r->state == RUN_SUCCEEDED)
+		return;
+	run_end_say(p->s, t, r, RUN_END_SUMMARY | (live ? 0 : RUN_END_TAILS) |
+		(is_off(p) ? RUN_END_NAMES : 0));
+}
+
 static void on_over(void *ud, uint32_t slot, enum run_state state)
 {
 	struct progress *p = ud;
 	struct errand *t = errand_find(p->s, slot);
-	const struct run *r = engine_run(p->s->engine, slot);
-	int live;
 
+	(void)state;
 	if (!others_run(p, slot))
 		uv_timer_stop(&p->heartbeat);
-	live = region_over(p->live, slot);
-	if (!t || !r || t->lone || t->told || !run_ended(r))
-		return;
-	t->told = 1;
-	if (is_off(p) && state == RUN_SUCCEEDED)
-		return;
-	run_end_say(p->s, t, r, RUN_END_SUMMARY | (live ? 0 : RUN_END_TAILS) |
-		(is_off(p) ? RUN_END_NAMES : 0));
+	if (t)
+		progress_over(p, t);
+	else
+		region_over(p->live, slot);
 }
 
 static void on_stall(void *ud, const char *text)
@@ -231,7 +246,8 @@ static void beat(void *ud, uint32_t slot, int64_t seq, const struct event *e)
 			(uint64_t)ms);
 		uv_unref((uv_handle_t *)&p->heartbeat);
 	}
-	on_event(ud, slot, seq, e);
+	(void)seq;
+	on_event(ud, slot, e);
 }
 
 struct progress *progress_new(struct session *s)
@@ -281,9 +297,33 @@ void progress_output(struct progress *p, uint32_t slot, struct place at,
 	region_output(p->live, slot, at, bytes);
 }
 
-void progress_front(struct progress *p, uint32_t slot)
+struct running {
+	struct progress *p;
+	const struct errand *t;
+};
+
+static void say_running(void *ud, const struct event *e)
 {
-	region_front(p->live, slot);
+	const struct running *w = ud;
+	struct buf *b = line_of(w->p, w->t, e->frame, e->step);
+	char took[16];
+
+	if (e->kind == EVENT_STEP_WAITING) {
+		about(w->p, errand_run_of(w->p->s, w->t), e);
+	} else {
+		duration_print((clock_now_ms() - e->t_ms) * 1000, took);
+		buf_printf(b, " started %s ago", took);
+	}
+	write_line(w->p);
+}
+
+void progress_front(struct progress *p, const struct errand *t)
+{
+	struct running w = {p, t};
+
+	region_front(p->live, t);
+	if (!p->live && t->view && !is_off(p))
+		steps_running(t->view->run, say_running, &w);
 }
 
 void progress_leave(struct progress *p, uint32_t slot)

@@ -14,8 +14,14 @@ void progress_free(struct progress *p);
 int progress_is_live(const struct progress *p);
 void progress_output(struct progress *p, uint32_t slot, struct place at,
 	struct str bytes);
-/* The run has come from the background, or goes on there. */
-void progress_front(struct progress *p, uint32_t slot);
+/* What happens to a run that no engine here tells of, another process's: an
+ * event, and its end, or that it stands still. */
+void progress_event(struct progress *p, const struct errand *t,
+	const struct event *e);
+void progress_over(struct progress *p, struct errand *t);
+/* The run has come from the background or another process, or goes on
+ * there. */
+void progress_front(struct progress *p, const struct errand *t);
 void progress_leave(struct progress *p, uint32_t slot);
 
 #endif

@@ -20,8 +20,9 @@ int region_event(struct region *l, const struct errand *t, const struct run *r,
 /* The last line that a step wrote so far. */
 void region_output(struct region *l, uint32_t slot, struct place at,
 	struct str bytes);
-/* The run has come to the foreground: what runs of it already is shown. */
-void region_front(struct region *l, uint32_t slot);
+/* The run has come to the foreground: what runs of it already is shown. A
+ * view of another process's run lives until region_over. */
+void region_front(struct region *l, const struct errand *t);
 /* The run has left the foreground: nothing of it is shown any more. 1 when
  * its failures have been told. */
 int region_over(struct region *l, uint32_t slot);

@@ -85,7 +85,7 @@ static void write_line(struct session *s, struct buf *line)
 static void say_failure(struct session *s, const struct errand *t,
 	struct place at, unsigned parts)
 {
-	const struct run *r = engine_run(s->engine, t->slot);
+	const struct run *r = errand_run_of(s, t);
 	const struct result *res = &run_step(r, at.frame, at.node)->kept->r;
 	struct buf line, tail;
 

@@ -70,6 +70,37 @@ int run_row_of(struct session *s, const struct cmd_args *a,
 	return rc;
 }
 
+struct elsewhere {
+	struct session *s;
+	char ulid[ULID_LEN + 1];
+};
+
+static int look_elsewhere(void *ud, const struct run_row *row)
+{
+	struct elsewhere *w = ud;
+
+	if (row->state != RUN_RUNNING ||
+			engine_slot(w->s->engine, row->ulid) != PLAN_NONE)
+		return 0;
+	memcpy(w->ulid, row->ulid, sizeof(w->ulid));
+	return 1;
+}
+
+int run_elsewhere(struct session *s, struct run_row *out, struct cmd_out *o)
+{
+	struct run_filter f = {.state = RUN_RUNNING, .open_only = 1, .all = 1};
+	struct elsewhere w = {.s = s};
+
+	memset(out, 0, sizeof(*out));
+	if (settle(s, o) < 0 || store_list(engine_store(s->engine), &f,
+			look_elsewhere, &w, &o->err) < 0)
+		return -1;
+	if (!w.ulid[0])
+		return 0;
+	return store_find_run(engine_store(s->engine), str_of(w.ulid), out,
+		&o->err) < 0 ? -1 : 1;
+}
+
 char *run_step_of(const struct cmd_args *a, const char *name)
 {
 	struct str s = cmd_arg(a, name);

@@ -17,6 +17,10 @@ int run_view(struct session *s, const struct cmd_args *a, const char *name,
 /* Its row only; release it. */
 int run_row_of(struct session *s, const struct cmd_args *a,
 	const char *name, struct run_row *out, struct cmd_out *o);
+/* The newest run that goes on in another process, likewise; 1, or 0: there is
+ * none. */
+int run_elsewhere(struct session *s, struct run_row *out,
+	struct cmd_out *o);
 /* The STEP of RUN.STEP: a path, owned by the caller, or NULL. */
 char *run_step_of(const struct cmd_args *a, const char *name);
 /* Finds a step of a view by its path; -1 and did-you-mean. */

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 
 #include "engine/base/mem.h"
+#include "engine/io/clock.h"
+#include "engine/view.h"
 
 struct child {
 	struct place of;       /* the step it was opened for */
@@ -121,4 +123,39 @@ void steps_each(const struct run *r, void (*fn)(void *ud, struct place at),
 	qsort(w.children, w.count, sizeof(*w.children), compare);
 	walk_frame(&w, 0);
 	free(w.children);
+}
+
+struct running {
+	const struct run *run;
+	void (*fn)(void *ud, const struct event *e);
+	void *ud;
+};
+
+static void one_running(void *ud, struct place at)
+{
+	const struct running *w = ud;
+	const struct step *st = run_step(w->run, at.frame, at.node);
+	const struct plan_node *n = &w->run->plan->nodes[at.node];
+	const struct extra *x = run_extra(w->run, st);
+	struct event e = {.kind = EVENT_STEP_STARTED, .frame = at.frame,
+		.step = at.node, .t_ms = clock_now_ms()};
+
+	if (st->state != STEP_RUNNING || !node_is_leaf(n) ||
+			(n->flags & NODE_QUIET))
+		return;
+	if (x && x->started_ms)
+		e.t_ms = x->started_ms;
+	if (engine_is_asking(w->run, st)) {
+		e.kind = EVENT_STEP_WAITING;
+		e.name = str_of("answer");
+	}
+	w->fn(w->ud, &e);
+}
+
+void steps_running(const struct run *r, void (*fn)(void *ud,
+	const struct event *e), void *ud)
+{
+	struct running w = {r, fn, ud};
+
+	steps_each(r, one_running, &w);
 }

@@ -18,6 +18,8 @@ struct replaying {
 	struct run *run;
 	const struct run_row *row;
 	int64_t edited;       /* seq of the last RUN_EDITED, 0: none */
+	int64_t seq;          /* of the last event folded */
+	const struct view_hook *hook; /* or NULL */
 	struct err *err;
 	int rc;
 };
@@ -51,7 +53,20 @@ static int fold(void *ud, const struct stored_event *e)
 		return 1;
 	}
 	run_apply(r->run, &ev);
+	r->seq = e->seq;
+	if (r->hook)
+		r->hook->on_event(r->hook->ud, e->seq, &ev);
 	return 0;
+}
+
+static int fold_more(void *ud, const struct stored_event *e)
+{
+	struct replaying *r = ud;
+
+	if (e->kind != EVENT_RUN_EDITED)
+		return fold(ud, e);
+	r->rc = 1;
+	return 1;
 }
 
 /* The run row is the RUN_STARTED event. */
@@ -83,12 +98,25 @@ int replay_run(struct engine *e, const struct run_row *row,
 	if (store_events(e->store, row, 0, find_edit, &r, err) < 0 ||
 		store_events(e->store, row, 0, fold, &r, err) < 0)
 		goto out;
+	out->seq = r.seq;
 	rc = r.rc;
 out:
 	buf_release(&bytes);
 	if (rc < 0)
 		replay_release(out);
 	return rc;
+}
+
+int replay_more(struct engine *e, const struct run_row *row,
+	struct replayed *r, const struct view_hook *hook, struct err *err)
+{
+	struct replaying more = {.run = r->run, .row = row, .seq = r->seq,
+		.hook = hook, .err = err};
+
+	if (store_events(e->store, row, r->seq + 1, fold_more, &more, err) < 0)
+		return -1;
+	r->seq = more.seq;
+	return more.rc;
 }
 
 void replay_release(struct replayed *r)

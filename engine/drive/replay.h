@@ -8,16 +8,22 @@
 #include "engine/drive/setup.h"
 
 struct run_row;
+struct view_hook;
 
 struct replayed {
 	struct plan *plan;  /* held */
 	struct run *run;    /* owned; may be taken by setting it NULL */
+	int64_t seq;        /* of the last event in it */
 };
 
 /* ERR_CORRUPT when the events cannot follow each other. */
 int replay_run(struct engine *e, const struct run_row *row,
 	struct replayed *out, struct err *err);
 void replay_release(struct replayed *r);
+/* What has come since: folded, then told. 1 when the run's text has been
+ * replaced: from there on it is to be replayed anew. */
+int replay_more(struct engine *e, const struct run_row *row,
+	struct replayed *r, const struct view_hook *hook, struct err *err);
 
 /*
  * Which steps of `plan` may take their result from `old`: the same leaf key,

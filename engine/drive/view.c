@@ -52,6 +52,7 @@ int view_open(struct engine *e, const char *name, struct view *out,
 	}
 	out->plan = r.plan;
 	out->run = r.run;
+	out->seq = r.seq;
 	if (!row->brief[0])
 		engine_short(e, row->ulid, row->brief);
 	out->ulid_short = mem_strdup(row->brief);
@@ -83,6 +84,21 @@ void view_release(struct view *v)
 	free(v->row);
 	free(v->ulid_short);
 	memset(v, 0, sizeof(*v));
+}
+
+int view_follow(struct view *v, const struct view_hook *hook,
+	struct err *err)
+{
+	struct replayed r = {v->plan, v->run, v->seq};
+	int rc;
+
+	if (store_run_again(v->engine->store, v->row, err) < 0)
+		return -1;
+	rc = replay_more(v->engine, v->row, &r, hook, err);
+	if (v->seq != r.seq)
+		flow_items_forget();
+	v->seq = r.seq;
+	return rc;
 }
 
 uint8_t *view_keep(const struct view *v, struct plan *plan,
@@ -223,10 +239,19 @@ int64_t engine_predict(void *engine, const char *leaf_key)
 	return (int64_t)(d.mean_us / 1000.0 + 0.5);
 }
 
-int64_t engine_usual(struct engine *e, uint32_t slot, struct place at)
+static struct setup *setup_of_run(struct engine *e, const struct run *r)
 {
-	struct drive_run *r = drive_run_at(e, slot);
-	const char *key = r ? setup_leaf_key(r->setup, at.node) : NULL;
+	if (drive_run_at(e, r->id) && sched_run(e->sched, r->id) == r)
+		return drive_run_at(e, r->id)->setup;
+	for (const struct viewed *w = e->views; w; w = w->next)
+		if (w->run == r)
+			return w->setup;
+	return NULL;
+}
 
-	return key ? engine_predict(e, key) : -1;
+int64_t engine_usual(struct engine *e, const struct run *r, struct place at)
+{
+	struct setup *setup = setup_of_run(e, r);
+
+	return setup ? engine_predict(e, setup_leaf_key(setup, at.node)) : -1;
 }

@@ -31,6 +31,9 @@ void run_row_release(struct run_row *r);
  * ERR_NOTFOUND (with the nearest or "ambiguous: …"). */
 int store_find_run(struct store *s, struct str name, struct run_row *out,
 	struct err *err);
+/* The row as it is now: state, owner, times. -1: ERR_NOTFOUND when it has
+ * been cleaned up; *row is as it was. */
+int store_run_again(struct store *s, struct run_row *row, struct err *err);
 /* The shortest prefix that is unique now among the stored ones, at least 6:
  * what people are shown. */
 void store_short(struct store *s, const char *ulid, char out[ULID_LEN + 1]);

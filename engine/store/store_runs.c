@@ -326,6 +326,27 @@ int store_find_run(struct store *s, struct str name, struct run_row *out,
 	return find_prefix(s, key, out, err);
 }
 
+int store_run_again(struct store *s, struct run_row *row, struct err *err)
+{
+	sqlite3_stmt *q = prepare(s, COLUMNS "WHERE r.id = ?1", err);
+	struct run_row now;
+	int rc;
+
+	if (!q)
+		return -1;
+	sqlite3_bind_int64(q, 1, row->id);
+	rc = take_one(s, q, &now, err);
+	if (rc == 0)
+		return err_set(err, ERR_NOTFOUND, "run %.6s is there no more",
+			row->ulid);
+	if (rc < 0)
+		return -1;
+	memcpy(now.brief, row->brief, sizeof(now.brief));
+	run_row_release(row);
+	*row = now;
+	return 0;
+}
+
 int store_latest(struct store *s, const struct digest *text_key,
 	const char *dir, struct run_row *out, struct err *err)
 {
