@@ -273,14 +273,24 @@ static void document(struct session *s, struct str name, struct json *j)
 static int run(struct session *s, const struct cmd_args *a,
 	struct cmd_out *o)
 {
+	int columns = screen_columns(o->sink->out);
 	struct str name = cmd_arg(a, "name");
+	struct buf whole;
 
-	if (o->as_json)
+	if (o->as_json) {
 		document(s, name, &o->json);
-	else if (name.p)
-		return about(s, name, o);
-	else
-		overview(s, &o->text, screen_columns(o->sink->out));
+		return 0;
+	}
+	if (name.p && about(s, name, o) < 0)
+		return -1;
+	if (!name.p)
+		overview(s, &o->text, columns);
+	if (!columns || columns >= WIDTH)
+		return 0;
+	whole = o->text;
+	buf_init(&o->text);
+	screen_wrap(&o->text, (struct str){whole.data, whole.len}, columns);
+	buf_release(&whole);
 	return 0;
 }
 

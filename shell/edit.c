@@ -7,6 +7,7 @@
 #include "shell/edit.h"
 
 #include <errno.h>
+#include <locale.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +35,7 @@ static struct {
 	struct buf in;         /* read, not handed to readline */
 	struct matches matches;/* of the last Tab */
 	rl_command_func_t *tab;/* what the key does outside of blocks */
+	const char *prompt;    /* while it is installed */
 	uint8_t open, hidden, lent;
 	uint8_t ended;         /* nothing is typed any more */
 } ed;
@@ -388,12 +390,51 @@ static void on_list(char **matches, int count, int with)
 	rl_on_new_line();
 }
 
+/* What the environment says of the locale. */
+static const char *said_locale(void)
+{
+	static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+	const char *value = NULL;
+
+	for (size_t i = 0; i < 3 && (!value || !value[0]); i++)
+		value = getenv(names[i]);
+	return value ? value : "";
+}
+
+/* Readline asks the environment again and again which locale there is: it is
+ * told the one in force, in which UTF-8 can be typed. */
+static int as_locale(int (*fn)(void))
+{
+	const char *now = setlocale(LC_CTYPE, NULL), *all = getenv("LC_ALL");
+	char *own;
+	int rc;
+
+	if (!now || strcmp(now, said_locale()) == 0)
+		return fn();
+	own = all ? mem_strdup(all) : NULL;
+	setenv("LC_ALL", now, 1);
+	rc = fn();
+	if (own)
+		setenv("LC_ALL", own, 1);
+	else
+		unsetenv("LC_ALL");
+	mem_free(own);
+	return rc;
+}
+
+static int install(void)
+{
+	rl_callback_handler_install(ed.prompt, on_line);
+	return 0;
+}
+
 void edit_begin(const char *prompt, const char *text)
 {
 	ed.state = EDIT_OPEN;
 	ed.open = 1;
 	ed.hidden = 0;
-	rl_callback_handler_install(prompt, on_line);
+	ed.prompt = prompt;
+	as_locale(install);
 	if (text && text[0]) {
 		rl_insert_text(text);
 		rl_redisplay();
@@ -513,10 +554,10 @@ void edit_open(struct uv_loop_s *loop, struct term *t,
 	rl_sort_completion_matches = 0;
 	rl_completion_query_items = -1;
 	rl_variable_bind("show-all-if-ambiguous", "on"); /* inputrc wins */
-	rl_initialize();
-	rl_variable_bind("page-completions", "off");
-	rl_add_defun("wf-paste", on_paste, -1);
+	rl_add_defun("wf-paste", on_paste, -1); /* an inputrc may name them */
 	rl_add_defun("wf-edit", on_edit, -1);
+	as_locale(rl_initialize);
+	rl_variable_bind("page-completions", "off");
 	rl_bind_keyseq("\\e[200~", on_paste);
 	rl_bind_keyseq("\\C-x\\C-e", on_edit);
 	take_tab();

@@ -26,7 +26,9 @@ tm() {
 tty_start() {
 	tm kill-server 2>/dev/null
 	until_ok 10 sh -c "! tmux -L $TMUX_NAME has-session 2>/dev/null"
-	tm -f /dev/null new-session -d -x "${columns:-80}" -y "${rows:-24}" \
+	# one that is about to end may still take the call
+	until_ok 10 tm -f /dev/null new-session -d -x "${columns:-80}" \
+		-y "${rows:-24}" \
 		"$1; echo; echo ended with \$?; exec sleep 1000"
 	tm set-option -g history-limit 5000
 	tm set-option -g escape-time 0
