@@ -69,6 +69,25 @@ void errand_on_over(void *session, uint32_t slot, enum run_state state)
 		t->over = 1;
 }
 
+/* A run that stood still goes on: somebody answered from elsewhere. Without
+ * a person here its errand is as before. */
+void errand_on_event(void *session, uint32_t slot, int64_t seq,
+	const struct event *e)
+{
+	struct session *s = session;
+	const struct run *r = engine_run(s->engine, slot);
+	struct errand *t = s->errands;
+
+	(void)seq, (void)e;
+	if (s->interactive || !r || r->state != RUN_RUNNING)
+		return;
+	while (t && (t->slot != slot || !t->background || !t->ended ||
+			strcmp(t->ulid, engine_ulid(s->engine, slot)) != 0))
+		t = t->next;
+	if (t)
+		t->over = t->ended = t->told = 0;
+}
+
 void errand_on_tap(void *session, uint32_t slot, uint32_t frame, uint32_t step,
 	int stream, struct str bytes)
 {
@@ -715,19 +734,6 @@ int errands_wait(struct session *s, const char *ulid)
 		errand_drop(s, t);
 	}
 	return status;
-}
-
-void errands_say_attach(struct session *s)
-{
-	for (const struct errand *t = s->errands; t; t = t->next) {
-		char id[ULID_LEN + 1];
-
-		if (!t->background || t->ended || t->over)
-			continue;
-		engine_short(s->engine, t->ulid, id);
-		session_say(s, "run %s goes on without this shell    "
-			"/attach %s", id, id);
-	}
 }
 
 void errands_cancel(struct session *s)

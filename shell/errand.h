@@ -67,12 +67,12 @@ unsigned errands_reap(struct session *s);
 int errands_wait(struct session *s, const char *ulid);
 /* Waits likewise; their statuses are still to be told. */
 void errands_settle(struct session *s, const char *ulid);
-/* Says how to come back to those in the background. */
-void errands_say_attach(struct session *s);
 /* Cancels all in the background and waits for their ends. */
 void errands_cancel(struct session *s);
 void errands_release(struct session *s);
 /* Parts of the session's observer. */
+void errand_on_event(void *session, uint32_t slot, int64_t seq,
+	const struct event *e);
 void errand_on_over(void *session, uint32_t slot, enum run_state state);
 void errand_on_tap(void *session, uint32_t slot, uint32_t frame,
 	uint32_t step, int stream, struct str bytes);

@@ -16,8 +16,10 @@
 
 #include "engine/base/mem.h"
 #include "engine/base/text.h"
+#include "shell/detach.h"
 #include "shell/edit.h"
 #include "shell/editor.h"
+#include "shell/found.h"
 #include "shell/history.h"
 #include "shell/line_run.h"
 #include "shell/monitor.h"
@@ -140,7 +142,7 @@ static void suspend(struct interactive *p)
 	edit_lend();
 	if (engine_flush(p->s->engine, &err) < 0)
 		session_say(p->s, "%s", err.text);
-	raise(SIGSTOP);
+	monitor_stop();
 	edit_reclaim();
 	p->resized = 1;
 	if (shown)
@@ -507,13 +509,10 @@ static int go_alone(struct interactive *p)
 	struct session *s = p->s;
 	struct err err = {0};
 
-	errands_say_attach(s);
-	term_give_back();
-	if (monitor_leave(&err) < 0) {
+	if (detach(s, &err) < 0) {
 		session_say(s, "%s", err.text);
 		return -1;
 	}
-	s->out.tty = s->err.tty = 0;
 	p->alone = 1;
 	return 0;
 }
@@ -639,6 +638,7 @@ int interactive_run(struct session *s, struct err *err)
 	open_history(&p);
 	catch_signals(&p);
 	s->at_prompt = &p;
+	found_say(s);
 	rc_start(s);
 	loop(&p);
 	relay_end(s->relay);

@@ -20,6 +20,7 @@
 #include "shell/script.h"
 #include "shell/status.h"
 #include "shell/tell.h"
+#include "shell/title.h"
 #include "shell/version.h"
 
 /* A closed descriptor would be taken by the database: fill the gaps with no
@@ -187,6 +188,8 @@ int main(int argc, char **argv)
 	if (guard_is_me(argc, argv))
 		return guard_main(argc, argv);
 	fill_gaps();
+	if (isatty(0) && isatty(2)) /* it may leave: see detach.h */
+		argv = title_init(argc, argv);
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN); /* the write says EFBIG */
 	if (args_parse(&o, argc, argv, &err) < 0)

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -36,6 +37,25 @@ static void end_as(int status)
 	_exit(128 + sig);
 }
 
+/* Where nobody could continue it the kernel does not stop a process for
+ * SIGTSTP; for SIGSTOP it would, for ever. What continues us is passed on by
+ * watch(): it is pending then. */
+void monitor_stop(void)
+{
+	struct sigaction usual, old;
+	sigset_t set, mask;
+
+	memset(&usual, 0, sizeof(usual));
+	usual.sa_handler = SIG_DFL;
+	sigaction(SIGTSTP, &usual, &old);
+	sigemptyset(&set);
+	sigaddset(&set, SIGTSTP);
+	sigprocmask(SIG_UNBLOCK, &set, &mask);
+	raise(SIGTSTP);
+	sigprocmask(SIG_SETMASK, &mask, NULL);
+	sigaction(SIGTSTP, &old, NULL);
+}
+
 static void look_after(pid_t child)
 {
 	int status;
@@ -43,8 +63,7 @@ static void look_after(pid_t child)
 	while (waitpid(child, &status, WNOHANG | WUNTRACED) == child) {
 		if (!WIFSTOPPED(status))
 			end_as(status);
-		raise(SIGSTOP); /* our shell sees it, and says when to go on */
-		kill(child, SIGCONT);
+		monitor_stop(); /* our shell sees it, and says when to go on */
 	}
 }
 
@@ -94,13 +113,18 @@ void monitor_start(void)
 	sigprocmask(SIG_SETMASK, &old, NULL);
 }
 
+int monitor_check(struct err *err)
+{
+	return monitor ? 0 : err_set(err, ERR_STATE, "this wf cannot leave: "
+		"no process could be made at its start");
+}
+
 int monitor_leave(struct err *err)
 {
 	int null, fd;
 
-	if (!monitor)
-		return err_set(err, ERR_STATE, "this wf cannot leave: no "
-			"process could be made at its start");
+	if (monitor_check(err) < 0)
+		return -1;
 	null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	if (null < 0)
 		return err_errno(err, ERR_IO, "cannot open /dev/null");

@@ -13,9 +13,16 @@
 /* Before there is any thread. Returns in the child; also when no process
  * could be made, then nobody can leave. */
 void monitor_start(void);
+/* -1: there is none, so nobody can leave. */
+int monitor_check(struct err *err);
 /* Our own session, without a terminal, and the monitor ends with status 0.
- * Standard input and outputs are /dev/null from then on. -1: we have none,
- * or are not alone; nothing has happened. */
+ * Standard input and outputs are /dev/null from then on. -1: we cannot; nothing
+ * has happened. */
 int monitor_leave(struct err *err);
+
+/* Ctrl-Z, done by whoever caught it: this process stops, and with it the
+ * monitor, so that our shell goes on. Not where no shell could make it go on
+ * again: then nothing happens. */
+void monitor_stop(void);
 
 #endif

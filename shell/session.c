@@ -370,6 +370,7 @@ static void front_ready(struct session *s)
 static void observe(struct session *s)
 {
 	s->watch.ud = s;
+	s->watch.on_event = errand_on_event;
 	s->watch.on_over = errand_on_over;
 	s->watch.on_tap = errand_on_tap;
 	engine_observe(s->engine, &s->watch);

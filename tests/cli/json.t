@@ -121,7 +121,7 @@ line_of() {
 	save) echo "/save json-$(date +%s%N)" ;;
 	diff) echo "/diff @last @last" ;;
 	explain|graph) echo "/$1 /echo x" ;;
-	cancel|pause|continue|approve|deny) echo "/$1 @last" ;;
+	attach|cancel|pause|continue|approve|deny) echo "/$1 @last" ;;
 	answer) echo "/answer @last yes" ;;
 	source) echo "/source source.wf" ;;
 	*) return 1 ;;
