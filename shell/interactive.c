@@ -44,8 +44,9 @@ struct interactive {
 	char open;             /* what is open in it; see struct line */
 	char *history;         /* the file's path */
 	uint8_t no_history;    /* said already that it cannot be written */
-	uint8_t stop, resized, continued, edits;
+	uint8_t stop, suspended, resized, continued, edits;
 	uint8_t alone;         /* has left the terminal */
+	uint8_t asking;        /* a question stands at the bottom */
 };
 
 /* ----------------------------------------------------------------- bottom */
@@ -53,13 +54,16 @@ static void hide(void *ud)
 {
 	struct interactive *p = ud;
 
-	edit_hide();
+	if (p->asking) /* it stays, and is asked again below */
+		fputs("\n", p->term.out), fflush(p->term.out);
+	else
+		edit_hide();
 	p->bottom.shown = 0;
 }
 
 static void show(struct interactive *p)
 {
-	if (p->bottom.shown)
+	if (p->bottom.shown || p->asking)
 		return;
 	if (p->bottom.last && p->bottom.last != '\n')
 		out_text(&p->s->err, "\n");
@@ -105,6 +109,8 @@ static void on_signal(uv_signal_t *h, int sig)
 
 	if (sig == SIGTSTP)
 		p->stop = 1;
+	else if (sig == SIGCONT && p->suspended)
+		p->suspended = 0; /* suspend() goes on */
 	else if (sig == SIGCONT)
 		p->continued = 1;
 	else
@@ -142,6 +148,7 @@ static void suspend(struct interactive *p)
 	edit_lend();
 	if (engine_flush(p->s->engine, &err) < 0)
 		session_say(p->s, "%s", err.text);
+	p->suspended = 1;
 	monitor_stop();
 	edit_reclaim();
 	p->resized = 1;
@@ -157,6 +164,8 @@ static void attend(struct interactive *p)
 		p->continued = 0;
 		edit_lend();
 		edit_reclaim();
+		if (p->bottom.shown)
+			edit_anew();
 		p->resized = 1;
 	}
 	if (p->resized) {
@@ -209,16 +218,21 @@ void interactive_type(struct session *s, const char *text)
 int interactive_ask(struct session *s, const char *question,
 	const char *keys)
 {
+	struct interactive *p = s->at_prompt;
 	int key = -1;
 
-	if (!s->at_prompt)
+	if (!p)
 		return 0;
-	out_text(&s->err, question);
 	while ((key = edit_next_key()) < 0 && !s->signal && !s->interrupts &&
 			!edit_is_gone()) {
-		attend(s->at_prompt);
+		if (!p->asking || !p->bottom.shown) {
+			out_text(&s->err, question);
+			p->asking = p->bottom.shown = 1;
+		}
+		attend(p);
 		engine_turn(s->engine);
 	}
+	p->asking = p->bottom.shown = 0;
 	if (key == '\r' || key == '\n')
 		key = keys[0];
 	if (key <= 0 || !strchr(keys, key))
@@ -499,6 +513,8 @@ static enum edit_state type(struct interactive *p)
 		if (errands_reap(s))
 			s->waiting = prompt_count_waiting(s);
 	}
+	if (s->signal)
+		hide(p); /* whoever is next begins a line */
 	p->bottom.shown = 0;
 	return edit_state();
 }

@@ -124,6 +124,19 @@ see '^✗ b' "without it"
 tm capture-pane -p -e | grep -q "$(printf '\033\[[0-9;]*m')"
 ok $? "there are colours"
 
+rm -f go
+enters '/chain {a: /bash {while ! test -e go; do sleep 0.05; done} -> b: /echo b}  &'
+prompts
+enters '/quit'
+shows 'tay\? *$'
+touch go
+see 'run [0-9a-z]{6} succeeded' "what a run tells while a question stands"
+see '^1 run goes on: .*tay\? *$' "leaves the question readable"
+until_ok 20 last_is '1 run goes on: .*tay\?'
+ok $? "which is asked again below" || note "$(screen)"
+keys s
+prompts
+
 cat >inputrc <<'END'
 set editing-mode vi
 $if wf
