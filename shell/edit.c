@@ -502,6 +502,16 @@ void edit_show(void)
 	fflush(ed.term->out);
 }
 
+void edit_anew(void)
+{
+	if (!ed.open || ed.hidden)
+		return;
+	fputs("\r\033[K", ed.term->out);
+	rl_on_new_line();
+	rl_redisplay();
+	fflush(ed.term->out);
+}
+
 void edit_set_prompt(const char *prompt)
 {
 	if (ed.open)

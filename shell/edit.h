@@ -54,6 +54,9 @@ const char *edit_text(void);
 /* Out of the way of other output, and back again on a fresh line. */
 void edit_hide(void);
 void edit_show(void);
+/* Others have written on the terminal: the line is drawn where the cursor
+ * stands now. */
+void edit_anew(void);
 void edit_set_prompt(const char *prompt);
 void edit_resize(void);
 
