@@ -575,6 +575,19 @@ static size_t reference_begin(struct str t)
 	return 0;
 }
 
+/* `!text`: a program and its files. */
+static void of_program(struct at *a, struct str line, const struct split *w)
+{
+	if (w->n > 1)
+		a->quote = w->open ? w->quote[w->n - 1] : 0;
+	else
+		set_word(a, behind(line, 1));
+	if (w->n > 1 || memchr(a->word.p, '/', a->word.n))
+		comp_files(a, 0);
+	else
+		comp_programs(a);
+}
+
 void complete(struct session *s, struct str text, struct matches *out)
 {
 	struct at a = {.s = s, .text = text, .out = out};
@@ -592,17 +605,17 @@ void complete(struct session *s, struct str text, struct matches *out)
 		set_word(&a, behind(text, reference));
 		comp_references(&a);
 	} else if (line.n && line.p[0] == '!') {
-		if (w.n == 1)
-			set_word(&a, behind(line, 1));
-		else
-			a.quote = w.open ? w.quote[w.n - 1] : 0;
-		comp_files(&a, 0);
+		of_program(&a, line, &w);
 	} else if (line.n && line.p[0] == '/' && is_block(line)) {
 		of_block(&a);
-	} else if (w.n == 1 && !w.quote[0]) {
-		if (!line.n || line.p[0] == '/')
-			comp_commands(&a);
-	} else if (line.n && line.p[0] == '/') {
+	} else if (w.n == 1 && (!line.n || line.p[0] == '/')) {
+		comp_commands(&a);
+	} else if (w.n == 1) {
+		comp_choices(&a, "exit quit help clear");
+	} else if (line.p[0] == '/') {
 		of_line(&a, line);
+	} else { /* a program's, which is asked about */
+		a.quote = w.open ? w.quote[w.n - 1] : 0;
+		comp_files(&a, 0);
 	}
 }

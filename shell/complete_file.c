@@ -182,3 +182,25 @@ void comp_files(struct at *a, int only_dirs)
 	free(l.v);
 	mem_free(base);
 }
+
+void comp_programs(struct at *a)
+{
+	const char *path = getenv("PATH");
+	struct names l = {NULL, 0, 0};
+
+	while (a->word.n && path && *path) {
+		size_t n = strcspn(path, ":");
+		char *dir = mem_strndup(path, n);
+
+		if (dir[0] == '/')
+			read_names(dir, a->word, 0, &l);
+		mem_free(dir);
+		path += n + (path[n] == ':');
+	}
+	for (size_t i = 0; i < l.count; i++) {
+		if (l.v[i][strlen(l.v[i]) - 1] != '/')
+			comp_add(a, l.v[i], NULL);
+		mem_free(l.v[i]);
+	}
+	free(l.v);
+}

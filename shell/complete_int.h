@@ -60,5 +60,7 @@ void comp_workflow_flags(struct at *a);
 /* Names of files beneath what the word says; only directories. Quoted where
  * the place needs that. */
 void comp_files(struct at *a, int only_dirs);
+/* Of PATH. */
+void comp_programs(struct at *a);
 
 #endif

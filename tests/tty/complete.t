@@ -113,6 +113,9 @@ touch "$HOME/homely"
 tab '/read ~/home' "/read $HOME/homely" "the home directory is written out"
 tab '/http --output su' '--output sub/' "files where a flag takes one"
 tab '!cat sub/file-a su' '!cat sub/file-a sub/' "and behind a program"
+tab '!tmu' '!tmux *$' "programs"
+tab 'ls su' 'wf> ls sub/$' "and files of a line that is asked about"
+tab 'exi' 'wf> exit *$' "the words that need no slash"
 tab '/echo > su' '> sub/' "and where the output goes"
 i=0
 mkdir many
