@@ -46,8 +46,10 @@ void monitor_stop(void)
 	sigset_t set, mask;
 
 	memset(&usual, 0, sizeof(usual));
+	usual.sa_handler = SIG_IGN; /* the key's own, still pending: once is */
+	sigaction(SIGTSTP, &usual, &old); /* enough */
 	usual.sa_handler = SIG_DFL;
-	sigaction(SIGTSTP, &usual, &old);
+	sigaction(SIGTSTP, &usual, NULL);
 	sigemptyset(&set);
 	sigaddset(&set, SIGTSTP);
 	sigprocmask(SIG_UNBLOCK, &set, &mask);
