@@ -55,11 +55,18 @@ prepare() {
 while IFS='	' read -r name line; do
 	rm -f go
 	prepare "$name" "$line" </dev/null
+	case $line in
+	*' --every '*) # looks until it is told to end
+		timeout 2 "$WF" -q -c "$line" </dev/null >"$WORLD/out" 2>&1
+		is $? 124 "$line" || note "$(cat "$WORLD/out")"
+		continue ;;
+	esac
 	run_wf -q -c "$line" </dev/null
-	case $name in
-	pause|continue) # nothing is running here
-		case $line in *--help) want=0 ;; *) want=1 ;; esac ;;
-	*) want=0 ;;
+	want=0
+	case $line in
+	*--help | */trust\ --list) ;;
+	/pause* | /continue* | /fg* | /trust*) want=1 ;; # none is here
+	/shell* | /edit*) want=2 ;; # which ask for a terminal
 	esac
 	is "$status" $want "$line" || note "$err"
 done <"$WORLD/examples"

@@ -118,6 +118,8 @@ line_of() {
 	case $1 in
 	runs|show|logs|why|resume|retry|wait|def|alias|set|env|cd|doctor|help|quit)
 		echo "/$1" ;;
+	fg|shell|fact|history|edit|clear|trust) echo "/$1" ;;
+	watch) echo "/watch @last" ;;
 	save) echo "/save json-$(date +%s%N)" ;;
 	diff) echo "/diff @last @last" ;;
 	explain|graph) echo "/$1 /echo x" ;;
