@@ -1,9 +1,9 @@
-# The plain prompt: keys that must not end the shell.
+# The prompt of a dumb terminal: keys that must not end the shell.
 . "${0%/*}/../lib.sh"
 
 command -v script >/dev/null || skip_all "script(1) makes the terminal"
 mkfifo keys
-script -qec "$WF" /dev/null <keys >screen 2>&1 &
+TERM=dumb script -qec "$WF" /dev/null <keys >screen 2>&1 &
 pid=$!
 exec 3>keys
 
@@ -52,7 +52,7 @@ run_wf -c '/runs status:interrupted'
 lacks "$out" "interrupted" "and no run was left behind"
 
 for end in '\004' '/quit\n'; do
-	script -qec "$WF" /dev/null <keys >screen2 2>&1 &
+	TERM=dumb script -qec "$WF" /dev/null <keys >screen2 2>&1 &
 	pid=$!
 	exec 3>keys
 	until_ok 20 sh -c 'tail -c 4 screen2 | grep -q "wf> "'
