@@ -38,6 +38,7 @@ static struct {
 	const char *prompt;    /* while it is installed */
 	uint8_t open, hidden, lent;
 	uint8_t ended;         /* nothing is typed any more */
+	uint8_t alone;         /* nothing seems to follow the next byte */
 } ed;
 
 /* ------------------------------------------------------------------ input */
@@ -66,7 +67,7 @@ static int next_byte(FILE *in)
 
 static int has_byte(void)
 {
-	return ed.in.len > 0;
+	return ed.in.len > 0 && !ed.alone;
 }
 
 static int is_dropping(void)
@@ -74,11 +75,88 @@ static int is_dropping(void)
 	return ed.hooks.dropping && ed.hooks.dropping(ed.hooks.ud);
 }
 
+/*
+ * Readline 8.2 frees what can be undone of a line twice when an entry of the
+ * history, or the line saved while one is looked at, has it too. So nothing
+ * is undone that was done before a motion through the history: the line has
+ * its list alone. (What is dropped is not freed: who has it is not known.)
+ */
+static void own_undo(int from, int searched)
+{
+	HIST_ENTRY **all = history_list();
+	int at = where_history();
+
+	if (at == from && !searched)
+		return;
+	if (all && from < history_length)
+		all[from]->data = NULL;
+	if (all && at < history_length)
+		all[at]->data = NULL;
+	rl_undo_list = NULL;
+}
+
+static int is_searching(void)
+{
+	return (rl_readline_state & (RL_STATE_ISEARCH | RL_STATE_NSEARCH)) != 0;
+}
+
+/*
+ * A key of several bytes ends a search: readline 8.2 would call itself for
+ * it, and return to where it has left when there is no such key. So an ESC by
+ * itself ends the search first.
+ */
+static void read_key(void)
+{
+	int searching = is_searching(), from = where_history();
+
+	if (!history_length) /* Up frees it, and goes on with it */
+		rl_free_undo_list();
+	if (searching && ed.in.len > 1 && ed.in.data[0] == '\033') {
+		buf_char(&ed.in, 0);
+		memmove(ed.in.data + 1, ed.in.data, ed.in.len - 1);
+		ed.alone = 1;
+	}
+	rl_callback_read_char();
+	ed.alone = 0;
+	if (ed.open)
+		own_undo(from, searching && !is_searching());
+}
+
+/* U+0080 to U+009F begin sequences of the terminal's, as ESC does, but are
+ * shown by readline as they are: nobody types them. */
+static int is_c1(const char *p, size_t n)
+{
+	return n > 1 && (unsigned char)p[0] == 0xc2 &&
+		((unsigned char)p[1] & 0xe0) == 0x80;
+}
+
+static void drop_c1(struct buf *b, size_t from)
+{
+	size_t n = from;
+
+	for (size_t i = from; i < b->len; i++) {
+		if (is_c1(b->data + i, b->len - i))
+			i++;
+		else
+			b->data[n++] = b->data[i];
+	}
+	b->len = n;
+}
+
+/* What stands in a line may also come from the history. */
+static void redisplay(void)
+{
+	for (int i = 0; i + 1 < rl_end; i++)
+		if (is_c1(rl_line_buffer + i, 2))
+			rl_line_buffer[i] = rl_line_buffer[i + 1] = '?';
+	rl_redisplay();
+}
+
 static void pump(void)
 {
 	while (ed.open && ed.in.len && !is_dropping()) {
 		if (!paste_is_on())
-			rl_callback_read_char();
+			read_key();
 		if (paste_is_on())
 			paste_take(&ed.in);
 		if (paste_is_on())
@@ -93,11 +171,13 @@ static void on_rest(uv_timer_t *t)
 	pump();
 }
 
-/* An ESC at the very end, or a sequence that goes on. */
+/* An ESC at the very end, or a sequence that goes on; what may be C1. */
 static int is_cut(const struct buf *b)
 {
 	size_t i = b->len;
 
+	if (i > 0 && b->data[i - 1] == '\xc2')
+		return 1;
 	while (i > 0 && b->len - i < 8 && b->data[i - 1] != '\033')
 		i--;
 	if (i == 0 || b->data[i - 1] != '\033')
@@ -118,6 +198,7 @@ static void on_readable(uv_poll_t *p, int status, int events)
 {
 	char bytes[ROUND];
 	ssize_t n = status < 0 ? 0 : read(ed.term->fd, bytes, sizeof(bytes));
+	size_t was;
 
 	(void)p, (void)events;
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
@@ -127,8 +208,10 @@ static void on_readable(uv_poll_t *p, int status, int events)
 		uv_poll_stop(ed.poll);
 		return;
 	}
+	was = ed.in.len ? ed.in.len - 1 : 0;
 	if (ed.in.len < AHEAD_MAX)
 		buf_add(&ed.in, bytes, (size_t)n);
+	drop_c1(&ed.in, was);
 	if (!ed.open)
 		return;
 	if (!paste_is_on() && is_cut(&ed.in))
@@ -186,7 +269,7 @@ static void pasted(struct str text)
 	rl_insert_text(text.p);
 	if (ed.hidden)
 		return;
-	rl_redisplay();
+	redisplay();
 	fflush(ed.term->out);
 }
 
@@ -437,7 +520,7 @@ void edit_begin(const char *prompt, const char *text)
 	as_locale(install);
 	if (text && text[0]) {
 		rl_insert_text(text);
-		rl_redisplay();
+		redisplay();
 	}
 	pump();
 }
@@ -466,10 +549,12 @@ char *edit_drop(void)
 	text = mem_strdup(rl_line_buffer);
 	if (!ed.hidden) { /* what comes next stands behind all of it */
 		rl_point = rl_end;
-		rl_redisplay();
+		redisplay();
 		fflush(ed.term->out);
 	}
-	rl_callback_sigcleanup();
+	for (int i = 0; i < 4; i++) /* it ends one of its states each time */
+		rl_callback_sigcleanup();
+	own_undo(where_history(), 1);
 	rl_replace_line("", 1);
 	using_history();
 	rl_callback_handler_remove();
@@ -498,7 +583,7 @@ void edit_show(void)
 		return;
 	ed.hidden = 0;
 	rl_on_new_line();
-	rl_redisplay();
+	redisplay();
 	fflush(ed.term->out);
 }
 
@@ -567,6 +652,7 @@ void edit_open(struct uv_loop_s *loop, struct term *t,
 	rl_add_defun("wf-paste", on_paste, -1); /* an inputrc may name them */
 	rl_add_defun("wf-edit", on_edit, -1);
 	as_locale(rl_initialize);
+	rl_redisplay_function = redisplay; /* readline now knows the terminal */
 	rl_variable_bind("page-completions", "off");
 	rl_bind_keyseq("\\e[200~", on_paste);
 	rl_bind_keyseq("\\C-x\\C-e", on_edit);

@@ -69,8 +69,8 @@ unsigned prompt_count_waiting(struct session *s)
 	struct err unknown = {0};
 	unsigned n = 0;
 
-	if (store_list(engine_store(s->engine), &f, count_one, &n,
-			&unknown) < 0)
+	if (!engine_store(s->engine) || store_list(engine_store(s->engine),
+			&f, count_one, &n, &unknown) < 0)
 		return 0; /* who asks for /runs is told why */
 	return n;
 }
