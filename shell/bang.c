@@ -26,7 +26,7 @@ struct program {
 	pid_t pid;             /* leads its group */
 	char *text;
 	struct termios mode;   /* of the terminal when it was stopped */
-	uint8_t has_mode;
+	uint8_t has_mode, stays;
 };
 
 struct start {
@@ -42,7 +42,7 @@ __attribute__((noreturn))
 static void become(const struct start *st)
 {
 	static const int usual[] = {SIGINT, SIGQUIT, SIGTSTP, SIGTTIN, SIGTTOU,
-		SIGPIPE, SIGXFSZ, SIGTERM, SIGHUP, SIGCHLD, SIGALRM};
+		SIGPIPE, SIGXFSZ, SIGTERM, SIGCHLD, SIGALRM};
 	union {
 		const char *const *in;
 		char *const *out;
@@ -114,7 +114,7 @@ static void on_closed(uv_handle_t *h)
 }
 
 /* Runs go on meanwhile. */
-static int wait_turning(struct session *s, pid_t pid)
+static int wait_turning(struct session *s, pid_t pid, int stays)
 {
 	uv_signal_t *child = mem_zero(sizeof(*child));
 	int status = 0;
@@ -122,7 +122,10 @@ static int wait_turning(struct session *s, pid_t pid)
 
 	uv_signal_init(engine_loop(s->engine), child);
 	uv_signal_start(child, on_child, SIGCHLD);
-	while ((rc = waitpid(pid, &status, WNOHANG | WUNTRACED)) == 0) {
+	while ((rc = waitpid(pid, &status, WNOHANG | WUNTRACED)) == 0 ||
+			(rc > 0 && stays && WIFSTOPPED(status))) {
+		if (rc > 0)
+			kill(-pid, SIGCONT);
 		if (s->signal)
 			kill(-pid, SIGHUP);
 		engine_turn(s->engine);
@@ -171,7 +174,7 @@ static void set_usable(int tty, const struct termios *before, int ended_well)
 static int attend(struct session *s, struct program *p, int tty,
 	const struct termios *before)
 {
-	int status = wait_turning(s, p->pid);
+	int status = wait_turning(s, p->pid, p->stays);
 
 	p->has_mode = tcgetattr(tty, &p->mode) == 0;
 	give_terminal(tty, getpgrp());
@@ -230,20 +233,21 @@ static int run_as_job(struct session *s, struct start *st)
 	p = mem_zero(sizeof(*p));
 	p->pid = pid;
 	p->text = mem_strndup(st->b->text.p, st->b->text.n);
+	p->stays = st->b->stays;
 	return attend(s, p, st->tty, &before);
 }
 
 static int is_among(const char *entry, const char *const *more)
 {
-	size_t n = strcspn(entry, "=") + 1;
+	size_t n = strcspn(entry, "=");
 
 	for (; more && *more; more++)
-		if (strncmp(*more, entry, n) == 0)
+		if (strcspn(*more, "=") == n && memcmp(*more, entry, n) == 0)
 			return 1;
 	return 0;
 }
 
-/* Ours, and more instead of it. */
+/* Ours, and more instead of it; "K" takes one away. */
 static char **make_env(const char *const *more)
 {
 	size_t n = 0, all = 0;
@@ -263,7 +267,8 @@ static char **make_env(const char *const *more)
 			char *out;
 		} u = {.in = *more};
 
-		out[n++] = u.out;
+		if (strchr(*more, '='))
+			out[n++] = u.out;
 	}
 	out[n] = NULL;
 	return out;
@@ -301,7 +306,7 @@ int bang_editor(struct session *s, const char *command, const char *path,
 	char *text = mem_printf("%s \"$1\"", command);
 	const char *argv[] = {"sh", "-c", text, "wf", path, NULL};
 	int status = bang_argv(s, &(struct bang){.argv = argv,
-		.text = str_of(command)}, err);
+		.text = str_of(command), .stays = 1}, err);
 
 	mem_free(text);
 	return status;

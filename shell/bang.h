@@ -13,9 +13,11 @@
 /* What is run. */
 struct bang {
 	const char *const *argv;   /* argv[0] is looked for in PATH */
-	const char *const *env;    /* "K=V" more, NULL-terminated; or NULL */
+	const char *const *env;    /* "K=V" more, "K" to take away,
+	                              NULL-terminated; or NULL */
 	const char *dir;           /* or NULL */
 	struct str text;           /* what it is called when it is stopped */
+	uint8_t stays;             /* Ctrl-Z does not leave it */
 };
 /* All return -1 with err when it could not be started. */
 int bang_argv(struct session *s, const struct bang *b, struct err *err);

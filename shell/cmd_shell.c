@@ -10,36 +10,11 @@
 #include "shell/cmd.h"
 #include "shell/run_ref.h"
 
-/* "K=V" of the step's; "K" takes it away, which an empty value does not: the
- * program env does both. */
-static const char **make_argv(const struct step_world *w, const char *shell)
-{
-	const char **argv;
-	size_t n = 0, m = 0;
-
-	while (w->env[n])
-		n++;
-	argv = mem_alloc((2 * n + 3) * sizeof(*argv));
-	argv[m++] = "env";
-	for (size_t i = 0; i < n; i++) {
-		if (strchr(w->env[i], '='))
-			continue;
-		argv[m++] = "-u";
-		argv[m++] = w->env[i];
-	}
-	for (size_t i = 0; i < n; i++)
-		if (strchr(w->env[i], '='))
-			argv[m++] = w->env[i];
-	argv[m++] = shell;
-	argv[m] = NULL;
-	return argv;
-}
-
 static int start(struct session *s, const struct view *v, struct place at,
 	struct cmd_out *o)
 {
 	const char *shell = getenv("SHELL");
-	const char **argv;
+	const char *argv[] = {shell && shell[0] ? shell : "/bin/sh", NULL};
 	struct step_world w;
 	struct arena a;
 	struct buf path;
@@ -58,10 +33,8 @@ static int start(struct session *s, const struct view *v, struct place at,
 		if (w.missing)
 			session_say(s, "%zu of its variables have no value "
 				"yet", w.missing);
-		argv = make_argv(&w, shell && shell[0] ? shell : "/bin/sh");
-		rc = bang_argv(s, &(struct bang){.argv = argv, .dir = w.dir,
-			.text = str_of("/shell")}, &o->err);
-		free(argv);
+		rc = bang_argv(s, &(struct bang){.argv = argv, .env = w.env,
+			.dir = w.dir, .text = str_of("/shell")}, &o->err);
 	}
 	buf_release(&path);
 	arena_release(&a);

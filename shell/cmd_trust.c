@@ -6,7 +6,9 @@
 
 #include "engine/base/mem.h"
 #include "shell/cmd.h"
+#include "shell/interactive.h"
 #include "shell/rc.h"
+#include "shell/status.h"
 #include "shell/trust.h"
 
 static void one(void *ud, const char *path)
@@ -50,7 +52,26 @@ static int remove_one(struct session *s, const char *dir, const char *path,
 	return rc < 0 ? -1 : 0;
 }
 
-/* What is trusted is shown first: the person judges this text. */
+/* What is to be trusted is shown first: 0 when the person, who has seen it,
+ * says yes; in a script whoever wrote that has. */
+static int judge(struct session *s, const char *path, struct str text,
+	struct cmd_out *o)
+{
+	struct out *out = o->sink->out;
+
+	if (!o->as_json) {
+		out_bytes(out, text);
+		if (text.n && text.p[text.n - 1] != '\n')
+			out_text(out, "\n");
+		out_end(out);
+	}
+	if (!s->at_prompt || interactive_ask(s, "is this to be run here? "
+			"[y/N] ", "ny") == 'y')
+		return 0;
+	session_say(s, "%s is not trusted", path);
+	return STATUS_REFUSED;
+}
+
 static int add(struct session *s, const char *dir, const char *path,
 	struct cmd_out *o)
 {
@@ -60,14 +81,16 @@ static int add(struct session *s, const char *dir, const char *path,
 
 	buf_init(&text);
 	rc = trust_read(dir, path, &text, &why, &o->err);
-	if (rc == TRUST_NEVER) {
+	if (rc >= TRUST_FOREIGN) {
 		err_set(&o->err, ERR_REFUSED, "%s cannot be trusted: %.*s",
 			path, (int)why.n, why.p);
 		rc = err_help(&o->err, "chmod go-w %s", path);
 	} else if (rc >= 0) {
-		if (!o->as_json)
-			buf_add(&o->text, text.data ? text.data : "",
-				text.len);
+		rc = judge(s, path, (struct str){text.data, text.len}, o);
+		if (rc > 0) {
+			buf_release(&text);
+			return rc;
+		}
 		rc = trust_add(dir, path, (struct str){text.data, text.len},
 			&o->err);
 	}

@@ -31,8 +31,7 @@ struct watch {
 static int is_looking(const struct cmd *c)
 {
 	static const char *const names[] = {"runs", "show", "logs", "why",
-		"diff", "explain", "graph", "env", "set", "history", "doctor",
-		"def", "alias", "fact", "help"};
+		"diff", "explain", "graph", "doctor"};
 
 	for (size_t i = 0; c && i < sizeof(names) / sizeof(names[0]); i++)
 		if (strcmp(c->name, names[i]) == 0)
@@ -70,8 +69,13 @@ static int look(struct watch *w, struct buf *out)
 	if (!d.count && !is_looking(c)) {
 		rc = cannot_watch(w, line.name);
 	} else if (c && cmd_parse(c, &line, &d, &args) == 0) {
-		rc = c->run(w->s, &args, &o) < 0 ? -1 : 0;
-		w->o->err = o.err;
+		if (cmd_arg(&args, "filter").p && str_eq(cmd_arg(&args,
+				"filter"), "purge"))
+			rc = cannot_watch(w, str_of("runs purge"));
+		else
+			rc = c->run(w->s, &args, &o) < 0 ? -1 : 0;
+		if (!w->o->err.code)
+			w->o->err = o.err;
 	}
 	if (d.count)
 		err_set(&w->o->err, ERR_USAGE, "%s", d.items[0].text);

@@ -135,6 +135,19 @@ static void catch_signals(struct interactive *p)
 	}
 }
 
+/* Stopped from outside while a program or a step has the terminal. */
+static void stop_lent(struct interactive *p)
+{
+	struct err err = {0};
+
+	relay_pause(p->s->relay);
+	if (engine_flush(p->s->engine, &err) < 0)
+		session_say(p->s, "%s", err.text);
+	p->suspended = 1;
+	monitor_stop();
+	relay_go_on(p->s->relay);
+}
+
 /* Ctrl-Z: stopped with the terminal as it was found, and with nothing that
  * the writer still has to commit. */
 static void suspend(struct interactive *p)
@@ -143,6 +156,10 @@ static void suspend(struct interactive *p)
 	int shown = p->bottom.shown;
 
 	p->stop = 0;
+	if (p->bottom.lent) {
+		stop_lent(p);
+		return;
+	}
 	if (shown)
 		p->bottom.hide(p->bottom.ud);
 	edit_lend();
@@ -156,19 +173,28 @@ static void suspend(struct interactive *p)
 		show(p);
 }
 
+static void reclaim(struct interactive *p)
+{
+	if (p->bottom.lent) {
+		relay_go_on(p->s->relay);
+		return;
+	}
+	edit_lend();
+	edit_reclaim();
+	if (p->bottom.shown)
+		edit_anew();
+	p->resized = 1;
+}
+
 static void attend(struct interactive *p)
 {
 	if (p->stop)
 		suspend(p);
 	if (p->continued) { /* whoever stopped us has used the terminal */
 		p->continued = 0;
-		edit_lend();
-		edit_reclaim();
-		if (p->bottom.shown)
-			edit_anew();
-		p->resized = 1;
+		reclaim(p);
 	}
-	if (p->resized) {
+	if (p->resized && !p->bottom.lent) {
 		p->resized = 0;
 		edit_resize();
 	}
@@ -525,7 +551,9 @@ static int go_alone(struct interactive *p)
 	struct session *s = p->s;
 	struct err err = {0};
 
+	edit_lend(); /* before whoever waits for us goes on */
 	if (detach(s, &err) < 0) {
+		edit_reclaim();
 		session_say(s, "%s", err.text);
 		return -1;
 	}
@@ -541,7 +569,7 @@ static enum leaving ask_leaving(struct interactive *p, unsigned n)
 		"[w]ait for them, [d]etach, [c]ancel them, [s]tay? "
 		: "%u run goes on: "
 		"[w]ait for it, [d]etach, [c]ancel it, [s]tay? ", n);
-	switch (interactive_ask(p->s, question, "wdcs")) {
+	switch (interactive_ask(p->s, question, "swdc")) {
 	case 'w':
 		return LEAVING_WAIT;
 	case 'd':

@@ -75,6 +75,17 @@ unsigned prompt_count_waiting(struct session *s)
 	return n;
 }
 
+/* A name may hold any bytes: the terminal gets none that it obeys. */
+static void put_name(const char *name, struct buf *out)
+{
+	for (; *name; name++) {
+		if ((unsigned char)*name < ' ' || *name == 0x7f)
+			buf_printf(out, "^%c", *name ^ 0x40);
+		else
+			buf_char(out, *name);
+	}
+}
+
 static void put_dir(const struct session *s, int last, struct buf *out)
 {
 	const char *home = getenv("HOME"), *slash;
@@ -82,11 +93,12 @@ static void put_dir(const struct session *s, int last, struct buf *out)
 
 	slash = strrchr(s->dir, '/');
 	if (n > 1 && strncmp(s->dir, home, n) == 0 &&
-			(s->dir[n] == '/' || !s->dir[n]))
-		buf_printf(out, "~%s", last && slash && s->dir[n] ? slash
-			: s->dir + n);
-	else
-		buf_str(out, last && slash && slash[1] ? slash + 1 : s->dir);
+			(s->dir[n] == '/' || !s->dir[n])) {
+		buf_char(out, '~');
+		put_name(last && slash && s->dir[n] ? slash : s->dir + n, out);
+	} else {
+		put_name(last && slash && slash[1] ? slash + 1 : s->dir, out);
+	}
 }
 
 static void put_clock(struct buf *out)
@@ -187,7 +199,7 @@ void prompt_mark_output(struct session *s, char which)
 		buf_printf(&b, ";%d", s->status);
 	buf_char(&b, '\007');
 	if (write(s->err.fd, b.data, b.len) < 0)
-		session_stop(s, SIGHUP); /* the terminal is gone */
+		b.len = 0; /* who reads the terminal hears that it is gone */
 	buf_release(&b);
 }
 

@@ -51,7 +51,7 @@ static void run_user(struct session *s, const char *path)
 
 	buf_init(&text);
 	rc = trust_read(state, path, &text, &why, &err);
-	if (rc == TRUST_NEVER)
+	if (rc >= TRUST_FOREIGN)
 		session_say(s, "%s is not read: %.*s", path, (int)why.n,
 			why.p);
 	else if (rc >= 0)
@@ -78,9 +78,9 @@ static void run_project(struct session *s, const char *path)
 
 	buf_init(&text);
 	rc = trust_read(state, path, &text, &why, &err);
-	if (rc == TRUST_YES || (rc >= 0 && trusts_all(s)))
+	if (rc == TRUST_YES || (rc >= 0 && rc < TRUST_NEVER && trusts_all(s)))
 		rc_run(s, path, (struct str){text.data, text.len});
-	else if (rc == TRUST_NEVER)
+	else if (rc >= TRUST_FOREIGN)
 		session_say(s, "%s is not read: %.*s", path, (int)why.n,
 			why.p);
 	else if (rc == TRUST_CHANGED)

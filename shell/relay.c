@@ -20,7 +20,8 @@
 #include "shell/errand_int.h"
 #include "shell/interactive.h"
 
-enum { CHUNK = 16 << 10, NAME_CAP = 64 };
+/* Of what a step has shown when it is over: more than a pty holds. */
+enum { CHUNK = 16 << 10, NAME_CAP = 64, LAST_CHUNKS = 16 };
 
 struct relay {
 	struct session *s;
@@ -301,7 +302,7 @@ static void back(void *ud)
 
 	if (r->pty < 0)
 		return;
-	while (pass_shown(r))
+	for (int i = 0; i < LAST_CHUNKS && pass_shown(r); i++)
 		continue;
 	uv_close((uv_handle_t *)r->from_tty, on_closed);
 	uv_close((uv_handle_t *)r->from_pty, on_closed);
@@ -311,6 +312,20 @@ static void back(void *ud)
 	tcsetattr(r->tty, TCSADRAIN, &r->mode);
 	give_tty(r);
 	let_lines_go(r);
+}
+
+void relay_pause(struct relay *r)
+{
+	if (r->pty >= 0)
+		tcsetattr(r->tty, TCSANOW, &r->mode);
+}
+
+void relay_go_on(struct relay *r)
+{
+	if (r->pty < 0)
+		return;
+	make_raw(r);
+	on_resize(r->resized, SIGWINCH);
 }
 
 void relay_end(struct relay *r)

@@ -13,6 +13,10 @@ struct relay;
 
 /* Lends to the engine's steps from now on. */
 struct relay *relay_new(struct session *s);
+/* wf is about to stop, or goes on: while a step has the terminal that is left
+ * as it was found, and taken again. */
+void relay_pause(struct relay *r);
+void relay_go_on(struct relay *r);
 /* Takes the terminal back from a step that may still run: wf leaves. */
 void relay_end(struct relay *r);
 /* NULL is fine. */

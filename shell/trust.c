@@ -99,7 +99,8 @@ int trust_read(const char *dir, const char *path, struct buf *text,
 	if (read_owned(path, text, &st, why, err) < 0)
 		return -1;
 	if (why->n)
-		return TRUST_NEVER;
+		return st.st_mode & (S_IWGRP | S_IWOTH) ? TRUST_NEVER
+			: TRUST_FOREIGN;
 	head_of((struct str){text->data, text->len}, st.st_uid, mine);
 	buf_init(&list);
 	if (read_list(dir, &list, err) < 0)

@@ -14,12 +14,13 @@ enum trust {
 	TRUST_YES,
 	TRUST_NEW,      /* nobody has judged this path */
 	TRUST_CHANGED,  /* it was trusted, and is another now */
-	TRUST_NEVER     /* others can write it, or own it */
+	TRUST_FOREIGN,  /* somebody else owns it */
+	TRUST_NEVER     /* others can write it */
 };
 
 /* Reads the file at `path` (absolute, resolved) into *text and judges it. -1
  * and err when it cannot be read; ERR_NOTFOUND: there is none. *why gets what
- * is wrong with it, for TRUST_NEVER. */
+ * is wrong with it, for the last two. */
 /* `dir` is the state directory, here and below. */
 int trust_read(const char *dir, const char *path, struct buf *text,
 	struct str *why, struct err *err);

@@ -17,7 +17,16 @@ enters '/pj'
 see "unknown command '/pj'" "nothing of it has taken effect"
 enters '/trust'
 see '^/alias pj /echo from the project$' "/trust shows what it is about"
-see 'proj> *$' "and it is run"
+see 'is this to be run here\? \[y/N\] *$' "and asks"
+keys Enter
+see 'proj/.wfrc is not trusted$' "Enter is no"
+prompts
+enters '/pj'
+see "unknown command '/pj'" "and nothing of it was run"
+enters '/trust'
+see 'N\] *$' "asked again"
+keys y
+see 'proj> *$' "y runs it"
 enters '/pj'
 see '^from the project$' "whole"
 enters exit
@@ -35,6 +44,7 @@ enters '/trust --remove'
 see 'trusted no more' "trust can be taken back"
 enters '/trust --list'
 prompts
+unseen '^/.*/proj/.wfrc$' "and it is in the list no more"
 enters exit
 see 'ended with 0'
 printf '/alias ok /echo fine\n' >.wfrc
@@ -54,6 +64,12 @@ enters '/ok'
 see '^fine$' "--trust reads it this once"
 enters exit
 see 'ended with 0'
+chmod g+w .wfrc
+tty_start "'$WF' --trust"
+see 'is not read: others can write it' "but not one that others can write"
+enters exit
+see 'ended with 0'
+chmod g-w .wfrc
 tty_start "WF_TRUST=1 '$WF'"
 shows 'wf> *$'
 enters '/ok'

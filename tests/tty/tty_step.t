@@ -58,6 +58,24 @@ kill -9 $(tm list-panes -F '#{pane_pid}' | xargs -I{} pgrep -P {} -f 'wf$' |
 until_ok 20 sh -c '! kill -0 $(cat pid) 2>/dev/null'
 ok $? "and goes when wf is killed"
 
+tty_open 80 24
+pid=$(ps -o pid= --ppid "$(ps -o pid= --ppid "$(tm list-panes -F \
+	'#{pane_pid}')" | tr -d ' ')" | tr -d ' ')
+enters '/chain "a: /bash {echo in; read x; echo \"got $x\"} @tty"'
+see '^in$' "while a step has the terminal"
+kill -CONT "$pid"
+enters 'well'
+see '^got well$' "a CONT from outside changes nothing"
+prompts
+enters '/echo still'
+see '^still$' "nor afterwards"
+prompts
+
+tty_start "stty -a >before; timeout -s TERM --foreground 2 '$WF' -c '/chain \"a: /bash yes @tty\"'; stty -a >after"
+see '^ended with' "a step that floods the terminal does not keep wf from ending"
+cmp -s before after
+ok $? "with the terminal as it was" || note "$(diff before after)"
+
 tty_start "exec 2>&1; stty -a >before; '$WF' -c '/chain \"a: /bash {printf what?; read x; echo got \$x} @tty\"'; stty -a >after"
 see '^what\?' "a script run at a terminal lends it, too"
 enters 'this'
