@@ -15,13 +15,14 @@ $(screen)"
 
 # fresh: an empty prompt on the first row.
 top_only() {
-	[ "$(screen | wc -l)" -eq 1 ] && last_is '([0-9]+ running |\[[0-9]+\] )*wf>'
+	[ "$(tm capture-pane -p | grep -c .)" -eq 1 ] &&
+		last_is '([0-9]+ running |\[[0-9]+\] )*wf>'
 }
 
 fresh() {
 	keys C-e C-u C-l
+	until_ok 20 top_only # what was there has gone behind it
 	tm clear-history
-	until_ok 20 top_only
 }
 
 accent=$(printf 'e\314\201')
