@@ -1,4 +1,4 @@
-# /attach: a run of another process, as if it were in front here.
+# Attaching to a run of another process: as if it were in front here.
 . "${0%/*}/../lib.sh"
 . "$ROOT/tests/tty.sh"
 
