@@ -69,7 +69,7 @@ void screen_line(struct buf *b, struct str text, int columns)
 		size_t n = (size_t)utf8_decode(s.p + i, s.n - i, &cp);
 		int blank = is_blank(s.p[i]), wide;
 
-		wide = blank || cp < ' ' ? 1 : utf8_width(cp);
+		wide = blank || cp < 0xa0 ? 1 : utf8_width(cp);
 		if (columns && used + wide > columns) {
 			b->len = fits;
 			buf_str(b, "...");
@@ -77,6 +77,8 @@ void screen_line(struct buf *b, struct str text, int columns)
 		}
 		if (blank)
 			buf_char(b, ' ');
+		else if (cp < 0 || (cp >= 0x80 && cp < 0xa0)) /* C1 */
+			buf_char(b, '?');
 		else
 			buf_add(b, s.p + i, n);
 		used += wide;
