@@ -188,6 +188,7 @@ void session_say(struct session *s, const char *fmt, ...)
 	screen_wrap(&wrapped, (struct str){text.data, text.len},
 		screen_columns(&s->err));
 	out_bytes(&s->err, (struct str){wrapped.data, wrapped.len});
+	out_end(&s->err); /* what is quoted may have left a colour on */
 	buf_release(&wrapped);
 	buf_release(&text);
 }
