@@ -605,10 +605,14 @@ void edit_set_prompt(const char *prompt)
 
 void edit_resize(void)
 {
-	if (ed.open && !ed.hidden)
+	if (ed.open && !ed.hidden) {
+		/* it wraps anew only what it draws itself */
+		rl_redisplay_function = rl_redisplay;
 		rl_resize_terminal();
-	else /* it would clear what others have drawn */
+		rl_redisplay_function = redisplay;
+	} else { /* it would clear what others have drawn */
 		rl_reset_screen_size();
+	}
 }
 
 /* -------------------------------------------------------- open and close */
