@@ -126,7 +126,8 @@ static int run(struct session *s, const struct cmd_args *a,
 	} else {
 		rc = hist_remove(path, matches, &l, &o->err);
 		if (rc >= 0)
-			session_say(s, "%d entries are gone", rc);
+			session_say(s, rc == 1 ? "%d entry is gone"
+				: "%d entries are gone", rc);
 		rc = rc < 0 ? -1 : 0;
 	}
 	mem_free(path);

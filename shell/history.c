@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -23,110 +22,14 @@
 #include "engine/io/file.h"
 
 /* FILE_MAX: over that only the newest HISTORY_MAX entries are kept. */
-enum { FILE_MAX = 2 * HISTORY_MAX, BYTES_MAX = 64 << 20 };
+/* BYTES_MAX: of a larger file only the end is read, and kept. WAIT_MS: how
+ * long at most for its lock, which turns the loop's time into waiting. */
+enum { FILE_MAX = 2 * HISTORY_MAX, BYTES_MAX = 64 << 20, WAIT_MS = 200,
+	STEP_MS = 10 };
 
 static uint8_t told_secret, told_long; /* once each */
-
-/* ---------------------------------------------------------------- secrets */
-static int is_word(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-		(c >= '0' && c <= '9') || c == '_' || c == '-';
-}
-
-static int is_value(char c)
-{
-	return is_word(c) || strchr("./+=~%^&*!@#:?", c) != NULL;
-}
-
-/* The value behind a name: literal, not a reference, a path or a type. */
-static int holds_value(struct str s)
-{
-	size_t i = 0, n = 0;
-
-	while (i < s.n && (s.p[i] == ' ' || s.p[i] == '\t'))
-		i++;
-	if (i < s.n && (s.p[i] == '=' || s.p[i] == ':'))
-		for (i++; i < s.n && s.p[i] == ' ';)
-			i++;
-	if (i < s.n && (s.p[i] == '"' || s.p[i] == '\''))
-		i++;
-	if (i == s.n || s.p[i] == '$' || s.p[i] == '/' || s.p[i] == '{')
-		return 0;
-	while (i + n < s.n && s.p[i + n] && is_value(s.p[i + n]))
-		n++;
-	return n >= 4;
-}
-
-static int ends_like_secret(struct str name)
-{
-	static const char *const words[] = {"key", "token", "secret",
-		"password", "passwd", "passphrase", "credential", "apikey",
-		"authorization"};
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		size_t n = strlen(words[i]);
-
-		if (name.n >= n && strncasecmp(name.p + name.n - n, words[i],
-				n) == 0 && (name.n == n || n > 3 ||
-				!is_word(name.p[name.n - n - 1]) ||
-				name.p[name.n - n - 1] == '_' ||
-				name.p[name.n - n - 1] == '-'))
-			return 1;
-	}
-	return 0;
-}
-
-/* NAME=value, NAME: value, --name value. */
-static int names_secret(struct str s, size_t at, size_t n)
-{
-	struct str name = {s.p + at, n}, rest = {s.p + at + n, s.n - at - n};
-	int flag = n > 2 && name.p[0] == '-' && name.p[1] == '-';
-
-	if (!rest.n || !ends_like_secret(name))
-		return 0;
-	if (rest.p[0] == '=' || rest.p[0] == ':' || (flag && rest.p[0] == ' '))
-		return holds_value(rest);
-	return 0;
-}
-
-static int known_form(struct str s)
-{
-	static const struct {
-		const char *begin;
-		size_t more;
-	} forms[] = {{"sk-", 16}, {"ghp_", 20}, {"gho_", 20},
-		{"github_pat_", 20}, {"glpat-", 16}, {"xoxb-", 16},
-		{"xoxp-", 16}, {"AKIA", 16}, {"AIza", 30}, {"Bearer ", 8}};
-
-	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
-		size_t n = strlen(forms[i].begin), k = 0;
-
-		if (s.n < n || memcmp(s.p, forms[i].begin, n) != 0)
-			continue;
-		while (n + k < s.n && is_value(s.p[n + k]))
-			k++;
-		if (k >= forms[i].more)
-			return 1;
-	}
-	return s.n >= 11 && memcmp(s.p, "-----BEGIN ", 11) == 0;
-}
-
-int hist_is_secret(struct str s)
-{
-	for (size_t i = 0; i < s.n;) {
-		size_t n = 0;
-
-		if (known_form((struct str){s.p + i, s.n - i}))
-			return 1;
-		while (i + n < s.n && is_word(s.p[i + n]))
-			n++;
-		if (n && names_secret(s, i, n))
-			return 1;
-		i += n ? n : 1;
-	}
-	return 0;
-}
+static uint8_t was_locked; /* the last time: then nobody waits again */
+static int64_t newest_ms; /* of the entry that was added last here; or 0 */
 
 /* ---------------------------------------------------------------- reading */
 /* "#1732300000123" or "#1732300000123=ULID". */
@@ -155,6 +58,7 @@ struct list {
 	struct history_entry *v;
 	size_t count, cap;
 	struct buf file;
+	uint8_t cut;           /* what came before is not read */
 };
 
 static void list_release(struct list *l)
@@ -220,13 +124,58 @@ static void parse(struct list *l)
 	end_entry(l, &e, text, n);
 }
 
+/* The file's last BYTES_MAX, from the first entry on that begins in them. */
+static int read_end(const char *path, struct list *l, off_t size,
+	struct err *err)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	off_t at = size - BYTES_MAX;
+	ssize_t n = fd < 0 ? -1 : 1;
+	struct history_entry e;
+	const char *p;
+
+	buf_reserve(&l->file, BYTES_MAX);
+	while (n > 0 && l->file.len < BYTES_MAX) {
+		n = pread(fd, l->file.data + l->file.len,
+			BYTES_MAX - l->file.len, at + (off_t)l->file.len);
+		l->file.len += n > 0 ? (size_t)n : 0;
+	}
+	if (n < 0)
+		err_errno(err, ERR_IO, "cannot read the history %s", path);
+	if (fd >= 0)
+		close(fd);
+	l->cut = 1;
+	for (p = l->file.data; n >= 0 && p; p++) {
+		size_t left = l->file.len - (size_t)(p - l->file.data);
+		const char *nl = memchr(p, '\n', left);
+
+		if (nl && is_head((struct str){p, (size_t)(nl - p)}, &e)) {
+			l->file.len = left;
+			memmove(l->file.data, p, left);
+			break;
+		}
+		p = nl;
+		if (!p)
+			break;
+	}
+	return n < 0 ? -1 : 0;
+}
+
 static int read_all(const char *path, struct list *l, struct err *err)
 {
+	struct stat st = {0};
+	int rc;
+
 	memset(l, 0, sizeof(*l));
 	buf_init(&l->file);
-	if (access(path, F_OK) < 0 && errno == ENOENT)
+	if (stat(path, &st) < 0 && errno == ENOENT)
 		return 0;
-	if (file_read(NULL, path, BYTES_MAX, &l->file, err) < 0) {
+	if (S_ISREG(st.st_mode) && st.st_size > BYTES_MAX)
+		rc = read_end(path, l, st.st_size, err);
+	else /* it may have grown since */
+		rc = file_read(NULL, path, 2 * (size_t)BYTES_MAX, &l->file,
+			err);
+	if (rc < 0) {
 		list_release(l);
 		return -1;
 	}
@@ -236,7 +185,20 @@ static int read_all(const char *path, struct list *l, struct err *err)
 }
 
 /* ---------------------------------------------------------------- writing */
-/* The file, locked, and still the one of that name. */
+/* Others hold it for as long as they write, unless they are stopped. */
+static int lock(int fd)
+{
+	const struct timespec step = {0, STEP_MS * 1000000};
+	int rc, tries = was_locked ? 0 : WAIT_MS / STEP_MS;
+
+	while ((rc = flock(fd, LOCK_EX | LOCK_NB)) < 0 &&
+			(errno == EWOULDBLOCK || errno == EINTR) && tries-- > 0)
+		nanosleep(&step, NULL);
+	was_locked = rc < 0 && errno == EWOULDBLOCK;
+	return rc;
+}
+
+/* The file, locked, still the one of that name, and the person's own. */
 static int open_locked(const char *path, struct err *err)
 {
 	struct stat a, b;
@@ -244,14 +206,22 @@ static int open_locked(const char *path, struct err *err)
 
 	for (;;) {
 		fd = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
-		if (fd < 0 || flock(fd, LOCK_EX) < 0)
+		if (fd < 0 || lock(fd) < 0)
 			break;
 		if (fstat(fd, &a) == 0 && stat(path, &b) == 0 &&
-				a.st_ino == b.st_ino && a.st_dev == b.st_dev)
+				a.st_ino == b.st_ino && a.st_dev == b.st_dev) {
+			if (S_ISREG(a.st_mode) && (a.st_mode & 077))
+				(void)fchmod(fd, 0600); /* not ours: as it is */
 			return fd;
+		}
 		close(fd);
 	}
-	err_errno(err, ERR_IO, "cannot write the history %s", path);
+	if (fd >= 0 && was_locked)
+		err_set(err, ERR_BUSY, "the history %s is locked by another "
+			"process: Up has what is entered now until wf ends",
+			path);
+	else
+		err_errno(err, ERR_IO, "cannot write the history %s", path);
 	if (fd >= 0)
 		close(fd);
 	return -1;
@@ -277,10 +247,12 @@ static void put_entry(struct buf *b, const struct history_entry *e)
 		buf_printf(b, "#%lld=%s\n", (long long)e->ms, e->run);
 }
 
+/* All of it or nothing. */
 static int append(const char *path, struct buf *b, struct err *err)
 {
 	int fd = open_locked(path, err), rc = 0;
 	char last = '\n';
+	ssize_t n = 0;
 	off_t end;
 
 	if (fd < 0)
@@ -289,10 +261,16 @@ static int append(const char *path, struct buf *b, struct err *err)
 	if (end > 0 && pread(fd, &last, 1, end - 1) == 1 && last != '\n' &&
 			write(fd, "\n", 1) != 1)
 		rc = -1;
-	if (rc == 0 && write(fd, b->data, b->len) != (ssize_t)b->len)
+	if (rc == 0 && (n = write(fd, b->data, b->len)) != (ssize_t)b->len)
 		rc = -1;
-	if (rc < 0)
+	if (rc < 0) {
+		if (n > 0)
+			errno = ENOSPC; /* it says so only the next time */
 		err_errno(err, ERR_IO, "cannot write the history %s", path);
+		if (end >= 0 && ftruncate(fd, end) < 0)
+			err_errno(err, ERR_IO, "cannot mend the history %s",
+				path);
+	}
 	close(fd);
 	return rc;
 }
@@ -340,27 +318,62 @@ static int is_unkept(struct str text, struct err *err)
 	return 1;
 }
 
+/* From where on entries are kept when the file has become too long. */
+static size_t first_kept(const struct list *l)
+{
+	size_t i = l->count, bytes = 0;
+
+	while (i > 0 && l->count - i < HISTORY_MAX &&
+			(!l->cut || bytes < BYTES_MAX / 2))
+		bytes += l->v[--i].text.n + 64;
+	return i;
+}
+
+static int trim(const char *path, struct err *err)
+{
+	int fd = open_locked(path, err), rc;
+	struct list l;
+
+	if (fd < 0)
+		return -1;
+	rc = read_all(path, &l, err); /* as it is now, locked */
+	if (rc == 0 && (l.cut || l.count > HISTORY_MAX))
+		rc = rewrite(path, &l, first_kept(&l), err);
+	close(fd);
+	list_release(&l);
+	return rc;
+}
+
 int hist_load(const char *path, struct err *err)
 {
 	struct list l;
-	size_t first;
-	int rc = read_all(path, &l, err), fd;
+	int rc = read_all(path, &l, err), is_long;
 
 	if (rc < 0)
 		return -1;
-	first = l.count > HISTORY_MAX ? l.count - HISTORY_MAX : 0;
-	for (size_t i = first; i < l.count; i++)
+	for (size_t i = first_kept(&l); i < l.count; i++)
 		list_add(l.v[i].text.p);
-	if (l.count > FILE_MAX && (fd = open_locked(path, err)) >= 0) {
-		list_release(&l); /* as it is now, locked */
-		rc = read_all(path, &l, err);
-		if (rc == 0 && l.count > HISTORY_MAX)
-			rc = rewrite(path, &l, l.count - HISTORY_MAX, err);
-		close(fd);
-	}
+	is_long = l.cut || l.count > FILE_MAX;
 	list_release(&l);
+	if (is_long)
+		rc = trim(path, err);
 	using_history();
 	return rc < 0 ? -1 : history_length;
+}
+
+void hist_recall(const char *text)
+{
+	size_t n = strlen(text);
+	char *own;
+
+	while (n && text[n - 1] == '\n')
+		n--;
+	if (!n)
+		return;
+	own = mem_strndup(text, n);
+	list_add(own);
+	mem_free(own);
+	using_history();
 }
 
 int64_t hist_add(const char *path, const char *text, struct err *err)
@@ -368,23 +381,20 @@ int64_t hist_add(const char *path, const char *text, struct err *err)
 	struct history_entry e = {.ms = clock_now_ms(),
 		.text = str_of(text)};
 	struct buf b;
-	char *own;
 	int rc;
 
 	while (e.text.n && (e.text.p[e.text.n - 1] == '\n'))
 		e.text.n--;
 	if (!str_trim(e.text).n || text[0] == ' ' || text[0] == '\t')
 		return 0;
-	own = mem_strndup(e.text.p, e.text.n);
-	list_add(own);
-	mem_free(own);
-	using_history();
+	hist_recall(text);
 	if (is_unkept(e.text, err))
 		return 0;
 	buf_init(&b);
 	put_entry(&b, &e);
 	rc = append(path, &b, err);
 	buf_release(&b);
+	newest_ms = rc < 0 ? 0 : e.ms;
 	return rc < 0 ? -1 : e.ms;
 }
 
@@ -429,24 +439,29 @@ static void forget(const char *text)
 int hist_remove(const char *path, int (*gone)(void *ud,
 	const struct history_entry *e), void *ud, struct err *err)
 {
-	int fd = open_locked(path, err), count = 0, rc;
-	size_t kept = 0;
+	int fd = open_locked(path, err), count = 0, drops = 0, rc;
+	size_t kept = 0, own;
 	struct list l;
 
 	if (fd < 0)
 		return -1;
 	rc = read_all(path, &l, err);
+	own = l.count; /* the line that asks for it */
+	while (rc == 0 && newest_ms && own-- > 0)
+		if (l.v[own].ms == newest_ms)
+			break;
 	for (size_t i = 0; rc == 0 && i < l.count; i++) {
 		if (gone(ud, &l.v[i])) {
 			forget(l.v[i].text.p);
-			count++;
+			count += i != own;
+			drops = 1;
 			continue;
 		}
 		l.v[kept++] = l.v[i];
 	}
 	if (rc == 0) {
 		l.count = kept;
-		rc = count ? rewrite(path, &l, 0, err) : 0;
+		rc = drops || l.cut ? rewrite(path, &l, 0, err) : 0;
 	}
 	close(fd);
 	list_release(&l);
