@@ -59,6 +59,8 @@ static void become(const struct start *st)
 		tcsetpgrp(st->tty, getpid());
 		signal(SIGTTOU, SIG_DFL);
 	}
+	if (st->b->input > 0)
+		dup2(st->b->input, 0);
 	null = st->no_input ? open("/dev/null", O_RDONLY) : -1;
 	if (null > 0)
 		dup2(null, 0);
@@ -211,6 +213,17 @@ static int run_plainly(struct session *s, struct start *st)
 	return status;
 }
 
+/* Who sits at the prompt goes on typing. */
+static int run_behind(struct session *s, struct start *st)
+{
+	pid_t pid = start(st);
+
+	if (pid < 0)
+		return -1;
+	setpgid(pid, pid);
+	return number_of(wait_turning(s, pid, 0));
+}
+
 static int run_as_job(struct session *s, struct start *st)
 {
 	struct termios before = {0};
@@ -277,8 +290,9 @@ static char **make_env(const char *const *more)
 int bang_argv(struct session *s, const struct bang *b, struct err *err)
 {
 	struct start st = {.b = b, .env = make_env(b->env), .tty = -1,
-		.no_input = s->input_none && !isatty(0)};
-	int status = s->at_prompt ? run_as_job(s, &st) : run_plainly(s, &st);
+		.no_input = !b->input && s->input_none && !isatty(0)};
+	int status = !s->at_prompt ? run_plainly(s, &st) : b->behind ?
+		run_behind(s, &st) : run_as_job(s, &st);
 
 	free(st.env);
 	if (status < 0)
@@ -310,6 +324,24 @@ int bang_editor(struct session *s, const char *command, const char *path,
 
 	mem_free(text);
 	return status;
+}
+
+int bang_close_sink(struct session *s, struct sink *sink, int behind,
+	struct err *err)
+{
+	const char *argv[] = {"sh", "-c", NULL, NULL};
+	int input, status;
+	char *command = sink_filter(sink, &input);
+
+	if (!command)
+		return sink_close(sink, err);
+	argv[2] = command;
+	status = bang_argv(s, &(struct bang){.argv = argv, .behind =
+		behind != 0, .input = input, .stays = 1, .text = str_of(command)},
+		err);
+	close(input);
+	mem_free(command);
+	return status < 0 ? 1 : status;
 }
 
 const char *bang_stopped(const struct session *s)

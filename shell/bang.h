@@ -18,12 +18,20 @@ struct bang {
 	const char *dir;           /* or NULL */
 	struct str text;           /* what it is called when it is stopped */
 	uint8_t stays;             /* Ctrl-Z does not leave it */
+	uint8_t behind;            /* at a prompt, without the terminal */
+	int input;                 /* descriptor that it reads; 0: as wf */
 };
 /* All return -1 with err when it could not be started. */
 int bang_argv(struct session *s, const struct bang *b, struct err *err);
 int bang_run(struct session *s, struct str text, struct err *err);
 /* Runs `sh -c 'command "$1"'` with path as $1; for $EDITOR. */
 int bang_editor(struct session *s, const char *command, const char *path,
+	struct err *err);
+
+struct sink;
+/* As sink_close; a filter that is still to be begun is run, `behind`: without
+ * the terminal. */
+int bang_close_sink(struct session *s, struct sink *sink, int behind,
 	struct err *err);
 
 /* The program that was stopped last, called so: NULL: none. */

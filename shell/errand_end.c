@@ -10,6 +10,7 @@
 #include "engine/base/limits.h"
 #include "engine/base/mem.h"
 #include "engine/view.h"
+#include "shell/bang.h"
 #include "shell/doc.h"
 #include "shell/errand_int.h"
 #include "shell/interactive.h"
@@ -266,7 +267,7 @@ int errand_end(struct session *s, struct errand *t)
 		jsonl_end(s->jsonl, r ? run_state_name(ended || !s->signal
 			? r->state : RUN_INTERRUPTED) : "failed", status);
 	if (t->sink == &t->own) {
-		int closed = sink_close(t->sink, &err);
+		int closed = bang_close_sink(s, t->sink, t->background, &err);
 
 		if (err.code)
 			say_err(s, &err);

@@ -675,6 +675,7 @@ int interactive_run(struct session *s, struct err *err)
 	p.bottom.ud = &p;
 	s->out.bottom = s->out.tty ? &p.bottom : NULL;
 	s->err.bottom = s->err.tty ? &p.bottom : NULL;
+	s->out.patient = 1;
 	session_interactive(s);
 	edit_open(engine_loop(s->engine), &p.term, &(struct edit_hooks){
 		.ud = &p, .edit = on_edit, .complete = on_complete,

@@ -323,7 +323,7 @@ static int close_sink(struct session *s, struct submission *sub,
 	struct sink *sink, int status)
 {
 	struct err err = {0};
-	int closed = sink_close(sink, &err);
+	int closed = bang_close_sink(s, sink, 0, &err);
 
 	if (err.code)
 		closed = tell_err(s, sub, &err, closed);

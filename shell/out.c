@@ -11,6 +11,7 @@
 #include <spawn.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "engine/base/mem.h"
@@ -141,6 +142,30 @@ static int open_file(const struct words *w, const char *dir, int *fd,
 	return *fd < 0 ? -1 : 0;
 }
 
+static int wait_for_all(struct sink *s, const char *command, int *fd,
+	struct err *err)
+{
+	*fd = memfd_create("wf-filter", MFD_CLOEXEC);
+	if (*fd < 0)
+		return err_errno(err, ERR_IO, "no room for the output");
+	s->command = mem_strdup(command);
+	return 0;
+}
+
+char *sink_filter(struct sink *s, int *input)
+{
+	char *command = s->command;
+
+	if (!command)
+		return NULL;
+	out_end(&s->own);
+	lseek(s->own.fd, 0, SEEK_SET);
+	*input = s->own.fd;
+	s->out = NULL;
+	s->command = NULL;
+	return command;
+}
+
 int sink_open(struct sink *s, const struct words *redirect,
 	struct out *standard, const char *dir, struct err *err)
 {
@@ -153,7 +178,8 @@ int sink_open(struct sink *s, const struct words *redirect,
 		rc = open_file(redirect, dir, &fd, err);
 	} else if (redirect && redirect->pipe.n) {
 		command = mem_strndup(redirect->pipe.p, redirect->pipe.n);
-		rc = spawn_reader(s, command, &fd, err);
+		rc = standard->patient ? wait_for_all(s, command, &fd, err)
+			: spawn_reader(s, command, &fd, err);
 		mem_free(command);
 	}
 	if (fd >= 0) {
@@ -169,6 +195,8 @@ int sink_close(struct sink *s, struct err *err)
 
 	if (s->out != &s->own)
 		return 0;
+	mem_free(s->command); /* nobody will read it */
+	s->command = NULL;
 	out_end(&s->own);
 	error = s->own.error;
 	if (close(s->own.fd) < 0 && !error)

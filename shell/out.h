@@ -21,6 +21,8 @@ struct out {
 	uint64_t count;        /* bytes given to it */
 	struct gate gate;
 	struct bottom *bottom; /* of the same terminal; NULL: none */
+	uint8_t patient;       /* filters begin when they have all: at a prompt,
+	                          where they get the terminal, too */
 };
 
 void out_init(struct out *o, int fd);
@@ -37,6 +39,7 @@ struct sink {
 	struct out *out;       /* borrowed standard output, or &own */
 	struct out own;
 	pid_t pid;             /* of `| command`; 0: none */
+	char *command;         /* owned: of a patient one, to be begun */
 };
 
 /* `redirect` may be NULL; `dir` is where FILE is looked for. */
@@ -45,5 +48,8 @@ int sink_open(struct sink *s, const struct words *redirect,
 /* Closes, waits for the command. Returns the status the line fails with, 0
  * when all is well; err then tells why when it is not the command's. */
 int sink_close(struct sink *s, struct err *err);
+/* The command of a patient one and what it is to read, from its beginning, a
+ * descriptor: both the caller's. Instead of sink_close. NULL: it has none. */
+char *sink_filter(struct sink *s, int *input);
 
 #endif

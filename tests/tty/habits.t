@@ -51,6 +51,14 @@ see '@tty' "and it is told how it gets one"
 prompts
 enters '!nosuchprogram'
 see '^\[127\] wf>$' "a program that is not there is 127"
+enters '/runs | (read v </dev/tty; echo "took $v")'
+see '/runs \| ' "a filter"
+keys o n e Enter
+see '^took one$' "has the terminal, too"
+prompts
+enters '/chain "a: /bash seq 100" | tail -n 1'
+see '^100$' "and gets the output of a run"
+prompts
 enters 'ls'
 see 'did you mean !ls\? \[Y/n\]' "a bare command of the shell is asked about"
 keys y
