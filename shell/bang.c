@@ -189,8 +189,10 @@ static int attend(struct session *s, struct program *p, int tty,
 		session_say(s, "stopped: %s    /fg goes on with it", p->text);
 		return number_of(status);
 	}
-	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGINT)
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGINT) {
+		s->interrupted = 1;
 		out_text(&s->err, "\n");
+	}
 	mem_free(p->text);
 	free(p);
 	return number_of(status);

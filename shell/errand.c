@@ -452,6 +452,7 @@ static int wait_for(struct session *s, struct errand *t)
 	left = wait_over(s, t);
 	while (!left && !t->over && !s->signal && s->interrupts) {
 		s->interrupts = 0;
+		s->interrupted = 1;
 		if (engine_cancel(s->engine, t->slot, hard, &err) < 0)
 			session_say(s, "%s", err.text);
 		else if (!hard)

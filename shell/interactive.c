@@ -17,6 +17,7 @@
 #include "engine/base/mem.h"
 #include "engine/base/text.h"
 #include "shell/detach.h"
+#include "shell/bang.h"
 #include "shell/edit.h"
 #include "shell/editor.h"
 #include "shell/found.h"
@@ -46,6 +47,7 @@ struct interactive {
 	uint8_t no_history;    /* said already that it cannot be written */
 	uint8_t stop, suspended, resized, continued, edits;
 	uint8_t alone;         /* has left the terminal */
+	uint8_t told;          /* of programs that are stopped, on leaving */
 	uint8_t asking;        /* a question stands at the bottom */
 };
 
@@ -390,6 +392,20 @@ static int one(struct interactive *p, struct lines *l, int *open)
 	return 1;
 }
 
+/* What stands behind a line that was interrupted, or that is to end wf, is
+ * looked at again before it is run. */
+static void keep_rest(struct interactive *p, struct str rest)
+{
+	char *own;
+
+	rest = str_trim(rest);
+	if (!rest.n || (!p->s->quit && !p->s->interrupted))
+		return;
+	own = mem_strndup(rest.p, rest.n);
+	interactive_type(p->s, own);
+	mem_free(own);
+}
+
 /* Runs what is whole in the draft; the rest stays. `end`: nothing more will
  * come to what is open. */
 static void run_draft(struct interactive *p, int end)
@@ -412,8 +428,12 @@ static void run_draft(struct interactive *p, int end)
 		l.at = l.source.n;
 	}
 	p->open = 0;
-	while (!p->s->quit && !p->s->signal && one(p, &l, &open))
-		continue;
+	p->s->interrupted = 0;
+	while (!p->s->quit && !p->s->signal && !p->s->interrupted &&
+			one(p, &l, &open))
+		p->told &= p->s->quit;
+	if (!open)
+		keep_rest(p, slice(l.source, l.at, l.source.n));
 	if (open) {
 		struct str rest = slice(l.source, l.at, l.source.n);
 
@@ -581,6 +601,34 @@ static enum leaving ask_leaving(struct interactive *p, unsigned n)
 	}
 }
 
+/* Ctrl-C comes back to the prompt: 0. */
+static int wait_for_all(struct session *s)
+{
+	int status = errands_wait(s, NULL);
+
+	if (!s->interrupts) {
+		s->status = s->status ? s->status : status;
+		return 1;
+	}
+	s->interrupts = 0;
+	out_text(&s->err, "^C\n");
+	return 0;
+}
+
+/* The first time wf does not leave programs that are stopped. */
+static int stays_for_programs(struct interactive *p)
+{
+	const char *text = bang_stopped(p->s);
+
+	if (!text || p->told)
+		return 0;
+	p->told = 1;
+	p->s->quit = 0;
+	session_say(p->s, "stopped: %s    /fg goes on with it, /quit again "
+		"leaves", text);
+	return 1;
+}
+
 /* Before leaving: what becomes of the runs that go on? */
 static void leave(struct interactive *p)
 {
@@ -589,7 +637,7 @@ static void leave(struct interactive *p)
 	enum leaving how = s->leaving;
 
 	s->leaving = LEAVING_ASK;
-	if (!n || s->signal)
+	if (s->signal || stays_for_programs(p) || !n)
 		return;
 	if (how == LEAVING_ASK)
 		how = ask_leaving(p, n);
@@ -597,7 +645,9 @@ static void leave(struct interactive *p)
 		errands_cancel(s);
 	else if (how == LEAVING_DETACH)
 		s->quit = go_alone(p) == 0;
-	else if (how != LEAVING_WAIT)
+	else if (how == LEAVING_WAIT)
+		s->quit = (uint8_t)wait_for_all(s);
+	else
 		s->quit = 0;
 }
 

@@ -55,6 +55,7 @@ struct session {
 	volatile sig_atomic_t signal; /* that ends wf; 0: none */
 	/* At a prompt INT ends what is being done, never wf: how many came. */
 	volatile sig_atomic_t interrupts;
+	uint8_t interrupted;   /* the line that is being run was */
 	struct program *stopped; /* programs of the person's, by Ctrl-Z */
 	struct interactive *at_prompt; /* NULL: nobody sits there */
 	char run_of_line[27];  /* ulid of the last run begun; or "" */

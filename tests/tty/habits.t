@@ -69,4 +69,28 @@ see 'did you mean !ls -a\?' "with its arguments, too"
 keys n
 see '\[Y/n\] no?$' "n does not"
 prompts
+
+printf '/bash sleep 30\n/echo second\n' >lines
+paste lines
+keys Enter
+see '^ *· bash|sleep 30$' "of two pasted lines the first runs"
+until_ok 10 sh -c 'pgrep -x sleep >/dev/null'
+keys C-c
+see 'wf> /echo second$' "Ctrl-C leaves the second to be looked at"
+keys C-u
+enters '!exec cat'
+keys C-z
+see 'stopped: exec cat' "a program is stopped"
+enters '/quit'
+see 'stopped: exec cat .*/quit again leaves' "it is not left without a word"
+enters '/bash sleep 30 &'
+see 'goes on in the b' "and a run goes on"
+keys C-d
+see 'again leaves' "told anew behind another line"
+keys C-d
+see '\[s\]tay\? *$' "then it is the run's turn"
+keys w
+see 'tay\? w$' "which is waited for"
+keys C-c
+see '1 running wf> *$' "until Ctrl-C, which stays"
 finish
