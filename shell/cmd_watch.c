@@ -111,29 +111,6 @@ static void hide(void *ud)
 	buf_release(&b);
 }
 
-/* One line, cut at the terminal's edge. */
-static void put_line(struct buf *b, struct str line, int columns)
-{
-	int used = 0;
-
-	for (size_t i = 0; i < line.n;) {
-		int32_t cp;
-		size_t n = (size_t)utf8_decode(line.p + i, line.n - i, &cp);
-		int strange = cp < ' ' || (cp >= 0x7f && cp < 0xa0);
-		int wide = strange ? 1 : utf8_width(cp);
-
-		if (used + wide >= columns)
-			break;
-		if (strange)
-			buf_char(b, ' ');
-		else
-			buf_add(b, line.p + i, n);
-		used += wide;
-		i += n;
-	}
-	buf_char(b, '\n');
-}
-
 static void show_in_place(struct watch *w, struct str text)
 {
 	struct out *out = w->o->sink->out;
@@ -146,7 +123,8 @@ static void show_in_place(struct watch *w, struct str text)
 		const char *nl = memchr(text.p + i, '\n', text.n - i);
 		size_t n = nl ? (size_t)(nl - text.p) - i : text.n - i;
 
-		put_line(&b, (struct str){text.p + i, n}, columns);
+		screen_row(&b, (struct str){text.p + i, n}, columns);
+		buf_char(&b, '\n');
 		i += n + 1;
 	}
 	w->bottom.shown = 0;

@@ -100,24 +100,8 @@ const char *region_paint(const struct region *l, const char *code)
 
 static void end_row(struct region *l, struct buf *region, struct buf *row)
 {
-	struct str s = {row->data, row->len};
-	int used = 0;
-
-	for (size_t i = 0; i < s.n;) {
-		int32_t cp;
-		size_t n = (size_t)utf8_decode(s.p + i, s.n - i, &cp);
-		int wide = cp < ' ' ? 1 : utf8_width(cp);
-
-		if (used + wide >= l->columns)
-			break;
-		if (cp < ' ') /* a question's own */
-			buf_char(region, ' ');
-		else
-			buf_add(region, s.p + i, n);
-		used += wide;
-		i += n;
-	}
-	l->widths[l->rows++] = used;
+	l->widths[l->rows++] = screen_row(region,
+		(struct str){row->data, row->len}, l->columns);
 	buf_str(region, "\033[K\n");
 	buf_clear(row);
 }

@@ -90,6 +90,28 @@ void screen_line(struct buf *b, struct str text, int columns)
 	}
 }
 
+int screen_row(struct buf *b, struct str row, int columns)
+{
+	int used = 0;
+
+	for (size_t i = 0; i < row.n;) {
+		int32_t cp;
+		size_t n = (size_t)utf8_decode(row.p + i, row.n - i, &cp);
+		int strange = cp < ' ' || (cp >= 0x7f && cp < 0xa0);
+		int wide = strange ? 1 : utf8_width(cp);
+
+		if (used + wide >= columns)
+			break;
+		if (strange)
+			buf_char(b, ' ');
+		else
+			buf_add(b, row.p + i, n);
+		used += wide;
+		i += n;
+	}
+	return used;
+}
+
 /* ---------------------------------------------------------------- wrapping */
 static int width_of(struct str s)
 {

@@ -19,6 +19,10 @@ int screen_is_utf8(void);
  * `columns` columns, "..." when it is cut; 0: whole. */
 void screen_line(struct buf *b, struct str text, int columns);
 
+/* Appends a row's bytes, every blank as it is, up to the column before
+ * `columns`; what a terminal would obey is a blank. Returns how wide it is. */
+int screen_row(struct buf *b, struct str row, int columns);
+
 /*
  * Our own lines for a terminal so wide (0: none, as they are): no word is
  * cut, and what stands four blanks apart, a command to copy, stays whole when

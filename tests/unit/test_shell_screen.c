@@ -116,14 +116,19 @@ static int through_gate(const char *bytes, size_t n)
 	return rest && !t.coloured;
 }
 
-static int through_line(const char *bytes, size_t n)
+enum fit { LINE, ROW };
+
+static int through_fit(enum fit fit, const char *bytes, size_t n)
 {
 	struct terminal t = {GROUND, 0, "", 0};
+	int columns = 1 + (int)next(100), one;
 	struct buf b;
-	int one;
 
 	buf_init(&b);
-	screen_line(&b, (struct str){bytes, n}, 1 + (int)next(100));
+	if (fit == ROW)
+		screen_row(&b, (struct str){bytes, n}, columns);
+	else
+		screen_line(&b, (struct str){bytes, n}, columns);
 	read_all(&t, &b);
 	one = t.form == GROUND && !t.coloured &&
 		!memchr(buf_cstr(&b), '\n', b.len);
@@ -133,7 +138,7 @@ static int through_line(const char *bytes, size_t n)
 
 int main(void)
 {
-	unsigned bad_gate = 0, bad_line = 0;
+	unsigned bad_gate = 0, bad_line = 0, bad_row = 0;
 
 	for (unsigned seed = 1; seed <= SEEDS; seed++) {
 		char bytes[TEXT_MAX];
@@ -142,12 +147,14 @@ int main(void)
 		state = seed * 0x9e3779b97f4a7c15u;
 		n = fill(bytes);
 		bad_gate = through_gate(bytes, n) ? bad_gate : seed;
-		bad_line = through_line(bytes, n) ? bad_line : seed;
+		bad_line = through_fit(LINE, bytes, n) ? bad_line : seed;
+		bad_row = through_fit(ROW, bytes, n) ? bad_row : seed;
 	}
-	if (bad_gate || bad_line)
-		printf("# seeds %u, %u\n", bad_gate, bad_line);
+	if (bad_gate || bad_line || bad_row)
+		printf("# seeds %u, %u, %u\n", bad_gate, bad_line, bad_row);
 	ok(!bad_gate, "outputs of 5,000 seeds: only text and colours, at rest "
 		"after each piece, no colour left on");
 	ok(!bad_line, "and in one line: only text");
+	ok(!bad_row, "and in a row of the live view");
 	return done();
 }
