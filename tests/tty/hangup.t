@@ -104,7 +104,7 @@ at_shell
 enters "'$WF' | cat"
 until_ok 10 last_is 'wf>'
 enters '/echo through a pipe'
-see '^through a pipe$' "wf may be the first of a pipeline"
+see '^(wf> )?through a pipe$' "wf may be the first of a pipeline"
 enters '/quit'
 at_shell
 ok $? "and leaves it"
