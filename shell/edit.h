@@ -60,12 +60,22 @@ void edit_anew(void);
 void edit_set_prompt(const char *prompt);
 void edit_resize(void);
 
-/* While no line is open: 1 when `key` was typed meanwhile; everything else
- * is kept for the next line. */
+/* Ctrl-C while a paste is open, whose end may never come: it ends, and what
+ * has come stands in the line. 0: there is none. */
+int edit_end_paste(void);
+
+/* While no line is open: 1 when `key` was typed meanwhile, not pasted;
+ * everything else is kept for the next line. */
 int edit_key_came(char key);
+/* 1 when something was typed ahead, which the next line will get. */
+int edit_has_ahead(void);
 /* The terminal is closed: nothing will be typed any more. */
 int edit_is_gone(void);
-/* The next key typed while no line is open, or -1: none so far. */
+/* A question has been shown while no line is open: what was typed before is
+ * no answer, and is for the next line. */
+void edit_ask_begin(void);
+/* The next key typed since then, or -1: none so far. One of several bytes
+ * is 0x100 whichever it is; what is pasted is left for the next line. */
 int edit_next_key(void);
 /* Gives the terminal to a program, and takes it back. */
 void edit_lend(void);

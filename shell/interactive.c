@@ -251,6 +251,7 @@ int interactive_ask(struct session *s, const char *question,
 
 	if (!p)
 		return 0;
+	edit_ask_begin();
 	while ((key = edit_next_key()) < 0 && !s->signal && !s->interrupts &&
 			!edit_is_gone()) {
 		if (!p->asking || !p->bottom.shown) {
@@ -263,7 +264,7 @@ int interactive_ask(struct session *s, const char *question,
 	p->asking = p->bottom.shown = 0;
 	if (key == '\r' || key == '\n')
 		key = keys[0];
-	if (key <= 0 || !strchr(keys, key))
+	if (key <= 0 || key > 0xff || !strchr(keys, key))
 		key = 0;
 	out_bytes(&s->err, (struct str){key ? (char[]){(char)key} : "no",
 		key ? 1 : 2});
@@ -425,6 +426,7 @@ static void run_draft(struct interactive *p, int end)
 		text_refuse(&d, bad);
 		p->s->status = tell_diags(p->s, &d, NULL);
 		diags_release(&d);
+		hist_recall(buf_cstr(&text));
 		l.at = l.source.n;
 	}
 	p->open = 0;
@@ -547,12 +549,17 @@ static enum edit_state type(struct interactive *p)
 	p->next = NULL;
 	while (edit_state() == EDIT_OPEN && !s->signal) {
 		attend(p);
+		if (s->interrupts && edit_end_paste())
+			s->interrupts = 0;
 		if (s->interrupts) {
 			abandon(p);
 			begin(p, NULL);
+			continue; /* a line may have been typed ahead */
 		}
-		if (p->edits)
+		if (p->edits) {
 			edit_draft(p);
+			continue;
+		}
 		renew_prompt(p);
 		show(p);
 		engine_turn(s->engine);

@@ -39,9 +39,9 @@ does "control characters of a paste do nothing" 'see:wf> ' \
 does "NUL, Ctrl-D and bytes that are no UTF-8 of a paste do not leave" \
 	'see:wf> ' 'type:\e[200~/echo a\x00b\x04c\xffd\e[201~' \
 	"$alive" see:alive 'type:\x04' end:0
-does "the paste whose end never comes is taken after a while" 'see:wf> ' \
-	'type:\e[200~/echo no' 'type: end' 'see:/echo no end' 'type:\r' \
-	'see:no end' 'see:wf> ' 'type:\x04' end:0
+does "the paste whose end never comes is shown, and ended by Ctrl-C" \
+	'see:wf> ' 'type:\e[200~/echo no' 'type: end' 'see:/echo no end' \
+	'type:\x03' 'type:\r' 'see:no end' 'see:wf> ' 'type:\x04' end:0
 does "a paste while a run has the foreground is kept for the prompt" \
 	'see:wf> ' 'type:/bash {while ! test -e go; do sleep 0.05; done}\r' \
 	'type:\e[200~/echo pas\e[201~' 'type:\x02' 'see:running' \

@@ -73,8 +73,9 @@ printf '\033[200~' >begin
 tm load-buffer begin
 tm paste-buffer
 types '/echo no end'
-sleep 1.5
-see '^wf> /echo no end$' "a paste whose end never comes is taken after a while"
+see '^wf> /echo no end$' "a paste whose end never comes is shown after a while"
+keys C-c
+see '^wf> /echo no end$' "Ctrl-C ends it, and leaves it in the line"
 keys Enter
 see '^no end$' "and runs"
 prompts
