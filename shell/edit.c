@@ -46,6 +46,7 @@ static struct {
 	uint8_t open, hidden, lent;
 	uint8_t ended;         /* nothing is typed any more */
 	uint8_t full;          /* nothing is read until there is room */
+	uint8_t undrawn;       /* the line is not what is seen of it */
 	uint8_t is_late;       /* what is cut has waited long enough */
 	uint8_t alone;         /* nothing seems to follow the next byte */
 } ed;
@@ -151,9 +152,13 @@ static int is_c1(const char *p)
 		((unsigned char)p[1] & 0xe0) == 0x80;
 }
 
-/* What stands in a line may also come from the history. */
+/* What stands in a line may also come from the history. A long line of which
+ * much is still to come is not drawn every time. */
 static void redisplay(void)
 {
+	ed.undrawn = rl_end > TURN && ahead_rest(&ed.in).n > TURN;
+	if (ed.undrawn)
+		return;
 	for (int i = 0; i + 1 < rl_end; i++)
 		if (is_c1(rl_line_buffer + i))
 			rl_line_buffer[i] = rl_line_buffer[i + 1] = '?';
@@ -201,6 +206,8 @@ static void pump(int late)
 			break;
 		read_key();
 	}
+	if (ed.open && ed.undrawn && !ed.hidden)
+		redisplay();
 	fflush(ed.term->out);
 	make_room();
 	n = ahead_rest(&ed.in).n;
@@ -218,8 +225,12 @@ static void on_rest(uv_timer_t *t)
 
 static void on_readable(uv_poll_t *p, int status, int events)
 {
+	int rc = status < 0 ? -1 : 1;
+
 	(void)p, (void)events;
-	if (status < 0 || fill(ROUND) < 0) {
+	for (size_t n = 0; n < TURN && rc > 0; n += ROUND)
+		rc = fill(ROUND);
+	if (rc < 0) {
 		ed.ended = 1;
 		uv_poll_stop(ed.poll);
 	}

@@ -108,6 +108,7 @@ static int spawn_reader(struct sink *s, const char *command, int *fd,
 	posix_spawnattr_init(&attr);
 	sigemptyset(&defaults);
 	sigaddset(&defaults, SIGPIPE);
+	sigaddset(&defaults, SIGQUIT);
 	posix_spawnattr_setsigdefault(&attr, &defaults);
 	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGDEF);
 	rc = posix_spawn(&s->pid, "/bin/sh", &actions, &attr, argv, environ);

@@ -122,6 +122,7 @@ void session_interactive(struct session *s)
 	memset(&a, 0, sizeof(a));
 	a.sa_handler = on_signal;
 	s->interactive = 1;
+	signal(SIGQUIT, SIG_IGN); /* a key; programs have it as usual */
 	/* a second one does not keep the terminal from being given back */
 	for (size_t i = 0; i < sizeof(lasting) / sizeof(lasting[0]); i++) {
 		sigaction(lasting[i], NULL, &old);

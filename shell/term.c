@@ -6,6 +6,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -46,18 +48,28 @@ int term_open(struct term *t, struct err *err)
 	return 0;
 }
 
+/* Never waits: neither for output that a person has stopped, nor, from behind
+ * the foreground, for being in it. */
 void term_give_back(void)
 {
 	static const char off[] = "\033[?2004l\033[?25h";
+	struct pollfd p = {.events = POLLOUT};
 	int error = errno;
+	sigset_t ttou, old;
 	ssize_t n = 0;
 
 	if (!mine)
 		return;
-	tcsetattr(mine->fd, TCSADRAIN, &mine->usual);
-	if (!term_is_dumb())
-		n = write(fileno(mine->out), off, sizeof(off) - 1);
+	sigemptyset(&ttou);
+	sigaddset(&ttou, SIGTTOU);
+	sigprocmask(SIG_BLOCK, &ttou, &old);
+	tcflow(mine->fd, TCOON);
+	tcsetattr(mine->fd, TCSANOW, &mine->usual);
+	p.fd = fileno(mine->out);
+	if (!term_is_dumb() && poll(&p, 1, 0) == 1 && (p.revents & POLLOUT))
+		n = write(p.fd, off, sizeof(off) - 1);
 	(void)n;
+	sigprocmask(SIG_SETMASK, &old, NULL);
 	errno = error;
 }
 

@@ -23,8 +23,8 @@ struct term {
 
 /* Standard input's terminal. -1: it has none that can be opened. */
 int term_open(struct term *t, struct err *err);
-/* As it was found. Also from a signal's handler: calls nothing but
- * tcsetattr and write. */
+/* As it was found, without waiting. Also from a signal's handler: what it
+ * calls may be called there. */
 void term_give_back(void);
 void term_close(struct term *t);
 /* Rows and columns; 24 and 80 when it does not say. */

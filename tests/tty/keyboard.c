@@ -10,6 +10,8 @@
  *	fill:N          N letters
  *	mash:SEED:N     N random keys, none of which leaves
  *	see:TEXT        waits until TEXT is written, behind what was seen
+ *	unseen:TEXT     TEXT was not written before what see: found last
+ *	gap:MS          types nothing for so long
  *	signal:N        to the program
  *	size:ROWS:COLS  of the window
  *	end:STATUS      it ends so, and the modes of the terminal are as before
@@ -43,7 +45,7 @@ static struct {
 	int fd, slave;         /* the slave stays open: its modes outlive all */
 	struct termios before;
 	struct buf out;
-	size_t seen;           /* how far see: has come */
+	size_t seen, before_seen; /* how far see: has come, and the one before */
 } t;
 
 __attribute__((noreturn))
@@ -237,7 +239,24 @@ static void see(const char *word, const char *text)
 		if (take(100) <= 0 && is_over())
 			fail(word, "it has ended");
 	}
+	t.before_seen = t.seen;
 	t.seen = (size_t)(at - t.out.data) + strlen(text);
+}
+
+/* Up to where see: has come, from where the one before had. */
+static void unseen(const char *word, const char *text)
+{
+	if (t.seen > t.before_seen && memmem(t.out.data + t.before_seen,
+			t.seen - t.before_seen, text, strlen(text)))
+		fail(word, "has been written");
+}
+
+static void gap(int ms)
+{
+	uint64_t until = clock_mono_us() + (uint64_t)ms * 1000;
+
+	while (clock_mono_us() < until)
+		take(10);
 }
 
 static int same_modes(void)
@@ -339,6 +358,10 @@ static void act(const char *word)
 		mash(word, what);
 	else if (str_eq(verb, "see"))
 		see(word, what);
+	else if (str_eq(verb, "unseen"))
+		unseen(word, what);
+	else if (str_eq(verb, "gap"))
+		gap((int)strtol(what, NULL, 10));
 	else if (str_eq(verb, "signal"))
 		kill(t.pid, (int)strtol(what, NULL, 10));
 	else if (str_eq(verb, "size"))
