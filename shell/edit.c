@@ -244,15 +244,23 @@ int edit_key_came(char key)
 	return ed.open ? 0 : ahead_take_key(&ed.in, key);
 }
 
+/* What the terminal still has of it, too. */
+static void drain(void)
+{
+	while (!ed.lent && ahead_rest(&ed.in).n < AHEAD_MAX && fill(ROUND) > 0)
+		continue; /* an end is seen by on_readable */
+}
+
 int edit_has_ahead(void)
 {
+	if (!ed.open)
+		drain();
 	return ahead_rest(&ed.in).n > 0 || ed.late.len > 0 || paste_is_on();
 }
 
 void edit_ask_begin(void)
 {
-	while (!ed.lent && ahead_rest(&ed.in).n < AHEAD_MAX && fill(ROUND) > 0)
-		continue;
+	drain();
 	ahead_ask(&ed.in);
 	ed.is_late = 0;
 }
