@@ -256,8 +256,6 @@ int interactive_ask(struct session *s, const char *question,
 			!edit_is_gone()) {
 		if (!p->asking || !p->bottom.shown) {
 			out_text(&s->err, question);
-			if (!p->asking)
-				edit_ask_begin();
 			p->asking = p->bottom.shown = 1;
 		}
 		attend(p);
