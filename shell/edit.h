@@ -71,7 +71,7 @@ int edit_key_came(char key);
 int edit_has_ahead(void);
 /* The terminal is closed: nothing will be typed any more. */
 int edit_is_gone(void);
-/* A question has been shown while no line is open: what was typed before is
+/* A question is about to be shown, no line is open: what was typed before is
  * no answer, and is for the next line. */
 void edit_ask_begin(void);
 /* The next key typed since then, or -1: none so far. One of several bytes
