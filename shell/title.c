@@ -12,6 +12,7 @@
 #include "engine/base/mem.h"
 
 static char *place, **args;
+static char **variables; /* setenv() makes a list of its own */
 static size_t room;
 
 static char **copy(char **v)
@@ -46,7 +47,7 @@ char **title_init(int argc, char **argv)
 	end = follow(environ, end);
 	place = argv[0];
 	room = (size_t)(end - place);
-	environ = copy(environ);
+	environ = variables = copy(environ);
 	return args = copy(argv);
 }
 
