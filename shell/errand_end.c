@@ -12,6 +12,7 @@
 #include "engine/view.h"
 #include "shell/bang.h"
 #include "shell/doc.h"
+#include "shell/edit.h"
 #include "shell/errand_int.h"
 #include "shell/interactive.h"
 #include "shell/notify.h"
@@ -205,7 +206,8 @@ static void offer_answer(struct session *s, const struct run *r,
 	struct place at;
 	struct buf line;
 
-	if (!s->at_prompt || engine_asking(r, &at, &several) < 0)
+	/* what is typed already was not meant as the answer */
+	if (!s->at_prompt || edit_has_ahead() || engine_asking(r, &at, &several) < 0)
 		return;
 	buf_init(&line);
 	buf_printf(&line, "/answer %s.", brief);

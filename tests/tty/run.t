@@ -58,6 +58,16 @@ see '1 waiting wf> /answer [0-9a-z]{6,}.q$' "the prompt says so, and the answer 
 enters 'gladly'
 see '^said gladly$' "who only types it"
 prompts
+enters '/chain "p: /bash {until test -e go; do sleep 0.05; done} -> q: /ask \"sure?\" -> r: /echo said ${q}"'
+see '^· p' "before one asks"
+enters '/echo typed ahead'
+touch go
+see '^typed ahead$' "what was typed ahead is a line of its own"
+unseen '^said' "and no answer"
+rm -f go
+enters '/cancel @-2'
+see 'cancelled' "such a run can be cancelled"
+prompts
 
 enters '/bash {while ! test -e go; do sleep 0.05; done} &'
 see 'goes on in the background' "& begins in the background"
