@@ -16,7 +16,8 @@ ifeq ($(PKG_LIBS),)
 $(error a library is missing: run scripts/setup)
 endif
 
-WARN := -Wall -Wextra -Wpedantic -Wshadow -Werror=implicit-function-declaration -Wstrict-prototypes \
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes \
+	-Werror=implicit-function-declaration \
 	-Wmissing-prototypes -Wwrite-strings -Wpointer-arith -Wcast-qual \
 	-Wformat=2 -Wvla -Wundef -Wimplicit-fallthrough -Wconversion \
 	-Wno-sign-conversion $(if $(WERROR),-Werror)

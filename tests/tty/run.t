@@ -63,7 +63,7 @@ see '^· p' "before one asks"
 enters '/echo typed ahead'
 touch go
 see '^typed ahead$' "what was typed ahead is a line of its own"
-unseen '^said' "and no answer"
+unseen '^said /echo' "and no answer"
 rm -f go
 enters '/cancel @-2'
 see 'cancelled' "such a run can be cancelled"
