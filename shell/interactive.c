@@ -5,8 +5,8 @@
  */
 #include "shell/interactive.h"
 
-#include <locale.h>
 #include <langinfo.h>
+#include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,12 +16,13 @@
 
 #include "engine/base/mem.h"
 #include "engine/base/text.h"
-#include "shell/detach.h"
-#include "shell/bang.h"
+#include "shell/bare.h"
 #include "shell/edit.h"
 #include "shell/editor.h"
+#include "shell/errand.h"
 #include "shell/found.h"
 #include "shell/history.h"
+#include "shell/leaving.h"
 #include "shell/line_run.h"
 #include "shell/monitor.h"
 #include "shell/plain_text.h"
@@ -30,7 +31,6 @@
 #include "shell/relay.h"
 #include "shell/screen.h"
 #include "shell/status.h"
-#include "shell/errand.h"
 #include "shell/tell.h"
 #include "shell/version.h"
 
@@ -46,8 +46,7 @@ struct interactive {
 	char *history;         /* the file's path */
 	uint8_t no_history;    /* said already that it cannot be written */
 	uint8_t stop, suspended, resized, continued, edits;
-	uint8_t alone;         /* has left the terminal */
-	uint8_t told;          /* of programs that are stopped, on leaving */
+	struct leaving_state leaving;
 	uint8_t asking;        /* a question stands at the bottom */
 };
 
@@ -289,46 +288,6 @@ static int64_t remember(struct interactive *p, struct str text)
 }
 
 /* ------------------------------------------------------------ submissions */
-static int is_program(struct str name)
-{
-	const char *path = getenv("PATH");
-	int found = 0;
-
-	if (!name.n || memchr(name.p, '/', name.n))
-		return 0;
-	while (path && *path && !found) {
-		size_t n = strcspn(path, ":");
-		char *file = mem_printf("%.*s/%.*s", (int)n, path,
-			(int)name.n, name.p);
-
-		found = access(file, X_OK) == 0;
-		mem_free(file);
-		path += n + (path[n] == ':');
-	}
-	return found;
-}
-
-/* `git status` is not what a model is to be told: 1 when the person says
- * that it is for the shell. */
-static int is_for_shell(struct interactive *p, const struct line *line)
-{
-	struct str text = str_trim(line->rest), word = text;
-	struct buf b;
-	int yes;
-
-	while (word.n && memchr(text.p, ' ', text.n) &&
-			word.p + word.n > (const char *)memchr(text.p, ' ',
-			text.n))
-		word.n--;
-	if (line->kind != LINE_PLAIN || !is_program(word))
-		return 0;
-	buf_init(&b);
-	buf_printf(&b, "did you mean !%.*s? [Y/n] ", (int)text.n, text.p);
-	yes = interactive_ask(p->s, buf_cstr(&b), "yY") != 0;
-	buf_release(&b);
-	return yes;
-}
-
 static int run_line(struct interactive *p, struct diags *d,
 	const struct line *said)
 {
@@ -337,7 +296,7 @@ static int run_line(struct interactive *p, struct diags *d,
 	struct submission sub;
 	int status;
 
-	if (is_for_shell(p, line)) {
+	if (bare_is_for_shell(p->s, line)) {
 		line->kind = LINE_BANG;
 		line->rest = str_trim(line->rest);
 	} else if (s->interrupts) {
@@ -433,7 +392,7 @@ static void run_draft(struct interactive *p, int end)
 	p->s->interrupted = 0;
 	while (!p->s->quit && !p->s->signal && !p->s->interrupted &&
 			one(p, &l, &open))
-		p->told &= p->s->quit;
+		p->leaving.told &= p->s->quit;
 	if (!open)
 		keep_rest(p, slice(l.source, l.at, l.source.n));
 	if (open) {
@@ -572,92 +531,6 @@ static enum edit_state type(struct interactive *p)
 	return edit_state();
 }
 
-/* The prompt ends, the runs go on in this process. */
-static int go_alone(struct interactive *p)
-{
-	struct session *s = p->s;
-	struct err err = {0};
-
-	edit_lend(); /* before whoever waits for us goes on */
-	if (detach(s, &err) < 0) {
-		edit_reclaim();
-		session_say(s, "%s", err.text);
-		return -1;
-	}
-	p->alone = 1;
-	return 0;
-}
-
-static enum leaving ask_leaving(struct interactive *p, unsigned n)
-{
-	char question[160];
-
-	snprintf(question, sizeof(question), n > 1 ? "%u runs go on: "
-		"[w]ait for them, [d]etach, [c]ancel them, [s]tay? "
-		: "%u run goes on: "
-		"[w]ait for it, [d]etach, [c]ancel it, [s]tay? ", n);
-	switch (interactive_ask(p->s, question, "swdc")) {
-	case 'w':
-		return LEAVING_WAIT;
-	case 'd':
-		return LEAVING_DETACH;
-	case 'c':
-		return LEAVING_CANCEL;
-	default:
-		return LEAVING_NOT;
-	}
-}
-
-/* Ctrl-C comes back to the prompt: 0. */
-static int wait_for_all(struct session *s)
-{
-	int status = errands_wait(s, NULL);
-
-	if (!s->interrupts) {
-		s->status = s->status ? s->status : status;
-		return 1;
-	}
-	s->interrupts = 0;
-	out_text(&s->err, "^C\n");
-	return 0;
-}
-
-/* The first time wf does not leave programs that are stopped. */
-static int stays_for_programs(struct interactive *p)
-{
-	const char *text = bang_stopped(p->s);
-
-	if (!text || p->told)
-		return 0;
-	p->told = 1;
-	p->s->quit = 0;
-	session_say(p->s, "stopped: %s    /fg goes on with it, /quit again "
-		"leaves", text);
-	return 1;
-}
-
-/* Before leaving: what becomes of the runs that go on? */
-static void leave(struct interactive *p)
-{
-	struct session *s = p->s;
-	unsigned n = errands_open(s);
-	enum leaving how = s->leaving;
-
-	s->leaving = LEAVING_ASK;
-	if (s->signal || stays_for_programs(p) || !n)
-		return;
-	if (how == LEAVING_ASK)
-		how = ask_leaving(p, n);
-	if (how == LEAVING_CANCEL)
-		errands_cancel(s);
-	else if (how == LEAVING_DETACH)
-		s->quit = go_alone(p) == 0;
-	else if (how == LEAVING_WAIT)
-		s->quit = (uint8_t)wait_for_all(s);
-	else
-		s->quit = 0;
-}
-
 static void loop(struct interactive *p)
 {
 	struct session *s = p->s;
@@ -679,7 +552,7 @@ static void loop(struct interactive *p)
 			session_stop(s, SIGHUP);
 		}
 		if (s->quit)
-			leave(p);
+			leaving_decide(s, &p->leaving);
 	}
 }
 
@@ -749,7 +622,7 @@ int interactive_run(struct session *s, struct err *err)
 	for (int i = 0; i < 3; i++)
 		uv_close((uv_handle_t *)p.signals[i], on_closed);
 	edit_close();
-	if (!p.alone)
+	if (!p.leaving.alone)
 		term_give_back();
 	term_close(&p.term);
 	buf_release(&p.draft);
