@@ -40,27 +40,6 @@ char *rc_path(const char *said)
 	return path;
 }
 
-/* The person's own: nobody else's hand may be in it. */
-static void run_user(struct session *s, const char *path)
-{
-	const char *state = setting_get(&s->settings, SET_STATE_DIR);
-	struct err err = {0};
-	struct buf text;
-	struct str why;
-	int rc;
-
-	buf_init(&text);
-	rc = trust_read(state, path, &text, &why, &err);
-	if (rc >= TRUST_FOREIGN)
-		session_say(s, "%s is not read: %.*s", path, (int)why.n,
-			why.p);
-	else if (rc >= 0)
-		rc_run(s, path, (struct str){text.data, text.len});
-	else if (err.code != ERR_NOTFOUND)
-		session_say(s, "%s", err.text);
-	buf_release(&text);
-}
-
 static int trusts_all(const struct session *s)
 {
 	const char *v = getenv("WF_TRUST");
@@ -68,7 +47,14 @@ static int trusts_all(const struct session *s)
 	return s->options->trust || (v && strcmp(v, "1") == 0);
 }
 
-static void run_project(struct session *s, const char *path)
+/* The person's own needs no trust, but nobody else's hand may be in it. */
+static int is_taken(const struct session *s, int trust, int own)
+{
+	return trust == TRUST_YES || (own && trust < TRUST_FOREIGN) ||
+		(!own && trust < TRUST_NEVER && trusts_all(s));
+}
+
+static void run_file(struct session *s, const char *path, int own)
 {
 	const char *state = setting_get(&s->settings, SET_STATE_DIR);
 	struct err err = {0};
@@ -78,17 +64,14 @@ static void run_project(struct session *s, const char *path)
 
 	buf_init(&text);
 	rc = trust_read(state, path, &text, &why, &err);
-	if (rc == TRUST_YES || (rc >= 0 && rc < TRUST_NEVER && trusts_all(s)))
+	if (rc >= 0 && is_taken(s, rc, own))
 		rc_run(s, path, (struct str){text.data, text.len});
 	else if (rc >= TRUST_FOREIGN)
 		session_say(s, "%s is not read: %.*s", path, (int)why.n,
 			why.p);
-	else if (rc == TRUST_CHANGED)
-		session_say(s, "%s has changed and is not read    /trust",
-			path);
-	else if (rc == TRUST_NEW)
-		session_say(s, "%s is not trusted and is not read    /trust",
-			path);
+	else if (rc >= 0)
+		session_say(s, "%s %s and is not read    /trust", path,
+			rc == TRUST_CHANGED ? "has changed" : "is not trusted");
 	else if (err.code != ERR_NOTFOUND)
 		session_say(s, "%s", err.text);
 	buf_release(&text);
@@ -104,10 +87,10 @@ void rc_start(struct session *s)
 
 		user = mem_printf("%s/.wfrc", real ? real : home);
 		free(real);
-		run_user(s, user);
+		run_file(s, user, 1);
 	}
 	if (!s->quit && !s->signal && (!user || strcmp(user, project) != 0))
-		run_project(s, project);
+		run_file(s, project, 0);
 	mem_free(user);
 	mem_free(project);
 }
