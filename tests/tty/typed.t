@@ -85,10 +85,10 @@ does "nor during a run" 'see:wf> ' 'type:/bash {echo be"gu"n; sleep 1000}\r' \
 does "Ctrl-\\ does not end wf" 'see:wf> ' 'type:/lua return "qu".."it"' \
 	'see:.."it"' 'type:\x1c' 'type:\r' see:quit 'see:wf> ' \
 	'type:\x04' end:0
-ignored=$(printf '%s' "awk '/SigIgn/{print \"ig\"\$2}' /proc/self/status")
-does "nor is it ignored by what it runs" 'see:wf> ' "type:!$ignored\\r" \
-	see:ig0000000000000000 "type:/bash {$ignored}\\r" \
-	see:ig0000000000000000 "$leave" end:0
+# SIGQUIT's bit of the mask; whoever started the test may ignore others.
+usual='grep SigIgn /proc/self/status | grep -q "[0-389ab]$" && echo as us"ual"'
+does "nor is it ignored by what it runs" 'see:wf> ' "type:!$usual\\r" \
+	'see:as usual' "type:/bash {$usual}\\r" 'see:as usual' "$leave" end:0
 command -v bash >/dev/null && { # in a job of a shell: it can be stopped
 	said=$("$keyboard" 'see:$ ' "type:'$WF'\\r" 'see:wf> ' \
 		'type:!trap "" HUP; echo $$ >pid; kill $PPID; exec sleep 1000\r' \
