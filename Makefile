@@ -17,7 +17,7 @@ $(error a library is missing: run scripts/setup)
 endif
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes \
-	-Werror=implicit-function-declaration \
+	-Werror=implicit-function-declaration -Werror=int-conversion \
 	-Wmissing-prototypes -Wwrite-strings -Wpointer-arith -Wcast-qual \
 	-Wformat=2 -Wvla -Wundef -Wimplicit-fallthrough -Wconversion \
 	-Wno-sign-conversion $(if $(WERROR),-Werror)

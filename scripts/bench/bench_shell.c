@@ -149,7 +149,7 @@ static void bench_live(unsigned steps, size_t frames)
 	while (engine_run(s.engine, slot)->running < steps)
 		engine_turn(s.engine);
 	r = engine_run(s.engine, slot);
-	progress_front(s.progress, slot);
+	progress_front(s.progress, s.errands);
 	for (uint64_t t = clock_mono_us(); clock_mono_us() - t < 1000000;)
 		engine_turn(s.engine);
 	for (size_t i = 0; i < frames; i++) {
