@@ -11,11 +11,32 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
+
+#include "shell/term.h"
 
 enum { LEFT = SIGUSR2 }; /* the child's word that it goes on alone */
 
 static pid_t monitor; /* in the child: the monitor; 0: none */
+static struct termios found; /* the terminal's mode at the start */
+static int has_terminal;
+
+/* What a child that was killed could not do itself. */
+static void give_terminal_back(void)
+{
+	static const char off[] = "\033[?2004l\033[?25h\r\n";
+	struct termios now;
+	ssize_t n = 0;
+
+	if (!has_terminal || tcgetattr(STDIN_FILENO, &now) < 0 ||
+			now.c_lflag == found.c_lflag)
+		return;
+	tcsetattr(STDIN_FILENO, TCSANOW, &found); /* SIGTTOU is blocked */
+	if (!term_is_dumb())
+		n = write(STDOUT_FILENO, off, sizeof(off) - 1);
+	(void)n;
+}
 
 /* As the child ended. */
 __attribute__((noreturn))
@@ -28,6 +49,7 @@ static void end_as(int status)
 	if (WIFEXITED(status))
 		_exit(WEXITSTATUS(status));
 	sig = WTERMSIG(status);
+	give_terminal_back();
 	setrlimit(RLIMIT_CORE, &none); /* the child's is enough */
 	signal(sig, SIG_DFL);
 	sigemptyset(&set);
@@ -100,6 +122,7 @@ void monitor_start(void)
 	sigset_t all, old;
 	pid_t self = getpid(), child;
 
+	has_terminal = tcgetattr(STDIN_FILENO, &found) == 0;
 	sigfillset(&all);
 	sigprocmask(SIG_BLOCK, &all, &old);
 	child = fork();

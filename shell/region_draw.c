@@ -89,6 +89,7 @@ void region_hide(void *ud)
 	l->rows = 0;
 	buf_clear(&l->drawn);
 	put(l, &b);
+	l->bottom.last = '\n'; /* the cursor begins a line */
 	buf_release(&b);
 }
 

@@ -8,22 +8,36 @@
 #	paste FILE                                with the marks of a paste
 #	screen                                    what stands there, and behind
 #	shows REGEX                               waits until the screen does
+#	see REGEX SENTENCE                        a point: it comes to show it
+#	still REGEX SENTENCE                      a point: that may have stood
 #	prompts                                   waits for an empty prompt
 #	tty_size COLUMNS ROWS                     the window is resized
 #
 # Nothing waits a fixed time for something to come: `shows` looks until it
-# does, at most 20 s.
+# does, at most 20 s. What stood on the screen before the keys that were
+# pressed last proves nothing: more lines than then must match.
 
 command -v tmux >/dev/null || skip_all "tmux makes the terminal"
 TMUX_NAME=wf-test-$$
 unset TMUX
 trap 'tmux -L "$TMUX_NAME" kill-server 2>/dev/null; [ -z "${keep-}" ] && :' EXIT
 
+tty_before=$PWD/.screen.before
+: >"$tty_before"
+
+# The screen before the first of several keys.
+before() {
+	[ -n "$count_from" ] || screen >"$tty_before"
+	count_from=keys
+}
+
 tm() {
 	tmux -L "$TMUX_NAME" "$@"
 }
 
 tty_start() {
+	count_from=
+	: >"$tty_before"
 	tm kill-server 2>/dev/null
 	until_ok 10 sh -c "! tmux -L $TMUX_NAME has-session 2>/dev/null"
 	# one that is about to end may still take the call
@@ -44,10 +58,12 @@ tty_open() {
 }
 
 keys() {
+	before
 	tm send-keys "$@"
 }
 
 types() {
+	before
 	tm send-keys -l "$1"
 }
 
@@ -57,6 +73,7 @@ enters() {
 }
 
 paste() {
+	before
 	tm load-buffer "$1" && tm paste-buffer -p
 }
 
@@ -70,8 +87,13 @@ screen_has() {
 	screen | grep -E -q -e "$1"
 }
 
+has_more() {
+	[ "$(screen | grep -E -c -e "$1")" -gt "$2" ]
+}
+
 shows() {
-	until_ok 20 screen_has "$1"
+	count_from=
+	until_ok 20 has_more "$1" "$(grep -E -c -e "$1" "$tty_before")"
 }
 
 last_is() {
@@ -79,6 +101,7 @@ last_is() {
 }
 
 prompts() {
+	count_from=
 	until_ok 20 last_is '(\[[0-9]+\] |[0-9]+ (running|waiting) )*wf>'
 }
 
@@ -89,6 +112,12 @@ tty_size() {
 # One point: the screen comes to show REGEX.
 see() {
 	shows "$1"
+	ok $? "$2" || note "$(screen)"
+}
+
+# One point: the screen shows REGEX, which may have stood there before.
+still() {
+	until_ok 20 screen_has "$1"
 	ok $? "$2" || note "$(screen)"
 }
 

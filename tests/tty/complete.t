@@ -99,7 +99,7 @@ tab '/chain "a: /echo x @undo='"'"'/ech' "@undo='/echo" "steps in an annotation"
 tab '/chain "a: /echo x -> /echo ${a.exi' 'a\.exit_code' "what is known of a step"
 tab '/chain "a: /grep --ign' 'a: /grep --ignore-case' "flags of a step in a workflow"
 tab '/chain --resume-from x "a: /echo 1" --par' '--parallel' "flags behind the text"
-tab '/explain /chain "a: /ech' 'a: /echo' "the workflow in a command"
+tab '/explain /chain "a: /ech' 'explain /chain "a: /echo' "the workflow in a command"
 tab '/swarm "lead: plan -> [sec: look] -> le' '\] -> lead' "agents behind an arrow"
 mkdir 'a dir' .hid
 touch 'a dir/in it' 'a dir/also' "it's" .hid/x 'wörld'

@@ -74,6 +74,13 @@ for sig in TERM=143 HUP=129 KILL=137; do
 	rm -f pid
 done
 
+shell sh
+kill -KILL "$(child)"
+see 'Killed' "KILL to the child ends wf"
+at_shell
+enters 'stty -a | grep -c -e "-icanon"'
+see '^0$' "and the terminal is as it was found"
+
 shell 'bash --norc'
 enters '/bash {echo $$ >pid; while ! test -e go; do sleep 0.05; done; echo finished}'
 until_ok 10 test -s pid

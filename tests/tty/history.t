@@ -53,14 +53,16 @@ keys Up Up
 see '^\}$' "there too of the same in a row one"
 keys C-r
 types 'a block'
-see 'echo in a block' "Ctrl-R searches it"
+see 'search.*a block' "Ctrl-R asks"
+still '^echo in a block$' "and finds it"
 keys C-c
 prompts
 enters '/history --delete kept'
 see 'entries are gone' "entries can be deleted"
 lacks "$(cat "$file")" "/echo kept" "from the file"
-keys Up Up Up Up Up
-unseen 'wf> /echo kept$' "and from Up"
+keys Up Up Up Up Up Up Up Up Up
+see '^wf> /bash \{$' "Up ends with what was before them"
+unseen 'wf> /echo kept$' "and shows none of them"
 keys C-c
 enters exit
 see 'ended with 0'

@@ -75,7 +75,7 @@ tm paste-buffer
 types '/echo no end'
 see '^wf> /echo no end$' "a paste whose end never comes is shown after a while"
 keys C-c
-see '^wf> /echo no end$' "Ctrl-C ends it, and leaves it in the line"
+still '^wf> /echo no end$' "Ctrl-C ends it, and leaves it in the line"
 keys Enter
 see '^no end$' "and runs"
 prompts
@@ -97,6 +97,7 @@ types ' '
 keys C-a
 see 'wf>  /echo left' "Home and Ctrl-A go to the beginning"
 keys C-k
+prompts
 keys C-y
 see 'wf>  /echo left' "Ctrl-K and Ctrl-Y cut and paste"
 keys C-c

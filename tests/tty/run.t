@@ -74,7 +74,9 @@ see 'goes on in the background' "& begins in the background"
 enters '/fg'
 see '^· bash ' "/fg brings it back"
 touch go
-see 'wf>$' "until it ends"
+prompts
+ok $? "until it ends" || note "$(screen)"
+is "$(screen | tail -n 2 | head -n 1)" '1 running wf> /fg' "and leaves no line"
 rm -f go
 enters '/bash sleep 300 &'
 see 'goes on in the b' "a run goes on"

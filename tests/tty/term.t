@@ -17,15 +17,15 @@ see 'wf> /echo before$' "fg brings the line back"
 enters ' after'
 see '^before after$' "to be gone on with"
 prompts
-enters '/bash {while ! test -e go; do sleep 0.05; done; echo came}'
-sleep 0.5
+enters '/bash {touch begun; while ! test -e go; do sleep 0.05; done; echo came}'
+until_ok 20 test -e begun
 keys C-z
 see 'sh> *$' "Ctrl-Z during a run stops the shell too"
 touch go
 enters fg
 see '^came$' "the run has gone on, and its end is told"
 prompts
-rm -f go
+rm -f go begun
 
 enters '/chain {a: /bash {echo 0123456789 0123456789 0123456789 0123456789; while ! test -e go; do sleep 0.05; done}}'
 see '^· a ' "a live view"
@@ -42,7 +42,7 @@ types '/echo 1234567890 1234567890 1234567890 1234567890 1234567890 1234567890 1
 tty_size 40 20
 keys Enter
 see '1234567890 1234567890' "a wrapped line runs whole"
-until_ok 20 sh -c ":"
+prompts
 enters 'exit'
 shows 'sh> *$'
 enters 'stty -a | grep -c -e "-icanon"'
@@ -73,8 +73,6 @@ ok $? "and nothing of it running"
 tty_open
 enters '/runs'
 see 'interrupted' "the next shell can see it"
-enters '/resume @last --in-doubt skip &'
-prompts
-enters '/cancel @last'
-prompts
+enters '/resume @last'
+see '^wf: a runs again: it was running' "what ran when it was cut runs again, and why is told"
 finish
