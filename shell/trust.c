@@ -9,7 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "engine/base/digest.h"
@@ -114,6 +116,26 @@ int trust_read(const char *dir, const char *path, struct buf *text,
 	return result;
 }
 
+/* A descriptor by which no other process writes the list; -1. */
+static int lock(const char *dir, struct err *err)
+{
+	const struct timespec step = {0, 10000000};
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), tries = 100;
+
+	if (fd < 0)
+		return err_errno(err, ERR_IO, "cannot open %s", dir);
+	while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		if ((errno == EWOULDBLOCK || errno == EINTR) && tries-- > 0) {
+			nanosleep(&step, NULL);
+			continue;
+		}
+		err_errno(err, ERR_IO, "cannot lock %s", dir);
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
 /* The list without `path`, and with `line` when that is not NULL. */
 static int rewrite(const char *dir, const char *path, const char *line,
 	int *removed, struct err *err)
@@ -121,13 +143,13 @@ static int rewrite(const char *dir, const char *path, const char *line,
 	char *file = mem_printf("%s/trust", dir);
 	struct buf old, new;
 	struct str head, of;
+	int rc, locked = lock(dir, err);
 	size_t at = 0;
-	int rc;
 
 	buf_init(&old);
 	buf_init(&new);
 	*removed = 0;
-	rc = read_list(dir, &old, err);
+	rc = locked < 0 ? -1 : read_list(dir, &old, err);
 	while (rc == 0 && next((struct str){old.data, old.len}, &at, &head,
 			&of)) {
 		if (str_eq(of, path))
@@ -141,6 +163,8 @@ static int rewrite(const char *dir, const char *path, const char *line,
 	if (rc == 0 && (line || *removed))
 		rc = file_write(NULL, file, (struct str){new.data, new.len},
 			0600, err);
+	if (locked >= 0)
+		close(locked);
 	buf_release(&old);
 	buf_release(&new);
 	mem_free(file);
