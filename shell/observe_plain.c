@@ -102,7 +102,7 @@ static int about(struct progress *p, const struct run *r,
 			(struct place){e->frame, e->step}, &p->line);
 		return e->name.n > 0;
 	case EVENT_STEP_LOST:
-		buf_str(&p->line, " was running when its shell ended");
+		buf_str(&p->line, " cut off");
 		return 1;
 	case EVENT_STEP_IN_DOUBT:
 		buf_str(&p->line, " is in doubt");

@@ -158,7 +158,7 @@ static void tell(struct region *l, const struct run *r, const struct event *e,
 		idle_line(l, r, e, " cancelled", b);
 		return;
 	case EVENT_STEP_LOST:
-		idle_line(l, r, e, " was running when its shell ended", b);
+		idle_line(l, r, e, " cut off", b);
 		return;
 	case EVENT_STEP_IN_DOUBT:
 		idle_line(l, r, e, " is in doubt", b);

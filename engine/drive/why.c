@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/base/text.h"
 #include "engine/drive/why_int.h"
 
 void why_add(struct why *w, int64_t seq, const char *what, char *value)
@@ -120,12 +121,13 @@ static void finished(struct why *w, int64_t seq, const struct event *ev,
 	const char *what)
 {
 	const struct result *r = &ev->result;
+	char took[16];
 
-	why_add(w, seq, what, mem_printf("%s%s%.*s, attempt %u, %.1f ms%s",
+	duration_print((int64_t)r->dur_us, took);
+	why_add(w, seq, what, mem_printf("%s%s%.*s, attempt %u, %s%s",
 		outcome_name(r->outcome), r->error.n ? ": " : "",
 		(int)r->error.n, r->error.n ? r->error.p : "", ev->attempt,
-		(double)r->dur_us / 1000.0, r->cached ? ", from the cache"
-		: ""));
+		took, r->cached ? ", from the cache" : ""));
 }
 
 static void skipped(struct why *w, int64_t seq, const struct event *ev)
@@ -153,12 +155,13 @@ static void skipped(struct why *w, int64_t seq, const struct event *ev)
 static void adopted(struct why *w, int64_t seq, const struct event *ev)
 {
 	const struct result *r = &ev->result;
+	char took[16];
 
-	why_add(w, seq, "taken over", mem_printf("%s%s: %s, %.1f ms there",
+	duration_print((int64_t)r->dur_us, took);
+	why_add(w, seq, "taken over", mem_printf("%s%s: %s, %s there",
 		w->edited ? "from before this run's text was edited" :
 		w->source[0] ? "from run " : "from another run",
-		w->edited ? "" : w->source, outcome_name(r->outcome),
-		(double)r->dur_us / 1000.0));
+		w->edited ? "" : w->source, outcome_name(r->outcome), took));
 }
 
 /* Which inner steps made a composite fail: all, up to what one can read. */
