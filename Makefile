@@ -111,9 +111,9 @@ RUN = WF=$(abspath $(BUILD))/wf BUILD=$(abspath $(BUILD)) tests/run
 T = $(sort $(wildcard $(1:%=tests/%/*.t)))
 check: all $(TESTS) $(DRIVEN)
 	$(RUN) $(TESTS) $(call T,front cli tty)
-# What the sanitizers see in CI: no terminal tests, which time would spoil.
+# What the sanitizers see in CI.
 check-asan: all $(TESTS) $(DRIVEN) $(FUZZ)
-	$(RUN) $(FUZZ) $(TESTS) $(call T,front cli)
+	$(RUN) $(FUZZ) $(TESTS) $(call T,front cli tty)
 check-slow: all $(TESTS) $(DRIVEN) $(FUZZ)
 	$(RUN) -t 900 $(FUZZ) $(call T,crash fuzz slow)
 lint:
