@@ -10,6 +10,7 @@
 #include "engine/base/mem.h"
 #include "engine/base/text.h"
 #include "shell/interactive.h"
+#include "shell/line_run.h"
 
 static int is_program(struct str name)
 {
@@ -40,11 +41,12 @@ int bare_is_for_shell(struct session *s, const struct line *line)
 			word.p + word.n > (const char *)memchr(text.p, ' ',
 			text.n))
 		word.n--;
-	if (line->kind != LINE_PLAIN || !is_program(word))
+	if (line->kind != LINE_PLAIN || line_own_word(text) ||
+			!is_program(word))
 		return 0;
 	buf_init(&b);
 	buf_printf(&b, "did you mean !%.*s? [Y/n] ", (int)text.n, text.p);
-	yes = interactive_ask(s, buf_cstr(&b), "yY") != 0;
+	yes = interactive_ask(s, buf_cstr(&b), "yY") ? 1 : -1;
 	buf_release(&b);
 	return yes;
 }

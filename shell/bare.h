@@ -7,8 +7,8 @@
 #include "engine/front/line.h"
 #include "shell/session.h"
 
-/* 1 when the line names a program and the person, who is asked, says that it
- * is for the shell. */
+/* When the line names a program the person is asked whether it is for the
+ * shell: 1 it is, -1 no. 0: it names none. */
 int bare_is_for_shell(struct session *s, const struct line *line);
 
 #endif

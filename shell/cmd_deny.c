@@ -12,7 +12,7 @@ static int run(struct session *s, const struct cmd_args *a,
 }
 
 static const struct vocab_field args[] = {
-	{"run", 0, CMD_STEP, PLACE_POS, 0, "RUN or RUN.STEP; else the last"},
+	{"run", 0, CMD_STEP, PLACE_POS, 0, "RUN or RUN.STEP; else the one that waits"},
 	{NULL, 0, 0, 0, 0, NULL},
 };
 

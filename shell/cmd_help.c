@@ -66,7 +66,13 @@ static void overview(struct session *s, struct buf *b, int columns)
 	buf_char(b, '\n');
 	title(&l, "steps");
 	for (size_t i = 0; i < v->count; i++)
-		word(&l, v->kinds[i]->name, "/");
+		if (!v->kinds[i]->missing)
+			word(&l, v->kinds[i]->name, "/");
+	buf_char(b, '\n');
+	title(&l, "names only");
+	for (size_t i = 0; i < v->count; i++)
+		if (v->kinds[i]->missing)
+			word(&l, v->kinds[i]->name, "/");
 	buf_char(b, '\n');
 	group(&l, "runs");
 	group(&l, "workflows");
@@ -77,7 +83,7 @@ static void overview(struct session *s, struct buf *b, int columns)
 	buf_str(b, "\n\n/help NAME tells more of each, so does /NAME --help. "
 		"Tab completes.\n"
 		"Ctrl-C cancels a run, Ctrl-B sends it to the background; "
-		"!text runs your\nshell; /quit leaves.\n");
+		"/help keys has more.\n!text runs your shell; /quit leaves.\n");
 }
 
 /* Two topics are made of tables. */

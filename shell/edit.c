@@ -278,6 +278,12 @@ int edit_next_key(void)
 	return key;
 }
 
+void edit_keep_key(int key)
+{
+	if (key > ' ' && key < 0x7f)
+		ahead_put_back(&ed.in, (char)key);
+}
+
 int edit_is_gone(void)
 {
 	return ed.ended;

@@ -77,6 +77,8 @@ void edit_ask_begin(void);
 /* The next key typed since then, or -1: none so far. One of several bytes
  * is 0x100 whichever it is; what is pasted is left for the next line. */
 int edit_next_key(void);
+/* That key was no answer: it is typed. */
+void edit_keep_key(int key);
 /* Gives the terminal to a program, and takes it back. */
 void edit_lend(void);
 void edit_reclaim(void);

@@ -217,3 +217,13 @@ int ahead_answer(struct ahead *a, int late, int *begun)
 	a->bytes.len -= n;
 	return key;
 }
+
+void ahead_put_back(struct ahead *a, char key)
+{
+	size_t from = a->at + a->asked;
+
+	buf_char(&a->bytes, key);
+	memmove(a->bytes.data + from + 1, a->bytes.data + from,
+		a->bytes.len - from - 1);
+	a->bytes.data[from] = key;
+}

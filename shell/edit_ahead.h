@@ -45,5 +45,7 @@ void ahead_ask(struct ahead *a);
  * when there is none, or (unless `late`) only its beginning: *begun says
  * which. */
 int ahead_answer(struct ahead *a, int late, int *begun);
+/* The byte that it gave was none: it is typed. */
+void ahead_put_back(struct ahead *a, char key);
 
 #endif

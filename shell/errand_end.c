@@ -113,6 +113,14 @@ static int write_failed(struct session *s, struct errand *t, struct err *err)
 	return STATUS_FAILED;
 }
 
+static void say_cancelled(struct session *s, const struct errand *t)
+{
+	char brief[ULID_LEN + 1];
+
+	engine_short(s->engine, t->ulid, brief);
+	session_say(s, "run %s is cancelled    /resume %s", brief, brief);
+}
+
 static int print(struct session *s, struct errand *t, const struct run *r)
 {
 	struct err err = {0};
@@ -127,6 +135,8 @@ static int print(struct session *s, struct errand *t, const struct run *r)
 			rc = print_stream(s, t, r, 1, &err);
 		if (t->lone)
 			lone_error(s, r);
+		if (t->lone && s->at_prompt && r->state == RUN_CANCELLED)
+			say_cancelled(s, t);
 	}
 	if (rc != 0 || t->sink->out->error)
 		return write_failed(s, t, &err);

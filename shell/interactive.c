@@ -242,6 +242,8 @@ void interactive_type(struct session *s, const char *text)
 	s->at_prompt->next = mem_strdup(text);
 }
 
+enum { CTRL_L = 'L' - '@' };
+
 int interactive_ask(struct session *s, const char *question,
 	const char *keys)
 {
@@ -251,8 +253,10 @@ int interactive_ask(struct session *s, const char *question,
 	if (!p)
 		return 0;
 	edit_ask_begin();
-	while ((key = edit_next_key()) < 0 && !s->signal && !s->interrupts &&
-			!edit_is_gone()) {
+	while (((key = edit_next_key()) < 0 || key == CTRL_L) && !s->signal &&
+			!s->interrupts && !edit_is_gone()) {
+		if (key == CTRL_L)
+			out_text(&s->err, "\r\033[K"), p->bottom.shown = 0;
 		if (!p->asking || !p->bottom.shown) {
 			out_text(&s->err, question);
 			p->asking = p->bottom.shown = 1;
@@ -263,8 +267,11 @@ int interactive_ask(struct session *s, const char *question,
 	p->asking = p->bottom.shown = 0;
 	if (key == '\r' || key == '\n')
 		key = keys[0];
-	if (key <= 0 || key > 0xff || !strchr(keys, key))
+	if (key <= 0 || key > 0xff || !strchr(keys, key)) {
+		if (key != 'n' && key != 'N')
+			edit_keep_key(key);
 		key = 0;
+	}
 	out_bytes(&s->err, (struct str){key ? (char[]){(char)key} : "no",
 		key ? 1 : 2});
 	out_text(&s->err, "\n");
@@ -294,15 +301,14 @@ static int run_line(struct interactive *p, struct diags *d,
 	struct line own = *said, *line = &own;
 	struct session *s = p->s;
 	struct submission sub;
-	int status;
+	int status, bare = bare_is_for_shell(p->s, line);
 
-	if (bare_is_for_shell(p->s, line)) {
+	if (bare < 0)
+		return STATUS_USAGE;
+	if (bare) {
 		line->kind = LINE_BANG;
 		line->rest = str_trim(line->rest);
-	} else if (s->interrupts) {
-		return STATUS_USAGE;
 	}
-
 	if (submission_read(s, line, d, &sub) < 0)
 		status = tell_diags(s, d, sub.output);
 	else
@@ -406,11 +412,15 @@ static void run_draft(struct interactive *p, int end)
 static void add_line(struct interactive *p, char *line)
 {
 	int empty = !str_trim(str_of(line)).n;
+	/* pasted, or brought back: the block stands there whole */
+	int whole = !p->draft.len && strchr(line, '\n');
 
 	buf_str(&p->draft, line);
 	buf_char(&p->draft, '\n');
 	free(line);
 	run_draft(p, empty && p->open == ':');
+	if (whole && p->open == ':')
+		run_draft(p, 1);
 }
 
 /* Ctrl-C: what was typed is not lost, Up has it. */

@@ -20,7 +20,8 @@ enum wanted interactive_wanted(struct session *s);
 /* Puts `text` into the line of the next prompt, to be looked at. */
 void interactive_type(struct session *s, const char *text);
 /* Asks for one key: one of `keys`, or Enter for the first; 0: Ctrl-C, Ctrl-D,
- * another key, or nobody is there. */
+ * n, or nobody is there; or another key, which is left to be typed into the
+ * next line. Ctrl-L asks anew. */
 int interactive_ask(struct session *s, const char *question,
 	const char *keys);
 

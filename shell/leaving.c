@@ -31,9 +31,9 @@ static enum leaving ask(struct session *s, unsigned n)
 	char question[160];
 
 	snprintf(question, sizeof(question), n > 1 ? "%u runs go on: "
-		"[w]ait for them, [d]etach, [c]ancel them, [s]tay? "
+		"[w]ait for them, [d]etach, [c]ancel them, [S]tay? "
 		: "%u run goes on: "
-		"[w]ait for it, [d]etach, [c]ancel it, [s]tay? ", n);
+		"[w]ait for it, [d]etach, [c]ancel it, [S]tay? ", n);
 	switch (interactive_ask(s, question, "swdc")) {
 	case 'w':
 		return LEAVING_WAIT;

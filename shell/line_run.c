@@ -34,11 +34,9 @@ static struct {
 } reading;
 
 /* ----------------------------------------------------------------- reading */
-static int unknown_command(struct session *s, struct submission *sub)
+static const char *nearest_command(struct session *s, struct str name)
 {
-	const struct line *l = &sub->line;
-	const char *names[256], *near;
-	char help[120];
+	const char *names[256];
 	size_t n = 0;
 
 	while (s->names[n] && n < 200) {
@@ -46,7 +44,15 @@ static int unknown_command(struct session *s, struct submission *sub)
 		n++;
 	}
 	n += defs_names(&s->defs, names + n, 256 - n);
-	near = text_nearest(l->name, names, n);
+	return text_nearest(name, names, n);
+}
+
+static int unknown_command(struct session *s, struct submission *sub)
+{
+	const struct line *l = &sub->line;
+	const char *near = nearest_command(s, l->name);
+	char help[120];
+
 	snprintf(help, sizeof(help), near ? "did you mean '/%s'?"
 		: "/help lists the commands", near);
 	return diag_add(sub->diags, "E111", caret(l->at, l->name.n + 1), help,
@@ -183,24 +189,43 @@ static int read_stored(struct session *s, struct submission *sub)
 	return read_inner(s, sub, &line, what);
 }
 
-/* At a prompt a few bare words are what people mean by them. */
-static int read_plain(struct submission *sub)
+const char *line_own_word(struct str text)
 {
 	static const char *const words[][2] = {{"exit", "quit"},
 		{"quit", "quit"}, {"help", "help"}, {"clear", "clear"}};
-	struct str text = str_trim(sub->line.rest);
 
+	text = str_trim(text);
 	for (size_t i = 0; i < 4; i++)
-		if (str_eq(text, words[i][0])) {
-			sub->line.rest.n = 0;
-			sub->cmd = cmd_find(str_of(words[i][1]));
-			sub->line.name = str_of(words[i][1]);
-			return cmd_parse(sub->cmd, &sub->line, sub->diags,
-				&sub->args);
-		}
-	return diag_add(sub->diags, "E101", caret(sub->line.at, sub->line.len),
-		"write !COMMAND for the shell, /help for commands",
-		"plain text is the prompt of a model, and none is set up");
+		if (str_eq(text, words[i][0]))
+			return words[i][1];
+	return NULL;
+}
+
+/* At a prompt a few bare words are what people mean by them. */
+static int read_plain(struct session *s, struct submission *sub)
+{
+	const char *own = line_own_word(sub->line.rest), *near;
+	struct str word = {sub->line.rest.p, 0};
+	char help[160];
+
+	if (own) {
+		sub->line.rest.n = 0;
+		sub->cmd = cmd_find(str_of(own));
+		sub->line.name = str_of(own);
+		return cmd_parse(sub->cmd, &sub->line, sub->diags, &sub->args);
+	}
+	while (word.n < sub->line.rest.n && word.p[word.n] != ' ' &&
+			word.p[word.n] != '\t' && word.p[word.n] != '\n')
+		word.n++;
+	near = word.p[0] != '\\' ? nearest_command(s, word) :
+		str_eq(word, "\\q") ? "quit" : "help";
+	snprintf(help, sizeof(help), near ? "did you mean /%s? /help "
+		"lists the commands" : "/help "
+		"lists the commands; !COMMAND is for the shell; plain text "
+		"is for a model, and none is set up", near);
+	return diag_add(sub->diags, "E101", caret(sub->line.at, word.n),
+		help, "'%.*s' is no command: they begin with /", (int)word.n,
+		word.p);
 }
 
 int submission_read(struct session *s, const struct line *line,
@@ -216,7 +241,7 @@ int submission_read(struct session *s, const struct line *line,
 	if (line->kind == LINE_BANG)
 		return 0;
 	if (line->kind == LINE_PLAIN)
-		return read_plain(out);
+		return read_plain(s, out);
 	if (line->kind == LINE_COMMAND) {
 		out->cmd = cmd_find(line->name);
 		if (out->cmd)
@@ -437,6 +462,18 @@ static int needs_state(const struct submission *sub)
 	return !sub->cmd || (!sub->cmd->stateless && !sub->args.help);
 }
 
+static int is_only_cd(struct str text)
+{
+	text = str_trim(text);
+	if (text.n < 2 || memcmp(text.p, "cd", 2) != 0 ||
+			(text.n > 2 && text.p[2] != ' '))
+		return 0;
+	for (size_t i = 0; i < text.n; i++)
+		if (strchr(";&|\n", text.p[i]))
+			return 0;
+	return 1;
+}
+
 int submission_run(struct session *s, struct submission *sub)
 {
 	struct err err = {0};
@@ -456,6 +493,9 @@ int submission_run(struct session *s, struct submission *sub)
 		return run_command(s, sub);
 	if (sub->line.kind != LINE_BANG)
 		return run_plan(s, sub);
+	if (is_only_cd(sub->line.rest))
+		session_say(s, "a cd in a shell of its own moves nothing "
+			"here    /cd DIR");
 	status = bang_run(s, sub->line.rest, &err);
 	return status < 0 ? tell_err(s, sub, &err, 127) : status;
 }

@@ -31,6 +31,9 @@ struct submission {
 /* Reads a line of s->…: 0, or -1 with diagnostics. Release it either way. */
 int submission_read(struct session *s, const struct line *line,
 	struct diags *diags, struct submission *out);
+/* The command that a bare `exit`, `quit`, `help` or `clear` stands for, or
+ * NULL. */
+const char *line_own_word(struct str text);
 /* What it will run; NULL: no workflow. */
 const struct plan *submission_plan(const struct submission *sub);
 /* The workflow text without its command and flags: what a run is remembered

@@ -138,6 +138,11 @@ void monitor_start(void)
 	sigprocmask(SIG_SETMASK, &old, NULL);
 }
 
+int monitor_is_lost(void)
+{
+	return monitor && getppid() != monitor;
+}
+
 int monitor_check(struct err *err)
 {
 	return monitor ? 0 : err_set(err, ERR_STATE, "this wf cannot leave: "

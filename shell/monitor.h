@@ -13,6 +13,9 @@
 /* Before there is any thread. Returns in the child; also when no process
  * could be made, then nobody can leave. */
 void monitor_start(void);
+/* 1 in a child whose monitor has died: the terminal has gone back to the outer
+ * shell. From a signal's handler, too. */
+int monitor_is_lost(void);
 /* -1: there is none, so nobody can leave. */
 int monitor_check(struct err *err);
 /* Our own session, without a terminal, and the monitor ends with status 0.

@@ -146,6 +146,8 @@ void progress_event(struct progress *p, const struct errand *t,
 {
 	const struct run *r = errand_run_of(p->s, t);
 
+	if (r && t->lone && !is_off(p))
+		region_lone(p->live, t, e);
 	if (!r || t->lone || is_off(p) || region_event(p->live, t, r, e))
 		return;
 	if (e->step != PLAN_NONE && (!node_is_leaf(&r->plan->nodes[e->step]) ||

@@ -37,8 +37,8 @@ int out_own(struct out *o, struct str text)
 	}
 	if (text.n && o->bottom) {
 		if (o->bottom->shown)
-			o->bottom->hide(o->bottom->ud);
-		o->bottom->last = o->last;
+			o->bottom->hide(o->bottom->ud); /* writes, too */
+		o->bottom->last = o->last = text.p[text.n - 1];
 	}
 	while (text.n > 0 && !o->error) {
 		ssize_t n = write(o->fd, text.p, text.n);

@@ -215,6 +215,7 @@ static int name_columns(const struct plan *p)
 static void open_view(struct region *l, const struct errand *t)
 {
 	l->open = 1;
+	l->lone = 0;
 	l->slot = t->slot;
 	l->view = t->view;
 	l->count = 0;
@@ -277,6 +278,22 @@ int region_event(struct region *l, const struct errand *t, const struct run *r,
 	if (!l->rows && l->above.len)
 		region_hide(l);
 	return 1;
+}
+
+void region_lone(struct region *l, const struct errand *t,
+	const struct event *e)
+{
+	if (!l || t->background || !l->s->at_prompt || e->step == PLAN_NONE)
+		return;
+	if (!l->open || l->slot != t->slot) {
+		close_view(l);
+		open_view(l, t);
+		l->lone = 1;
+	}
+	if (e->kind == EVENT_STEP_STARTED)
+		begin_step(l, e);
+	else
+		end_step(l, e);
 }
 
 void region_output(struct region *l, uint32_t slot, struct place at,

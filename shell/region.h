@@ -17,6 +17,11 @@ void region_free(struct region *l);
 /* Tells of an event; 0: it is not shown here. */
 int region_event(struct region *l, const struct errand *t, const struct run *r,
 	const struct event *e);
+/* The same of a run of one step, whose output goes to the terminal as it
+ * comes: only that it runs is shown, when that takes a while and a line does
+ * not stand half written. */
+void region_lone(struct region *l, const struct errand *t,
+	const struct event *e);
 /* The last line that a step wrote so far. */
 void region_output(struct region *l, uint32_t slot, struct place at,
 	struct str bytes);

@@ -13,8 +13,8 @@
 #include "engine/view.h"
 #include "shell/screen.h"
 
-/* PATIENCE_MS: shorter runs show no region. */
-enum { PATIENCE_MS = 300, HINT_MS = 3000, USUAL_MS = 1000 };
+/* PATIENCE_MS: shorter runs show no region; LONE_MS: those of one step. */
+enum { PATIENCE_MS = 300, LONE_MS = 2000, HINT_MS = 3000, USUAL_MS = 1000 };
 
 /* ---------------------------------------------------------------- writing */
 int region_columns(struct str s)
@@ -196,13 +196,22 @@ static void make_region(struct region *l, const struct run *r, int64_t now,
 	buf_release(&row);
 }
 
+/* Too early, or a line of a lone step's output is not complete. */
+static int is_not_yet(const struct region *l, int64_t now)
+{
+	if (!l->lone)
+		return now - l->since_ms < PATIENCE_MS;
+	return now - l->since_ms < LONE_MS || (!l->rows && l->bottom.last &&
+		l->bottom.last != '\n');
+}
+
 void region_draw(struct region *l)
 {
 	const struct run *r = l->open ? region_run(l) : NULL;
 	int64_t now = clock_now_ms();
 	struct buf b, region, lines;
 
-	if (!r || !l->count || now - l->since_ms < PATIENCE_MS) {
+	if (!r || !l->count || is_not_yet(l, now)) {
 		if (l->above.len || l->rows)
 			region_hide(l);
 		return;

@@ -34,7 +34,7 @@ struct region {
 	const struct view *view; /* another process's run */
 	int64_t since_ms;      /* since when it has it */
 	int name_columns;
-	uint8_t open, colour, utf8, failed_told;
+	uint8_t open, lone, colour, utf8, failed_told;
 };
 
 /* The run that is shown, as it is now; NULL: it is gone. */

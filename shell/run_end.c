@@ -13,6 +13,8 @@
 #include "shell/step_words.h"
 #include "shell/errand_int.h"
 
+enum { STILL_MS = 1000 };
+
 struct tail {
 	struct buf line[LIMIT_TAIL_LINES];
 	size_t count;
@@ -150,6 +152,19 @@ static void say_failures(struct session *s, const struct errand *t,
 	}
 }
 
+/* How long it took; of one that lay still also since when it goes on. */
+static void put_time(struct buf *line, const struct run *r)
+{
+	char took[16];
+
+	duration_print((r->finished_ms - r->started_ms) * 1000, took);
+	buf_str(line, took);
+	if (r->resumed_ms - r->started_ms < STILL_MS)
+		return;
+	duration_print((r->finished_ms - r->resumed_ms) * 1000, took);
+	buf_printf(line, ", %s since it went on", took);
+}
+
 static void summary(struct session *s, const struct errand *t,
 	const struct run *r, const char *hint)
 {
@@ -158,18 +173,18 @@ static void summary(struct session *s, const struct errand *t,
 		const char *word;
 	} words[] = {{STEP_SUCCEEDED, "ok"}, {STEP_FAILED, "failed"},
 		{STEP_SKIPPED, "skipped"}, {STEP_CANCELLED, "cancelled"}};
-	char brief[ULID_LEN + 1], took[16];
+	char brief[ULID_LEN + 1];
 	const char *comma = ": ";
 	struct buf line;
 
 	buf_init(&line);
 	engine_short(s->engine, t->ulid, brief);
-	duration_print((r->finished_ms - r->started_ms) * 1000, took);
 	if (r->timed_out)
-		buf_printf(&line, "run %s timed out after %s", brief, took);
+		buf_printf(&line, "run %s timed out after ", brief);
 	else
-		buf_printf(&line, "run %s %s in %s", brief,
-			run_state_name(r->state), took);
+		buf_printf(&line, "run %s %s in ", brief,
+			run_state_name(r->state));
+	put_time(&line, r);
 	for (size_t i = 0; i < 4; i++) {
 		uint32_t n = words[i].state == STEP_FAILED ? run_failures(r)
 			: r->counts[words[i].state];

@@ -23,6 +23,7 @@
 #include "shell/cmd.h"
 #include "shell/errand.h"
 #include "shell/interactive.h"
+#include "shell/monitor.h"
 #include "shell/observe_jsonl.h"
 #include "shell/observe_plain.h"
 #include "shell/relay.h"
@@ -58,6 +59,8 @@ static void on_signal(int sig)
 {
 	struct session *s = listening;
 
+	if (sig == SIGHUP && monitor_is_lost())
+		term_let_go();
 	if (s && sig == SIGINT && s->interactive) {
 		s->interrupts++;
 	} else {

@@ -73,6 +73,28 @@ void term_give_back(void)
 	errno = error;
 }
 
+void term_let_go(void)
+{
+	const struct term *t = mine;
+	int error = errno, null;
+
+	if (!t)
+		return;
+	if (tcgetpgrp(t->fd) == getpgrp())
+		term_give_back();
+	mine = NULL;
+	null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	for (int fd = 1; null >= 0 && fd < 3; fd++)
+		if (isatty(fd))
+			dup2(null, fd);
+	if (null >= 0) {
+		dup2(null, t->fd);
+		dup2(null, fileno(t->out));
+		close(null);
+	}
+	errno = error;
+}
+
 void term_close(struct term *t)
 {
 	if (mine != t)

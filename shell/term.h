@@ -26,6 +26,10 @@ int term_open(struct term *t, struct err *err);
 /* As it was found, without waiting. Also from a signal's handler: what it
  * calls may be called there. */
 void term_give_back(void);
+/* It is somebody else's from now on: given back when it still is ours, and
+ * never written to again, nor are standard output and error when they are a
+ * terminal. From a signal's handler, too. */
+void term_let_go(void);
 void term_close(struct term *t);
 /* Rows and columns; 24 and 80 when it does not say. */
 void term_size(const struct term *t, int *rows, int *columns);

@@ -26,6 +26,7 @@ struct run {
 	int32_t exit;
 	uint64_t seed;
 	int64_t started_ms, finished_ms, deadline_ms;
+	int64_t resumed_ms;    /* the last time; 0: never */
 	struct plan *plan;     /* held */
 	uint32_t frame_count, frame_cap, extra_count, extra_cap;
 	uint32_t signal_count, signal_cap, signals_taken;

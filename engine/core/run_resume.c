@@ -303,6 +303,7 @@ void run_on_resumed(struct run *r, const struct event *e)
 	int again = ended || r->stopping || r->cancelling || r->timed_out;
 
 	r->paused = 0;
+	r->resumed_ms = e->t_ms;
 	r->deadline_ms = r->plan->timeout_ms ?
 		e->t_ms + r->plan->timeout_ms : 0;
 	if (!again || (r->rolling_back && !ended)) {

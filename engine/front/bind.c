@@ -160,7 +160,9 @@ static void bind_leaf(struct binder *b, const struct pending *p)
 	if (p->flags)
 		bind_flags(b, kind, p->flags, p->flags_from, p->flags_to);
 	if (p->from >= p->to && text_field(kind)) {
-		src_error(b->c, src_at(p->src, p->from, 1), "E117", NULL,
+		src_error(b->c, src_at(p->src, p->from, 1), "E117",
+			arena_printf(&b->c->arena, "/help %s shows how",
+			kind ? kind->name : "task"),
 			"'/%s' needs its text", kind ? kind->name : "task");
 		return;
 	}

@@ -119,14 +119,17 @@ static int compile_workflow(struct front_ctx *c, const struct line *line,
 	struct front_def *def;
 	struct unit u = { .command = line->name };
 	struct frag f;
+	char help[160];
 	int rc = -1;
 
 	if (workflow_arg_split(&w, line->rest, at, c->diags) ||
 			flags_read(c->flags, &w.flags, c->diags))
 		goto out;
 	if (!w.given) {
+		snprintf(help, sizeof(help), "/%.*s \"one: /echo hello -> "
+			"two: /bash wc -c\"", (int)line->name.n, line->name.p);
 		diag_add(c->diags, "E117", caret(line->at, line->name.n + 1),
-			NULL,
+			help,
 			"'/%.*s' needs a workflow text", (int)line->name.n,
 			line->name.p);
 		goto out;

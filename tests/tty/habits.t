@@ -11,7 +11,9 @@ enters '!read x; echo "got $x"'
 types 'some words'
 keys Enter
 see '^got some words$' "it reads what is typed"
-enters '!sleep 100'
+# the terminal drops what is typed and not yet read when a key signals
+enters '!touch begun; sleep 100'
+until_ok 20 test -e begun
 keys C-c
 see '^\[130\] wf>$' "Ctrl-C ends it, and not the shell"
 enters '!sleep 100'
@@ -69,6 +71,21 @@ see 'did you mean !ls -a\?' "with its arguments, too"
 keys n
 see '\[Y/n\] no?$' "n does not"
 prompts
+enters 'ls'
+shows 'mean !ls\?'
+keys C-l
+see 'mean !ls\?' "Ctrl-L asks anew"
+types '/echo kept'
+see 'wf> /echo kept$' "any other key is no, and is typed"
+keys Enter
+see '^kept$' "with what follows it"
+prompts
+enters 'chain "a: /echo x"'
+see 'did you mean /chain\?' "a command without its slash is told"
+prompts
+enters clear
+prompts
+is "$(screen | head -n 1)" 'wf>' "clear is wf's own, though there is a program"
 
 printf '/bash sleep 30\n/echo second\n' >lines
 paste lines
@@ -78,17 +95,19 @@ until_ok 10 sh -c 'pgrep -x sleep >/dev/null'
 keys C-c
 see 'wf> /echo second$' "Ctrl-C leaves the second to be looked at"
 keys C-u
-enters '!exec cat'
+rm -f begun
+enters '!touch begun; exec cat'
+until_ok 20 test -e begun
 keys C-z
-see 'stopped: exec cat' "a program is stopped"
+see 'stopped: touch begun; exec cat' "a program is stopped"
 enters '/quit'
-see 'stopped: exec cat .*/quit again leaves' "it is not left without a word"
+see 'stopped: touch begun; exec cat .*/quit again leaves' "it is not left without a word"
 enters '/bash sleep 30 &'
 see 'goes on in the b' "and a run goes on"
 keys C-d
 see 'again leaves' "told anew behind another line"
 keys C-d
-see '\[s\]tay\? *$' "then it is the run's turn"
+see '\[S\]tay\? *$' "then it is the run's turn"
 keys w
 see 'tay\? w$' "which is waited for"
 keys C-c

@@ -74,6 +74,17 @@ for sig in TERM=143 HUP=129 KILL=137; do
 	rm -f pid
 done
 
+shell 'bash --norc'
+enters '/chain {a: /bash {echo $$ >pid; exec sleep 1000} -> b: /bash true}'
+see '^· a +[0-9]' "a run is shown"
+kill -KILL "$(monitor)"
+at_shell
+ok $? "KILL to the monitor then: the outer prompt is all that comes" ||
+	note "$(screen)"
+until_ok 10 is_cut
+"$WF" -q -c /cancel
+rm -f pid
+
 shell sh
 kill -KILL "$(child)"
 see 'Killed' "KILL to the child ends wf"

@@ -59,9 +59,7 @@ has "$(screen)" 'T
 
     - name: q' "with its empty line"
 keys Enter
-see '^block>$|^aTb$' "Enter takes it"
-keys Enter
-see '^aTb$' "and it runs as one submission"
+see '^aTb$' "Enter runs it as one submission"
 prompts
 printf '/bash {printf "x\ty\\n" | od -c | head -n 1}' >tab
 paste tab

@@ -40,10 +40,13 @@ see '^half done$' "and can be finished"
 rm -f go
 prompts
 
-enters '/bash sleep 30'
+enters '/bash {touch begun; exec sleep 30}'
+until_ok 20 test -e begun
 keys C-c
 see 'cancelling the run: Ctrl-C again kills' "Ctrl-C cancels a run and says what a second does"
+see '^wf: run [0-9a-z]{6} is cancelled +/resume' "and how it can go on"
 see '^\[130\] wf>$' "the shell lives on"
+rm -f begun
 enters "/bash {trap '' TERM; echo deaf; while :; do sleep 1; done}"
 see '^deaf$' "a step may be deaf to TERM"
 keys C-c
@@ -51,6 +54,14 @@ see 'Ctrl-C again kills what it runs' "then the first Ctrl-C does nothing"
 keys C-c
 until_ok 20 last_is '\[130\] wf>'
 ok $? "and the second kills it" || note "$(screen)"
+
+enters '/ask --choices yes,no Sure?'
+see 'waiting wf> /answer [0-9a-z]{6,}.ask$' "a lone question, too"
+enters maybe
+see 'answer one of yes,no' "an answer that is none of the choices is refused"
+see '^\[2\] 1 waiting wf> /answer [0-9a-z]{6,}.ask$' "and begun again"
+enters yes
+prompts
 
 enters '/chain "q: /ask \"ship it?\" -> r: /echo said ${q}"'
 see 'waits for an answer: ship it' "a run may ask"
@@ -81,7 +92,7 @@ rm -f go
 enters '/bash sleep 300 &'
 see 'goes on in the b' "a run goes on"
 enters '/quit'
-see '\[w\]ait for it, \[d\]etach, \[c\]ancel it, \[s\]tay\?' "/quit asks what becomes of it"
+see '\[w\]ait for it, \[d\]etach, \[c\]ancel it, \[S\]tay\?' "/quit asks what becomes of it"
 keys s
 see 'tay\? s$' "s stays"
 keys C-d
