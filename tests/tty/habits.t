@@ -14,6 +14,7 @@ see '^got some words$' "it reads what is typed"
 # the terminal drops what is typed and not yet read when a key signals
 enters '!touch begun; sleep 100'
 until_ok 20 test -e begun
+rm -f begun
 keys C-c
 see '^\[130\] wf>$' "Ctrl-C ends it, and not the shell"
 enters '!sleep 100'
@@ -95,7 +96,6 @@ until_ok 10 sh -c 'pgrep -x sleep >/dev/null'
 keys C-c
 see 'wf> /echo second$' "Ctrl-C leaves the second to be looked at"
 keys C-u
-rm -f begun
 enters '!touch begun; exec cat'
 until_ok 20 test -e begun
 keys C-z
