@@ -120,7 +120,7 @@ int trust_read(const char *dir, const char *path, struct buf *text,
 static int lock(const char *dir, struct err *err)
 {
 	const struct timespec step = {0, 10000000};
-	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), tries = 100;
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), tries = 1000;
 
 	if (fd < 0)
 		return err_errno(err, ERR_IO, "cannot open %s", dir);

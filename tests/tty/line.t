@@ -15,6 +15,7 @@ see '^wf> /echo hello\^C$' "Ctrl-C leaves what was typed to be read"
 prompts
 ok $? "and gives a fresh prompt"
 types '/echo a long draft'
+shows '^wf> /echo a long draft$'
 keys C-c
 prompts
 keys Up

@@ -8,6 +8,7 @@ shows 'sh> *$'
 enters "LANG=C.UTF-8 '$WF'"
 shows 'wf> *$'
 types '/echo before'
+shows '^wf> /echo before$'
 keys C-z
 see 'Stopped|Suspended' "Ctrl-Z at the prompt stops the shell"
 enters 'stty -a | grep -c -e "-icanon"'
