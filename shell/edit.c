@@ -152,6 +152,33 @@ static int is_c1(const char *p)
 		((unsigned char)p[1] & 0xe0) == 0x80;
 }
 
+/* What is searched for is shown as it is, and Ctrl-Y takes it from the line:
+ * 1 when it is shown otherwise. */
+static int tame_search(void)
+{
+	static int taming;
+	char *clean;
+	int tamed = 0;
+
+	if (taming || !is_searching() || !rl_display_prompt)
+		return 0;
+	clean = mem_strdup(rl_display_prompt);
+	for (char *c = clean; *c; c++)
+		if ((unsigned char)*c < ' ' || *c == 0x7f) {
+			*c = '?';
+			tamed = 1;
+		} else if (is_c1(c)) {
+			c[0] = c[1] = '?';
+			tamed = 1;
+		}
+	taming = 1;
+	if (tamed)
+		rl_message("%s", clean); /* comes here again */
+	taming = 0;
+	mem_free(clean);
+	return tamed;
+}
+
 /* What stands in a line may also come from the history. A long line of which
  * much is still to come is not drawn every time. */
 static void redisplay(void)
@@ -162,7 +189,8 @@ static void redisplay(void)
 	for (int i = 0; i + 1 < rl_end; i++)
 		if (is_c1(rl_line_buffer + i))
 			rl_line_buffer[i] = rl_line_buffer[i + 1] = '?';
-	rl_redisplay();
+	if (!tame_search())
+		rl_redisplay();
 }
 
 static void on_readable(uv_poll_t *p, int status, int events);

@@ -17,6 +17,7 @@ programs() {
 	see "^meanwhile $1\$" "and lines run meanwhile $1"
 	prompts
 	enters '/fg'
+	until_ok 20 sh -c 'ps -o stat= -C cat | grep -q "+"'
 	enters "again $1"
 	see "^again $1\$" "/fg goes on with it $1"
 	keys C-d

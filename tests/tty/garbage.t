@@ -26,6 +26,11 @@ does "Up at the first line ever, then Ctrl-C" 'see:wf> ' 'type:abc\e[A' \
 	see:alive 'type:\x04' end:0
 does "an unknown key ends a search" 'see:wf> ' 'type:\x12x\e-\e[99~' \
 	"$alive" see:alive 'type:\x03' 'type:\x04' end:0
+# Ctrl-Y in a search takes the rest of the line.
+does "control characters that are searched for are not sent" 'see:wf> ' \
+	'type:\e[200~/echo a\e_b\e[6n\e[201~' 'see:/echo a' 'type:\x01\x12' \
+	'see:search' 'type:\x19' 'see:/echo a?_b?' 'type:\x07' "$alive" \
+	see:alive 'type:\x04' end:0
 
 # Pastes.
 head -c 1048576 /dev/zero | tr '\0' a >mega
