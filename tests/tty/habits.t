@@ -7,7 +7,9 @@ enters '!test -t 0 && test -t 1 && echo both'
 see '^both$' "a program has the terminal"
 enters '!(exit 3)'
 see '^\[3\] wf>$' "its status stands in the prompt"
-enters '!read x; echo "got $x"'
+# what is typed before a program has the terminal is for the next line
+enters '!echo reads; read x; echo "got $x"'
+shows '^reads$'
 types 'some words'
 keys Enter
 see '^got some words$' "it reads what is typed"
@@ -54,8 +56,8 @@ see '@tty' "and it is told how it gets one"
 prompts
 enters '!nosuchprogram'
 see '^\[127\] wf>$' "a program that is not there is 127"
-enters '/runs | (read v </dev/tty; echo "took $v")'
-see '/runs \| ' "a filter"
+enters '/runs | (echo asks >/dev/tty; read v </dev/tty; echo "took $v")'
+see '^asks$' "a filter"
 keys o n e Enter
 see '^took one$' "has the terminal, too"
 prompts
