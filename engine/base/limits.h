@@ -38,6 +38,7 @@ enum {
 	LIMIT_KILL_GRACE_MS = 2000,   /* between TERM and KILL */
 	LIMIT_SPAWN_WAIT_MS = 10000,  /* for room for a process to start */
 	LIMIT_GUARDS_LOST = 5,        /* in a row, then their steps fail */
+	LIMIT_FACT_FILE = 16 << 20,   /* a file larger is not measured */
 	LIMIT_EVAL_MS = 100,          /* one condition */
 	LIMIT_LUA_BYTES = 32 << 20,   /* memory of one Lua state */
 	LIMIT_PATTERN_STEPS = 1000000,/* work of one Lua pattern call */
