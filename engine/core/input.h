@@ -28,6 +28,8 @@ enum input_kind {
 	INPUT_BEGIN,     /* a run started with `held` begins now */
 	INPUT_REWIND,    /* step and dependants run again (/resume --from) */
 	INPUT_EDIT,      /* a new plan for an interrupted run; ADOPTs follow */
+	INPUT_FACT,      /* a fact was measured for (frame, step): name, bytes
+	                    (JSON). Before the EVAL_DONE that rests on it */
 	INPUT_JOURNAL_FAILED, /* disk full: stop handing out until CONTINUE */
 	INPUT_KINDS
 };
@@ -45,8 +47,8 @@ struct input {
 	uint8_t purpose;    /* EVAL_DONE: enum eval_purpose */
 	int64_t value;      /* EVAL_DONE */
 	int64_t due_ms;     /* JOB_WAITS: 0 none */
-	struct str name;    /* SIGNAL, JOB_WAITS */
-	struct str bytes;   /* SIGNAL, JOB_WAITS, EVAL_DONE */
+	struct str name;    /* SIGNAL, JOB_WAITS, FACT */
+	struct str bytes;   /* SIGNAL, JOB_WAITS, EVAL_DONE, FACT */
 	const struct result *result; /* JOB_DONE, ADOPT, EVAL_DONE on failure
 	                                or on a cache hit */
 };

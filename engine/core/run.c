@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "engine/base/mem.h"
+#include "engine/core/run_fact.h"
 #include "engine/core/run_int.h"
 #include "engine/core/vocab.h"
 
@@ -142,6 +143,7 @@ void run_free(struct run *r)
 		free(r->signals[i].bytes);
 	}
 	free(r->signals);
+	run_facts_free(r);
 	plan_drop(r->plan);
 	free(r);
 }

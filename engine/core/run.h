@@ -40,6 +40,7 @@ struct run {
 	struct frame *frames;
 	struct extra *extras;
 	struct signal *signals;
+	struct run_facts *facts; /* run_fact.h; NULL: none was read */
 	uint64_t applied;      /* events so far */
 	/* succeeded nodes with an @undo, in order: frame << 32 | node; kept
 	 * only with STRATEGY_ROLLBACK */

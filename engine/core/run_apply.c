@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "engine/base/mem.h"
+#include "engine/core/run_fact.h"
 #include "engine/core/run_int.h"
 #include "engine/core/vocab.h"
 
@@ -619,6 +620,8 @@ static void apply_run(struct run *r, const struct event *e)
 		on_closed(r, e);
 		break;
 	case EVENT_FACT_READ:
+		run_fact_apply(r, e);
+		break;
 	case EVENT_STAGE_CHECKPOINT:
 	case EVENT_STEP_STARTED: case EVENT_STEP_WAITING:
 	case EVENT_STEP_FINISHED: case EVENT_STEP_RETRYING:

@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "engine/core/run.h"
+#include "engine/core/run_fact.h"
 
 static int same_bytes(const char *a, size_t na, const char *b, size_t nb)
 {
@@ -125,6 +125,8 @@ int run_same(const struct run *a, const struct run *b)
 	for (i = 0; i < a->signal_count; i++)
 		if (!same_signal(&a->signals[i], &b->signals[i]))
 			return 0;
+	if (!run_facts_same(a, b))
+		return 0;
 	for (i = 0; i < a->frame_count; i++)
 		if (!same_frame(a, &a->frames[i], b, &b->frames[i]))
 			return 0;

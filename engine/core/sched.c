@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/base/limits.h"
 #include "engine/base/mem.h"
 #include "engine/core/sched_int.h"
 
@@ -325,6 +326,28 @@ static int on_continue(struct sched *s, struct srun *sr)
 	return 0;
 }
 
+static int on_fact(struct sched *s, struct srun *sr, const struct input *in,
+	struct err *err)
+{
+	struct event e;
+
+	if (run_ended(sr->run)) {
+		s->stats.stale++;
+		return 0;
+	}
+	if (in->bytes.n > LIMIT_INLINE)
+		return err_set(err, ERR_LIMIT, "LIMIT_INLINE: the value of a "
+			"fact has at most %d bytes", LIMIT_INLINE);
+	memset(&e, 0, sizeof(e));
+	e.kind = EVENT_FACT_READ;
+	e.frame = in->frame;
+	e.step = in->step;
+	e.name = in->name;
+	e.bytes = in->bytes;
+	sched_emit(s, sr, &e);
+	return 0;
+}
+
 static int dispatch(struct sched *s, struct srun *sr, const struct input *in,
 	struct err *err)
 {
@@ -337,6 +360,8 @@ static int dispatch(struct sched *s, struct srun *sr, const struct input *in,
 		return on_job_waits(s, sr, in);
 	case INPUT_EVAL_DONE:
 		return on_eval_done(s, sr, in);
+	case INPUT_FACT:
+		return on_fact(s, sr, in, err);
 	case INPUT_SIGNAL:
 		return on_signal(s, sr, in, err);
 	case INPUT_CANCEL:
@@ -387,7 +412,7 @@ static int take_input(struct sched *s, const struct input *in,
 	if (sr)
 		return dispatch(s, sr, in, err);
 	if (in->kind == INPUT_JOB_DONE || in->kind == INPUT_JOB_WAITS ||
-	    in->kind == INPUT_EVAL_DONE) {
+	    in->kind == INPUT_EVAL_DONE || in->kind == INPUT_FACT) {
 		s->stats.stale++;
 		return 0;
 	}

@@ -23,6 +23,7 @@ struct happening {
 	struct input answer;       /* ANSWER_COMES; bytes owned */
 	struct result result;
 	uint8_t has_result;
+	const char *fact, *fact_value;
 };
 
 struct job {
@@ -451,6 +452,8 @@ static void do_eval(struct sim *s, uint32_t key, const struct action *a)
 	h->answer.attempt = a->attempt;
 	h->answer.purpose = a->purpose;
 	h->answer.value = answer.value;
+	h->fact = answer.fact;
+	h->fact_value = answer.fact_value;
 	if (answer.bytes.p) {
 		h->answer.bytes.p = mem_dup(answer.bytes.p, answer.bytes.n);
 		h->answer.bytes.n = answer.bytes.n;
@@ -555,6 +558,18 @@ static void tick(struct sim *s)
 	give(s, &in, NULL);
 }
 
+static void give_fact(struct sim *s, const struct happening *h)
+{
+	struct input in = h->answer;
+
+	if (!h->fact)
+		return;
+	in.kind = INPUT_FACT;
+	in.name = str_of(h->fact);
+	in.bytes = str_of(h->fact_value);
+	sim_give(s, &in, NULL);
+}
+
 int sim_next(struct sim *s)
 {
 	int64_t at = sim_next_ms(s), timer = sched_deadline(s->sched);
@@ -579,8 +594,10 @@ int sim_next(struct sim *s)
 		break;
 	case ANSWER_COMES:
 		h.answer.result = h.has_result ? &h.result : NULL;
-		if (!s->runs[h.answer.run].lost)
-			sim_give(s, &h.answer, NULL);
+		if (s->runs[h.answer.run].lost)
+			break;
+		give_fact(s, &h);
+		sim_give(s, &h.answer, NULL);
 		break;
 	case BATCH_COMMITS:
 		commit(s, h.id);

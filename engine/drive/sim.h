@@ -34,6 +34,9 @@ struct sim_answer {
 	int64_t value;
 	struct str bytes;
 	const struct result *result;
+	const char *fact;          /* read just before, with fact_value; or
+	                              NULL. Both static */
+	const char *fact_value;
 };
 
 struct sim_hooks {

@@ -255,7 +255,7 @@ static void on_paren(struct scan *s, int open)
 
 	if (!open) {
 		st->parens -= st->parens > 0;
-		st->closed |= st->parens == 0;
+		st->closed = (uint8_t)(st->closed || st->parens == 0);
 		return;
 	}
 	if (st->parens++ == 0 && !st->colon) {
@@ -263,7 +263,7 @@ static void on_paren(struct scan *s, int open)
 		st->named |= st->last.n && !is_control(st->last) &&
 			(st->last.p[0] == '_' || st->last.p[0] >= 'A' ||
 			str_eq(st->last, ">"));
-		st->test |= is_test_name(st->last);
+		st->test = (uint8_t)(st->test || is_test_name(st->last));
 	}
 }
 

@@ -70,7 +70,6 @@ static uint32_t cells_of(uint32_t kind)
 			1 << RUN_CANCELLED;
 	case EVENT_RUN_CANCELLING:
 		return 3;
-	case EVENT_FACT_READ:
 	case EVENT_STAGE_CHECKPOINT:
 		return 0;
 	default:
@@ -83,7 +82,7 @@ static void table(void)
 	static const char *const inputs[] = { "start", "resume", "job_done",
 		"job_waits", "eval_done", "tick", "signal", "cancel", "pause",
 		"continue", "resolve", "adopt", "begin", "rewind", "edit",
-		"journal_failed" };
+		"fact", "journal_failed" };
 	static const char *const breaks[BREAKS] = { "open", "half-open",
 		"close", "open again" };
 	uint32_t k, c;

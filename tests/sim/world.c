@@ -61,11 +61,19 @@ static void on_eval(void *ud, uint32_t key, const struct action *a,
 	static const struct result bad = { .outcome = OUTCOME_FAILED,
 		.exit_code = -1, .error = { "no such variable", 16 } };
 	static const struct result hit = { .outcome = OUTCOME_OK };
+	static const char *const names[] = { "codebase.lines", "git.branch",
+		"x" };
+	static const char *const values[] = { "12", "\"main\"", "" };
 	struct world *w = ud;
 	const struct run *r = sim_run(w->sim, key);
 
 	w->tally->evals[a->purpose]++;
 	x->dur_ms = rng_below(&w->g, 5);
+	if (rng_hit(&w->g, 20)) {
+		x->fact = names[rng_below(&w->g, 3)];
+		x->fact_value = values[rng_below(&w->g, 3)];
+		w->tally->inputs[INPUT_FACT]++;
+	}
 	if (rng_hit(&w->g, 3)) {
 		x->result = &bad;
 		return;

@@ -1,0 +1,23 @@
+/*
+ * Facts of a run: what was measured when a condition first asked for it, the
+ * same for the rest of the run. Written by run_apply() alone (EVENT_FACT_READ);
+ * a later one of the same name takes its place.
+ */
+#ifndef WF_CORE_RUN_FACT_H
+#define WF_CORE_RUN_FACT_H
+
+#include "engine/core/run.h"
+
+/* The value of a fact, JSON, borrowed until the run changes: 1, or 0 when it
+ * was not read. */
+int run_fact(const struct run *r, struct str name, struct str *value);
+/* Fact `i` in the order in which they were read: 1, 0 behind the last. */
+int run_fact_at(const struct run *r, size_t i, struct str *name,
+	struct str *value);
+
+/* Inside run_*.c: */
+void run_fact_apply(struct run *r, const struct event *e);
+int run_facts_same(const struct run *a, const struct run *b);
+void run_facts_free(struct run *r);
+
+#endif
