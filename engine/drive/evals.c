@@ -13,21 +13,31 @@
 #include "engine/base/limits.h"
 #include "engine/base/text.h"
 #include "engine/drive/cachekey.h"
+#include "engine/drive/facts.h"
 
 struct asking {
 	struct flow flow;
 	struct place at;
 	struct buf scratch;    /* holds the value given last */
+	const struct fact_source *wanted; /* must be measured first; or NULL */
 };
 
 static int get(void *ud, struct str root, struct str field,
 	struct value *out, struct err *err)
 {
 	struct asking *a = ud;
+	struct flow_name name = {root, field};
+	int rc;
 
 	buf_clear(&a->scratch);
-	return flow_get(&a->flow, a->at, (struct flow_name){root, field}, out,
-		&a->scratch, err);
+	rc = flow_get(&a->flow, a->at, name, out, &a->scratch, err);
+	if (rc == 0)
+		rc = facts_get(a->flow.run, name, out, &a->scratch,
+			&a->wanted);
+	if (rc < 0 && a->wanted)
+		err_set(err, ERR_BUSY, "%.*s is being measured", (int)root.n,
+			root.p);
+	return rc;
 }
 
 static size_t names(void *ud, const char **list, size_t max)
@@ -43,7 +53,7 @@ static size_t names(void *ud, const char **list, size_t max)
 			list[n++] = plan_text(p, p->nodes[i].name);
 	for (size_t i = 0; i < sizeof(roots) / sizeof(roots[0]) && n < max; i++)
 		list[n++] = roots[i];
-	return n;
+	return n + facts_names(list + n, max - n);
 }
 
 static void answer(struct engine *e, const struct action *a, int64_t value,
@@ -57,8 +67,8 @@ static void answer(struct engine *e, const struct action *a, int64_t value,
 	engine_input(e, &in, NULL);
 }
 
-static void answer_failed(struct engine *e, const struct action *a,
-	const char *what, const struct err *err)
+void eval_fail(struct engine *e, const struct action *a, const char *what,
+	const struct err *err)
 {
 	struct result res = {.outcome = OUTCOME_FAILED,
 		.error_class = CLASS_CONFIGURATION, .exit_code = -1};
@@ -133,7 +143,7 @@ static void give_items(struct engine *e, const struct action *a,
 
 	if (v->kind == VALUE_STRING && v->s.n && memchr(v->s.p, 0, v->s.n)) {
 		err_set(&err, ERR_LIMIT, "a line holds a NUL byte");
-		answer_failed(e, a, "items", &err);
+		eval_fail(e, a, "items", &err);
 		return;
 	}
 	if (v->kind == VALUE_STRING)
@@ -149,7 +159,7 @@ static void give_items(struct engine *e, const struct action *a,
 		else
 			err_set(&err, ERR_PLAN, n < 0 ? "`for` needs a list "
 				"or a text" : "too many items");
-		answer_failed(e, a, "items", &err);
+		eval_fail(e, a, "items", &err);
 	} else {
 		answer(e, a, n, list, NULL);
 	}
@@ -219,8 +229,10 @@ static void eval_lua(struct engine *e, const struct action *a)
 		&err) : err_set(&err, ERR_STATE, "there is no Lua here");
 	snprintf(what, sizeof(what), "condition '%.120s' at column %zu", expr,
 		at + 1);
-	if (rc < 0)
-		answer_failed(e, a, what, &err);
+	if (rc < 0 && ask.wanted)
+		facts_measure(e, a, ask.wanted);
+	else if (rc < 0)
+		eval_fail(e, a, what, &err);
 	else if (a->purpose == EVAL_ITEMS)
 		give_items(e, a, &v);
 	else
@@ -274,7 +286,7 @@ void eval_start(struct engine *e, const struct action *a)
 		return;
 	case EVAL_CALL:
 		err_set(&err, ERR_PLAN, "nothing here can make calls");
-		answer_failed(e, a, "call", &err);
+		eval_fail(e, a, "call", &err);
 		return;
 	}
 }

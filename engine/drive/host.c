@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "engine/base/limits.h"
+#include "engine/drive/facts.h"
 
 static struct engine *engine_of(struct exec_host *h)
 {
@@ -169,6 +170,7 @@ int host_close(struct engine *e)
 	if (e->http)
 		http_free(e->http);
 	jobs_stop(e);
+	facts_stop(e);
 	stuck = work_pool_free(e->host.workers);
 	e->guard = NULL;
 	e->http = NULL;
