@@ -6,7 +6,7 @@
  * `literal` stands in every line that the pattern (POSIX extended, against a
  * line without its comments) can match; it is looked for first. Languages are
  * names of lang.c, comma separated, "*" for all. To add one: a line here and
- * lines in the fixture of tests/unit/test_security.c.
+ * lines in the fixture of tests/unit/test_fact_security.c.
  */
 
 /* C and C++ */
