@@ -10,7 +10,12 @@
 #include "engine/fact/fact.h"
 #include "engine/fact/tree.h"
 
-enum { VERSION = 1, LANGUAGES_MAX = 64 };
+enum { VERSION = 2, LANGUAGES_MAX = 64, LOOKED_AT = 8000 };
+
+struct counted {
+	struct code_count code;
+	uint32_t is_binary;    /* only looks like a program by its name */
+};
 
 struct total {
 	const struct lang *lang;
@@ -24,26 +29,36 @@ static int wants(struct str path)
 
 static void measure_file(struct str path, struct str text, void *out)
 {
-	code_scan(lang_of(path), text, out);
+	struct counted *c = out;
+
+	if (memchr(text.p, '\0', text.n < LOOKED_AT ? text.n : LOOKED_AT))
+		c->is_binary = 1;
+	else
+		code_scan(lang_of(path), text, &c->code);
 }
 
+/* Languages that are there first, of equal lines by name. */
 static int by_lines(const void *a, const void *b)
 {
 	const struct total *x = a, *y = b;
 
-	return (x->lines < y->lines) - (x->lines > y->lines);
+	if (!x->lang || !y->lang)
+		return !x->lang - !y->lang;
+	if (x->lines != y->lines)
+		return x->lines < y->lines ? 1 : -1;
+	return strcmp(x->lang->name, y->lang->name);
 }
 
 static void add_language(struct total *totals, const struct tree_file *f)
 {
 	const struct lang *l = lang_of(str_of(f->path));
-	const struct code_count *c = f->result;
+	const struct counted *c = f->result;
 	size_t i = (size_t)(l - langs);
 
 	if (i >= LANGUAGES_MAX)
 		return;
 	totals[i].lang = l;
-	totals[i].lines += c->lines;
+	totals[i].lines += c->code.lines;
 }
 
 /* Those with most lines first. */
@@ -64,12 +79,17 @@ static void put(const struct tree *t, struct buf *out)
 {
 	struct total totals[LANGUAGES_MAX];
 	uint64_t lines = 0, functions = 0, sum = 0, todos = 0, tests = 0;
+	size_t files = 0;
 	uint32_t most = 0;
 
 	memset(totals, 0, sizeof(totals));
 	for (size_t i = 0; i < t->count; i++) {
-		const struct code_count *c = t->files[i].result;
+		const struct counted *f = t->files[i].result;
+		const struct code_count *c = &f->code;
 
+		if (f->is_binary)
+			continue;
+		files++;
 		lines += c->lines;
 		functions += c->functions;
 		sum += c->complexity;
@@ -81,7 +101,7 @@ static void put(const struct tree *t, struct buf *out)
 	buf_printf(out, "{\"files\":%zu,\"lines\":%llu,\"functions\":%llu,"
 		"\"complexity\":%llu,\"complexity_mean\":%.2f,"
 		"\"complexity_max\":%lu,\"todo_count\":%llu,"
-		"\"test_count\":%llu", t->count, (unsigned long long)lines,
+		"\"test_count\":%llu", files, (unsigned long long)lines,
 		(unsigned long long)functions, (unsigned long long)sum,
 		functions ? (double)sum / (double)functions : 0.0,
 		(unsigned long)most, (unsigned long long)todos,
@@ -94,7 +114,7 @@ static int measure(const struct fact_ask *ask, struct buf *out,
 	struct err *err)
 {
 	static const struct tree_measure m = {"codebase", VERSION,
-		sizeof(struct code_count), wants, measure_file};
+		sizeof(struct counted), wants, measure_file};
 	struct tree_options o = {.dir = ask->dir, .cache_dir = ask->cache_dir,
 		.stop = ask->stop};
 	struct tree t;

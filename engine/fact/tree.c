@@ -4,7 +4,7 @@
  *
  * A remembered result holds while size, time of change and inode of its file
  * are the same, unless the file changed so late that a further change could
- * have had the same time.
+ * have had the same time. A cache whose sum is not that of its bytes is none.
  */
 #include "engine/fact/tree.h"
 
@@ -14,15 +14,20 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "engine/base/digest.h"
 #include "engine/base/limits.h"
 #include "engine/base/mem.h"
-#include "engine/io/clock.h"
 #include "engine/io/file.h"
 
-enum { THREADS_MAX = 8, CACHE_MAX = 256 << 20, TICK_NS = 20000000 };
+enum { THREADS_MAX = 8, CACHE_MAX = 256 << 20 };
+/* How long a file system's clock may stand still; of one that knows only
+ * seconds, longer. */
+#define TICK_NS INT64_C(20000000)
+#define COARSE_NS INT64_C(2000000000)
+#define SECOND_NS INT64_C(1000000000)
 
 struct stamp {
 	uint64_t inode, size;
@@ -78,8 +83,9 @@ static int walk_stops(void *ud)
 struct header {
 	char magic[8];
 	uint32_t version, size;
+	struct digest sum;     /* of all that follows */
 };
-static const char magic[8] = "wffact1";
+static const char magic[8] = "wffact2";
 
 static char *cache_path(const struct job *j)
 {
@@ -104,7 +110,8 @@ static const char *read_record(const struct job *j, const char *p,
 	memcpy(&n, p, sizeof(n));
 	memcpy(stamp, p + sizeof(n), sizeof(*stamp));
 	p += sizeof(n) + sizeof(*stamp);
-	if ((size_t)(end - p) < n + j->m->size)
+	if ((size_t)(end - p) < j->m->size ||
+			(size_t)(end - p) - j->m->size < n)
 		return NULL;
 	*path = (struct str){p, n};
 	return p + n + j->m->size;
@@ -141,20 +148,25 @@ static void match(struct job *j, const char *p, const char *end)
 static void load(struct job *j, const char *file, struct buf *bytes)
 {
 	struct header h;
+	struct digest sum;
 	struct err none = {0};
 
 	if (!file || file_read(NULL, file, CACHE_MAX, bytes, &none) < 0 ||
 			bytes->len < sizeof(h))
 		return;
 	memcpy(&h, bytes->data, sizeof(h));
+	digest_of(bytes->data + sizeof(h), bytes->len - sizeof(h), &sum);
 	if (memcmp(h.magic, magic, sizeof(magic)) == 0 &&
-			h.version == j->m->version && h.size == j->m->size)
+			h.version == j->m->version && h.size == j->m->size &&
+			digest_same(&h.sum, &sum))
 		match(j, bytes->data + sizeof(h), bytes->data + bytes->len);
 }
 
 static int is_settled(const struct job *j, const struct entry *e)
 {
-	return e->stamp.changed_ns + TICK_NS < j->began_ns;
+	int64_t at = e->stamp.changed_ns;
+
+	return at + (at % SECOND_NS ? TICK_NS : COARSE_NS) < j->began_ns;
 }
 
 /* A cache that cannot be written makes the next time slower, no more. */
@@ -179,6 +191,8 @@ static void save(const struct job *j, const char *file)
 		buf_add(&b, e->path, n);
 		buf_add(&b, e->result, j->m->size);
 	}
+	digest_of(b.data + sizeof(h), b.len - sizeof(h), &h.sum);
+	memcpy(b.data, &h, sizeof(h));
 	file_put(&(struct file_target){.path = file, .mode = 0600},
 		(struct str){b.data, b.len}, &none);
 	buf_release(&b);
@@ -192,7 +206,7 @@ static int stamp_of(int fd, struct stamp *out)
 	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
 		return -1;
 	*out = (struct stamp){st.st_ino, (uint64_t)st.st_size,
-		(int64_t)st.st_ctim.tv_sec * 1000000000 + st.st_ctim.tv_nsec};
+		(int64_t)st.st_ctim.tv_sec * SECOND_NS + st.st_ctim.tv_nsec};
 	return 0;
 }
 
@@ -204,7 +218,7 @@ static int is_known(struct job *j, struct entry *e)
 			AT_SYMLINK_NOFOLLOW) < 0)
 		return 0;
 	e->stamp = (struct stamp){st.st_ino, (uint64_t)st.st_size,
-		(int64_t)st.st_ctim.tv_sec * 1000000000 + st.st_ctim.tv_nsec};
+		(int64_t)st.st_ctim.tv_sec * SECOND_NS + st.st_ctim.tv_nsec};
 	if (memcmp(&e->stamp, &e->known_stamp, sizeof(e->stamp)) != 0)
 		return 0;
 	memcpy(e->result, e->known, j->m->size);
@@ -294,6 +308,16 @@ static void finish(struct job *j, struct tree *out)
 	out->memory = memory;
 }
 
+/* That of the files' times, which may be set: not the engine's. */
+static int64_t wall_ns(void)
+{
+	struct timespec t;
+
+	if (clock_gettime(CLOCK_REALTIME, &t) < 0)
+		return 0;
+	return (int64_t)t.tv_sec * SECOND_NS + t.tv_nsec;
+}
+
 static int run(struct job *j, struct err *err)
 {
 	struct walk_options w = {.dir = j->o->dir, .stop = walk_stops};
@@ -302,7 +326,7 @@ static int run(struct job *j, struct err *err)
 	int rc;
 
 	buf_init(&cached);
-	j->began_ns = clock_now_ms() * 1000000;
+	j->began_ns = wall_ns();
 	rc = file_walk(&w, add, j, err);
 	if (rc == 0) {
 		load(j, file, &cached);
