@@ -151,27 +151,49 @@ static void quoted(struct code_lexer *l, char quote, int lines)
 	l->at = l->text.n;
 }
 
-/* `a ${b} c`, where b is code. */
-static void backtick(struct code_lexer *l)
+/* `a ${b} c`: to its end, or to behind the ${ where code begins. */
+static void template(struct code_lexer *l)
 {
-	size_t depth = 0;
-
-	for (l->at++; l->at < l->text.n; l->at++) {
+	for (; l->at < l->text.n; l->at++) {
 		char c = l->text.p[l->at];
 
-		if (c == '\\' && has(l, LANG_REGEX)) {
+		if (c == '\\') {
 			l->at++;
-		} else if (c == '$' && peek(l, 1) == '{') {
-			depth++;
+		} else if (c == '`') {
 			l->at++;
-		} else if (c == '}' && depth) {
-			depth--;
-		} else if (c == '`' && !depth) {
-			l->at++;
+			return;
+		} else if (c == '$' && peek(l, 1) == '{' &&
+				l->templates < CODE_TEMPLATES) {
+			l->at += 2;
+			l->braces[l->templates++] = 0;
 			return;
 		}
 	}
 	l->at = l->text.n;
+}
+
+/* 1 when the } ends the code in a template, whose text goes on. */
+static int ends_code(struct code_lexer *l)
+{
+	uint32_t *open = l->templates ? &l->braces[l->templates - 1] : NULL;
+
+	if (open && peek(l, 0) == '{')
+		++*open;
+	if (!open || peek(l, 0) != '}' || (*open)-- > 0)
+		return 0;
+	l->templates--;
+	l->at++;
+	template(l);
+	return 1;
+}
+
+static void backtick(struct code_lexer *l)
+{
+	l->at++;
+	if (has(l, LANG_REGEX))
+		template(l);
+	else
+		skip_past(l, "`");
 }
 
 static void raw_c(struct code_lexer *l)
@@ -188,18 +210,23 @@ static void raw_c(struct code_lexer *l)
 	skip_past(l, end);
 }
 
-/* r"…", r#"…"#: 1 when it is one. */
+/* r"…", r#"…"#, br"…": 1 when it is one. r#name is a name: its r# is passed
+ * over. */
 static int raw_rust(struct code_lexer *l)
 {
-	size_t n = 1, hashes = 0;
+	size_t n = peek(l, 0) == 'r' ? 1 : 2, hashes = 0;
 	char end[20] = "\"";
 
+	if (peek(l, n - 1) != 'r')
+		return 0;
 	while (peek(l, n) == '#' && hashes < 16) {
 		end[++hashes] = '#';
 		n++;
 	}
-	if (peek(l, n) != '"')
+	if (peek(l, n) != '"') {
+		l->at += n == 2 && hashes == 1 ? 2 : 0;
 		return 0;
+	}
 	l->at += n + 1;
 	skip_past(l, end);
 	return 1;
@@ -251,6 +278,38 @@ static int regex(struct code_lexer *l)
 	return 0;
 }
 
+/* "…" of the shell, where $(…) holds commands with quotes of their own. */
+static void shell_quoted(struct code_lexer *l)
+{
+	char open[CODE_NESTED] = "\"";
+	size_t n = 1;
+
+	for (l->at++; l->at < l->text.n && n > 0; l->at++) {
+		char c = l->text.p[l->at];
+
+		if (c == '\\') {
+			l->at++;
+		} else if (c == '"' && open[n - 1] == '"') {
+			n--;
+		} else if (c == ')' && open[n - 1] == '(') {
+			n--;
+		} else if (n == CODE_NESTED) {
+			continue;
+		} else if (c == '$' && peek(l, 1) == '(') {
+			l->at++;
+			open[n++] = '(';
+		} else if (open[n - 1] == '(' && (c == '(' || c == '"')) {
+			open[n++] = c;
+		} else if (open[n - 1] == '(' && c == '\'') {
+			l->at++;
+			skip_past(l, "'");
+			l->at--;
+		}
+	}
+	if (l->at > l->text.n)
+		l->at = l->text.n;
+}
+
 static int string(struct code_lexer *l)
 {
 	char c = peek(l, 0);
@@ -261,8 +320,13 @@ static int string(struct code_lexer *l)
 		return 1;
 	if (has(l, LANG_RAW_C) && c == 'R' && peek(l, 1) == '"') {
 		raw_c(l);
+	} else if (c == '"' && shell) {
+		shell_quoted(l);
 	} else if (c == '"') {
-		quoted(l, c, shell || has(l, LANG_RAW_RUST));
+		quoted(l, c, has(l, LANG_RAW_RUST));
+	} else if (shell && c == '$' && peek(l, 1) == '\'') {
+		l->at++;
+		quoted(l, '\'', 1);
 	} else if (c == '\'' && shell) {
 		l->at++;
 		skip_past(l, "'");
@@ -272,6 +336,8 @@ static int string(struct code_lexer *l)
 		quoted(l, c, 0);
 	} else if (c == '`' && has(l, LANG_BACKTICK)) {
 		backtick(l);
+	} else if ((c == '}' || c == '{') && ends_code(l)) {
+		return 1;
 	} else if (c == '/' && has(l, LANG_REGEX) && !l->value) {
 		return regex(l);
 	} else if (c == '[' && has(l, LANG_LONG)) {
@@ -300,15 +366,17 @@ static void word(struct code_lexer *l, struct code_token *t)
 {
 	size_t from = l->at;
 
-	if (has(l, LANG_RAW_RUST) && (peek(l, 0) == 'r' || peek(l, 0) == 'b')
-			&& (peek(l, 1) == '"' || peek(l, 1) == '#') &&
+	t->kind = CODE_WORD;
+	if (has(l, LANG_RAW_RUST) && strchr("rbc", peek(l, 0)) &&
 			raw_rust(l)) {
 		t->kind = CODE_STRING;
-	} else {
-		while (l->at < l->text.n && is_word_byte(l->text.p[l->at]))
-			l->at++;
-		t->kind = CODE_WORD;
+	} else if (peek(l, 0) == '$') {
+		l->at++;
 	}
+	while (t->kind == CODE_WORD && l->at < l->text.n &&
+			(is_word_byte(l->text.p[l->at]) ||
+			(l->text.p[l->at] == '$' && has(l, LANG_REGEX))))
+		l->at++;
 	t->text = (struct str){l->text.p + from, l->at - from};
 	l->value = t->kind == CODE_STRING || !is_operator(t->text);
 }
@@ -326,18 +394,29 @@ static void number(struct code_lexer *l, struct code_token *t)
 	l->value = 1;
 }
 
+static size_t sign_length(const struct code_lexer *l)
+{
+	static const char *const signs[] = {"&&=", "||=", "?" "?=", "...",
+		"===", "!==", "&&", "||", "??", "?.", "?:", "=>", "->", "::",
+		"==", "!=", ";;", "<=", ">="};
+
+	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
+		if (!starts(l, signs[i]))
+			continue;
+		/* a ?: b of C is a choice, a?.5:b of JavaScript too */
+		if ((i == 9 && is_digit(peek(l, 2))) ||
+				(strcmp(signs[i], "?:") == 0 &&
+				!has(l, LANG_REGEX)))
+			return 1;
+		return strlen(signs[i]);
+	}
+	return 1;
+}
+
 static void sign(struct code_lexer *l, struct code_token *t)
 {
-	static const char *const signs[] = {"&&=", "||=", "?" "?=", "...", "&&",
-		"||", "??", "?.", "?:", "=>", "->", "::", "==", "!=", ";;",
-		"<=", ">="};
-	size_t n = 1;
+	size_t n = sign_length(l);
 
-	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
-		if (starts(l, signs[i])) {
-			n = strlen(signs[i]);
-			break;
-		}
 	t->kind = CODE_SIGN;
 	t->text = (struct str){l->text.p + l->at, n};
 	l->value = n == 1 && strchr(")]}", t->text.p[0]) != NULL;
@@ -364,10 +443,22 @@ static void directive(struct code_lexer *l, struct code_token *t)
 			l->at++;
 		else if (starts(l, "/*"))
 			skip_past(l, "*/"), l->at--;
+		else if (starts(l, "//"))
+			skip_line(l), l->at -= l->text.p[l->at - 1] != '\\';
 		l->at++;
 	}
 	if (l->at > l->text.n)
 		l->at = l->text.n;
+}
+
+/* << in ((…)) shifts. */
+static int is_arithmetic(const struct code_lexer *l)
+{
+	const char *from = l->text.p + l->line_at;
+	size_t n = l->at - l->line_at;
+	const char *open = memmem(from, n, "((", 2);
+
+	return open && !memmem(open, n - (size_t)(open - from), "))", 2);
 }
 
 /* `<<WORD`, `<<-'WORD'`: what follows the line is its text. */
@@ -377,7 +468,7 @@ static void begin_here(struct code_lexer *l)
 	size_t from;
 
 	l->at += 2;
-	if (peek(l, 0) == '<')
+	if (peek(l, 0) == '<' || is_digit(peek(l, 0)) || is_arithmetic(l))
 		return;
 	while (peek(l, 0) == '-' || peek(l, 0) == ' ' || peek(l, 0) == '\\')
 		l->at++;
@@ -468,7 +559,6 @@ int code_lex(struct code_lexer *l, struct code_token *out)
 	} else if (is_digit(peek(l, 0))) {
 		number(l, out);
 	} else if (is_word_byte(peek(l, 0)) || peek(l, 0) == '$') {
-		l->at += peek(l, 0) == '$';
 		word(l, out);
 	} else if (l->lang->shape == SHAPE_SHELL && starts(l, "<<")) {
 		begin_here(l);

@@ -25,12 +25,15 @@ struct code_token {
 	uint32_t indent;       /* of its line, in columns; tabs to 8 */
 };
 
+enum { CODE_TEMPLATES = 16, CODE_NESTED = 32 };
 struct code_lexer {
 	struct str text;
 	const struct lang *lang;
 	size_t at, line_at;    /* line_at: where the line begins */
 	uint8_t fresh;         /* nothing of the line has been told */
 	struct str here;       /* word that ends a here-document; or empty */
+	uint32_t templates;    /* `…${` that are open … */
+	uint32_t braces[CODE_TEMPLATES]; /* … and { in each */
 	uint8_t value;         /* the last token ends a value: / divides */
 };
 

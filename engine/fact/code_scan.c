@@ -1,66 +1,46 @@
 /*
- * Finding where functions begin and end, by the shape of a language, and
- * counting decisions between. A stack of blocks says in which function a
- * decision stands: the innermost. Text that is not a program gives some
- * numbers, never an error.
+ * What all shapes share, and the way through a text. A stack of blocks says
+ * in which function a decision stands: the innermost. Text that is not a
+ * program gives some numbers, never an error.
  */
 #include "engine/fact/code_scan.h"
 
 #include <string.h>
 
 #include "engine/base/mem.h"
-#include "engine/fact/code_lex.h"
-
-enum { DEPTH = 512, BRANCHES = 64 };
-
-/* What has been seen since the last boundary of statements. */
-struct statement {
-	struct str first, last, before_paren;
-	uint8_t any, assigned, closed, function, arrow, named, colon, test;
-	uint32_t parens;       /* open now */
-};
-
-enum block_kind { BLOCK_PLAIN, BLOCK_FUNCTION, BLOCK_DATA };
-struct block {
-	uint8_t kind;          /* enum block_kind */
-	uint32_t count;        /* BLOCK_FUNCTION: its complexity so far */
-	uint32_t indent;       /* SHAPE_INDENT: of its first line */
-	struct statement around; /* that goes on behind it, in brackets */
-};
-
-struct scan {
-	struct code_lexer l;
-	struct code_token t;
-	struct code_count *out;
-	struct block blocks[DEPTH];
-	size_t depth, lost;    /* lost: open ones deeper than DEPTH */
-	struct statement st;
-	size_t branch[BRANCHES]; /* depths at #if */
-	size_t branches;
-	uint8_t marked_test;   /* an annotation says so */
-};
+#include "engine/fact/code_scan_int.h"
 
 /* ------------------------------------------------------------------ blocks */
-static struct block *function_of(struct scan *s)
+struct block *scan_top(struct scan *s)
 {
-	for (size_t i = s->depth; i > 0; i--)
+	return s->depth ? &s->blocks[s->depth - 1] : NULL;
+}
+
+struct block *scan_function(struct scan *s)
+{
+	for (size_t i = s->depth; i > 0; i--) {
 		if (s->blocks[i - 1].kind == BLOCK_FUNCTION)
 			return &s->blocks[i - 1];
+		if (s->blocks[i - 1].kind == BLOCK_CLASS)
+			return NULL;
+	}
 	return NULL;
 }
 
-static void push(struct scan *s, enum block_kind kind)
+struct block *scan_push(struct scan *s, enum block_kind kind)
 {
 	struct block *b;
 
 	if (s->depth == DEPTH) {
 		s->lost++;
-		return;
+		return NULL;
 	}
 	b = &s->blocks[s->depth++];
+	memset(b, 0, sizeof(*b));
 	b->kind = (uint8_t)kind;
-	b->count = 1;
-	b->indent = s->t.indent;
+	b->count = kind == BLOCK_FUNCTION;
+	b->indent = s->line_indent;
+	return b;
 }
 
 static void count_function(struct scan *s, uint32_t n)
@@ -71,9 +51,10 @@ static void count_function(struct scan *s, uint32_t n)
 		s->out->complexity_max = n;
 }
 
-static void pop(struct scan *s)
+void scan_pop(struct scan *s)
 {
 	const struct block *b;
+	struct block *f;
 
 	if (s->lost) {
 		s->lost--;
@@ -84,14 +65,12 @@ static void pop(struct scan *s)
 	b = &s->blocks[--s->depth];
 	if (b->kind == BLOCK_FUNCTION)
 		count_function(s, b->count);
+	/* of n ways one needs no decision */
+	if (b->kind == BLOCK_MATCH && b->count > 1 && (f = scan_function(s)))
+		f->count += b->count - 1;
 }
 
-static int is(const struct scan *s, const char *text)
-{
-	return str_eq(s->t.text, text);
-}
-
-static int is_decision(const struct scan *s)
+int scan_is_decision(const struct scan *s)
 {
 	if (s->t.kind != CODE_WORD && s->t.kind != CODE_SIGN)
 		return 0;
@@ -101,39 +80,16 @@ static int is_decision(const struct scan *s)
 	return 0;
 }
 
-static void decide(struct scan *s)
+void scan_decide(struct scan *s)
 {
-	struct block *f = function_of(s);
+	struct block *f = scan_function(s);
 
 	if (f)
 		f->count++;
 }
 
-/* ------------------------------------------------------------- directives */
-/* Each branch of an #if begins at the same depth: both may open the same
- * function. */
-static void directive(struct scan *s)
-{
-	if (is(s, "if") || is(s, "ifdef") || is(s, "ifndef")) {
-		if (!is(s, "ifndef"))
-			decide(s);
-		if (s->branches < BRANCHES)
-			s->branch[s->branches] = s->depth;
-		s->branches++;
-	} else if (is(s, "elif") || is(s, "else")) {
-		if (is(s, "elif"))
-			decide(s);
-		if (s->branches && s->branches <= BRANCHES &&
-				s->depth > s->branch[s->branches - 1])
-			s->depth = s->branch[s->branches - 1];
-		memset(&s->st, 0, sizeof(s->st));
-	} else if (is(s, "endif") && s->branches) {
-		s->branches--;
-	}
-}
-
-/* --------------------------------------------------------------- statements */
-static int is_one_of(struct str w, const char *const *words)
+/* ------------------------------------------------------------------ tokens */
+int scan_is_one_of(struct str w, const char *const *words)
 {
 	for (; *words; words++)
 		if (str_eq(w, *words))
@@ -141,291 +97,53 @@ static int is_one_of(struct str w, const char *const *words)
 	return 0;
 }
 
-/* Words before a bracket that call nothing and name nothing. */
-static int is_control(struct str w)
-{
-	static const char *const words[] = {"if", "for", "while", "switch",
-		"catch", "return", "sizeof", "with", "synchronized", "else",
-		"do", "try", "using", "foreach", "lock", "__attribute__",
-		"alignas", "decltype", "defined", NULL};
-
-	return is_one_of(w, words);
-}
-
-static int is_type_word(struct str w)
-{
-	static const char *const words[] = {"struct", "class", "union", "enum",
-		"namespace", "interface", "record", "impl", "trait", "mod",
-		NULL};
-
-	return is_one_of(w, words);
-}
-
-/* What a brace opens where functions are NAME(...) {. */
-static enum block_kind brace_of_c(struct scan *s)
-{
-	const struct statement *st = &s->st;
-
-	if (function_of(s))
-		return BLOCK_PLAIN;
-	if (st->assigned || st->parens)
-		return BLOCK_DATA;
-	/* a(x), b{y} behind a constructor */
-	if (st->colon && st->closed && !str_eq(st->last, ")"))
-		return BLOCK_DATA;
-	if (st->closed && st->named && !is_type_word(st->first))
-		return BLOCK_FUNCTION;
-	return BLOCK_PLAIN;
-}
-
-static enum block_kind brace_of_keyword(struct scan *s)
-{
-	const struct statement *st = &s->st;
-
-	if (str_eq(st->last, "interface") || str_eq(st->last, "struct"))
-		return BLOCK_DATA;
-	return st->function ? BLOCK_FUNCTION : BLOCK_PLAIN;
-}
-
-static enum block_kind brace_of_script(struct scan *s)
-{
-	const struct statement *st = &s->st;
-
-	if (str_eq(st->last, "=>"))
-		return BLOCK_FUNCTION;
-	if (st->closed && (st->function || (st->named &&
-			!is_control(st->before_paren))) &&
-			(str_eq(st->last, ")") || st->colon))
-		return BLOCK_FUNCTION;
-	return BLOCK_PLAIN;
-}
-
-static void open_brace(struct scan *s)
-{
-	enum block_kind kind = BLOCK_PLAIN;
-	int test = s->st.test || s->marked_test;
-
-	if (s->depth && s->blocks[s->depth - 1].kind == BLOCK_DATA)
-		kind = BLOCK_DATA;
-	else if (s->l.lang->shape == SHAPE_BRACES)
-		kind = brace_of_c(s);
-	else if (s->l.lang->shape == SHAPE_KEYWORD)
-		kind = brace_of_keyword(s);
-	else
-		kind = brace_of_script(s);
-	if (kind == BLOCK_FUNCTION && test)
-		s->out->tests++;
-	if (kind == BLOCK_FUNCTION)
-		s->marked_test = 0;
-	push(s, kind);
-	if (!s->lost)
-		s->blocks[s->depth - 1].around = s->st;
-	if (kind != BLOCK_DATA)
-		memset(&s->st, 0, sizeof(s->st));
-}
-
-static void close_brace(struct scan *s)
-{
-	int goes_on = 0;
-
-	if (s->depth && !s->lost) {
-		const struct block *b = &s->blocks[s->depth - 1];
-
-		goes_on = b->kind == BLOCK_DATA || b->around.parens;
-		s->st = b->around;
-	}
-	pop(s);
-	if (goes_on)
-		s->st.last = str_of("}");
-	else
-		memset(&s->st, 0, sizeof(s->st));
-}
-
-static int is_test_name(struct str w)
+int scan_is_test_name(struct str w)
 {
 	static const char *const macros[] = {"TEST", "TEST_F", "TEST_P",
 		"TEST_CASE", "START_TEST", NULL};
 
-	return is_one_of(w, macros) || (w.n > 4 && memcmp(w.p, "Test", 4) == 0);
+	return scan_is_one_of(w, macros) ||
+		(w.n > 4 && memcmp(w.p, "Test", 4) == 0);
 }
 
-static void on_paren(struct scan *s, int open)
+char scan_next_char(const struct scan *s)
 {
-	struct statement *st = &s->st;
+	size_t i = s->l.at;
 
-	if (!open) {
-		st->parens -= st->parens > 0;
-		st->closed = (uint8_t)(st->closed || st->parens == 0);
-		return;
-	}
-	if (st->parens++ == 0 && !st->colon) {
-		st->before_paren = st->last;
-		st->named |= st->last.n && !is_control(st->last) &&
-			(st->last.p[0] == '_' || st->last.p[0] >= 'A' ||
-			str_eq(st->last, ">"));
-		st->test = (uint8_t)(st->test || is_test_name(st->last));
-	}
+	while (i < s->l.text.n && strchr(" \t\r\n", s->l.text.p[i]) &&
+			s->l.text.p[i])
+		i++;
+	return i < s->l.text.n ? s->l.text.p[i] : '\0';
 }
 
-static void on_sign(struct scan *s)
+void scan_note(struct scan *s)
 {
-	struct statement *st = &s->st;
-
-	if (is(s, "(") || is(s, ")"))
-		on_paren(s, is(s, "("));
-	else if (is(s, "=") && !st->parens &&
-			!str_eq(st->last, "operator"))
-		st->assigned = 1;
-	else if (is(s, ":") && !st->parens && st->closed)
-		st->colon = 1;
-	else if (is(s, "=>"))
-		st->arrow = 1;
-}
-
-/* it("…"), test("…"): a call that is given a function. */
-static int is_script_test(const struct scan *s)
-{
-	return s->l.lang->shape == SHAPE_SCRIPT && s->st.parens == 0 &&
-		(is(s, "it") || is(s, "test")) && s->t.first;
-}
-
-static void on_word(struct scan *s)
-{
-	const struct lang *lang = s->l.lang;
-
-	if (lang->keyword ? is(s, lang->keyword) : is(s, "function"))
-		s->st.function = 1;
-	if (is_script_test(s))
-		s->out->tests++;
-	/* @Test, #[test] */
-	if ((is(s, "Test") && str_eq(s->st.last, "@")) ||
-			(is(s, "test") && str_eq(s->st.last, "[")))
-		s->marked_test = 1;
-}
-
-/* Arrow functions without a block are one expression. */
-static void note_arrow(struct scan *s)
-{
-	if (s->st.arrow && !is(s, "{"))
-		count_function(s, 1);
-	s->st.arrow = 0;
-}
-
-static void one_of_braces(struct scan *s)
-{
-	if (s->l.lang->shape == SHAPE_SCRIPT)
-		note_arrow(s);
-	if (is_decision(s))
-		decide(s);
-	if (s->t.kind == CODE_SIGN && is(s, "{")) {
-		open_brace(s);
-		return;
-	}
-	if (s->t.kind == CODE_SIGN && is(s, "}")) {
-		close_brace(s);
-		return;
-	}
-	if (s->t.kind == CODE_SIGN && is(s, ";") && !s->st.parens) {
-		memset(&s->st, 0, sizeof(s->st));
-		return;
-	}
-	if (s->t.kind == CODE_SIGN)
-		on_sign(s);
-	else if (s->t.kind == CODE_WORD)
-		on_word(s);
 	if (!s->st.any)
 		s->st.first = s->t.text;
 	s->st.any = 1;
+	s->st.before = s->st.last;
 	s->st.last = s->t.text;
 }
 
-/* ------------------------------------------------------------------ indent */
-static void one_of_indent(struct scan *s)
+/* Each branch of an #if begins at the same depth: both may open the same
+ * function. */
+static void directive(struct scan *s)
 {
-	if (s->t.first && s->st.parens == 0) {
-		while (s->depth && s->t.indent <= s->blocks[s->depth - 1].indent)
-			pop(s);
-		s->st.any = 0;
+	if (is(s, "if") || is(s, "ifdef") || is(s, "ifndef")) {
+		if (!is(s, "ifndef"))
+			scan_decide(s);
+		if (s->branches < BRANCHES)
+			s->branch[s->branches] = s->depth;
+		s->branches++;
+	} else if (is(s, "elif") || is(s, "else")) {
+		if (is(s, "elif"))
+			scan_decide(s);
+		if (s->branches && s->branches <= BRANCHES &&
+				s->depth > s->branch[s->branches - 1])
+			s->depth = s->branch[s->branches - 1];
+	} else if (is(s, "endif") && s->branches) {
+		s->branches--;
 	}
-	if (s->t.kind == CODE_SIGN && strchr("([{", s->t.text.p[0]))
-		s->st.parens++;
-	if (s->t.kind == CODE_SIGN && strchr(")]}", s->t.text.p[0]))
-		s->st.parens -= s->st.parens > 0;
-	if (s->t.kind == CODE_WORD && is(s, "def")) {
-		uint32_t indent = s->t.indent;
-
-		/* `async def`: the indent of the line's first word */
-		s->t.indent = s->t.first ? indent : s->st.any ? s->blocks[
-			DEPTH - 1].indent : 0;
-		push(s, BLOCK_FUNCTION);
-		s->st.function = 1;
-	} else if (s->t.kind == CODE_WORD && s->st.function) {
-		s->out->tests += s->t.text.n > 5 &&
-			memcmp(s->t.text.p, "test_", 5) == 0;
-		s->st.function = 0;
-	} else if (is_decision(s)) {
-		decide(s);
-	}
-	if (s->t.first)
-		s->blocks[DEPTH - 1].indent = s->t.indent;
-	s->st.any = 1;
-}
-
-/* --------------------------------------------------------------------- end */
-static void one_of_end(struct scan *s)
-{
-	static const char *const openers[] = {"do", "then", "repeat", NULL};
-
-	if (s->t.kind != CODE_WORD)
-		return;
-	if (is_decision(s))
-		decide(s);
-	if (is(s, "function"))
-		push(s, BLOCK_FUNCTION);
-	else if (is_one_of(s->t.text, openers) && !s->st.function)
-		push(s, BLOCK_PLAIN);
-	else if (is(s, "end") || is(s, "until"))
-		pop(s);
-	/* then … elseif … then is one block */
-	s->st.function = is(s, "elseif") || (s->st.function &&
-		!is(s, "then"));
-}
-
-/* ------------------------------------------------------------------- shell */
-/* `{` and `}` are words only where a command may stand. */
-static void one_of_shell(struct scan *s)
-{
-	struct statement *st = &s->st;
-	int begins = s->t.first || !st->any;
-
-	if (is_decision(s))
-		decide(s);
-	if (s->t.kind == CODE_WORD && begins && is(s, "function")) {
-		st->function = 1;
-	} else if (s->t.kind == CODE_SIGN && is(s, "(") &&
-			st->named) {
-		st->arrow = 1;
-	} else if (s->t.kind == CODE_SIGN && is(s, ")") && st->arrow) {
-		st->function = 1;
-		st->arrow = 0;
-		st->any = 0;
-		return;
-	} else if (s->t.kind == CODE_SIGN && is(s, "{") && (begins ||
-			st->function)) {
-		push(s, st->function ? BLOCK_FUNCTION : BLOCK_PLAIN);
-		memset(st, 0, sizeof(*st));
-		return;
-	} else if (s->t.kind == CODE_SIGN && is(s, "}") && begins) {
-		pop(s);
-	}
-	if (s->t.kind == CODE_SIGN && (is(s, ";") || is(s, ";;") ||
-			is(s, "&&") || is(s, "||") || is(s, "|") ||
-			is(s, "&"))) {
-		memset(st, 0, sizeof(*st));
-		return;
-	}
-	st->named = s->t.kind == CODE_WORD && begins;
-	st->any = 1;
 }
 
 /* --------------------------------------------------------------------- all */
@@ -458,22 +176,24 @@ static void one(struct scan *s)
 {
 	switch ((enum lang_shape)s->l.lang->shape) {
 	case SHAPE_NONE:
-		if (is_decision(s))
-			decide(s);
+		if (scan_is_decision(s))
+			scan_decide(s);
 		break;
 	case SHAPE_BRACES:
 	case SHAPE_KEYWORD:
+		scan_braces(s);
+		break;
 	case SHAPE_SCRIPT:
-		one_of_braces(s);
+		scan_script(s);
 		break;
 	case SHAPE_INDENT:
-		one_of_indent(s);
+		scan_indent(s);
 		break;
 	case SHAPE_END:
-		one_of_end(s);
+		scan_end(s);
 		break;
 	case SHAPE_SHELL:
-		one_of_shell(s);
+		scan_shell(s);
 		break;
 	}
 }
@@ -481,15 +201,17 @@ static void one(struct scan *s)
 void code_scan(const struct lang *lang, struct str text,
 	struct code_count *out)
 {
-	struct scan *s = mem_zero(sizeof(*s));
+	struct scan *s = mem_alloc(sizeof(*s));
 
+	memset(s, 0, offsetof(struct scan, blocks));
 	memset(out, 0, sizeof(*out));
 	out->lines = code_lines(text);
 	s->out = out;
 	code_lex_init(&s->l, lang, text);
+	s->st.begins = 1;
 	if (lang->shape == SHAPE_NONE && text.n)
-		push(s, BLOCK_FUNCTION);
-	while (code_lex(&s->l, &s->t)) {
+		scan_push(s, BLOCK_FUNCTION);
+	while (s->was_value = s->l.value, code_lex(&s->l, &s->t)) {
 		if (s->t.kind == CODE_COMMENT)
 			out->todos += count_word(s->t.text, "TODO") +
 				count_word(s->t.text, "FIXME") +
@@ -499,7 +221,8 @@ void code_scan(const struct lang *lang, struct str text,
 		else
 			one(s);
 	}
+	s->lost = 0;
 	while (s->depth)
-		pop(s);
+		scan_pop(s);
 	mem_free(s);
 }
