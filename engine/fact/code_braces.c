@@ -45,18 +45,22 @@ static int is_reference(const struct scan *s)
 		"double", "void", NULL};
 	char next = scan_next_char(s);
 
-	return scan_is_one_of(s->st.last, types) || next == ')' ||
+	/* &&label of GNU C */
+	return !s->was_value || scan_is_one_of(s->st.last, types) ||
+		next == ')' ||
 		next == ',' || next == '>' || next == '=' || next == '.';
 }
 
 /* Words and signs that are not what they look like. */
-static int is_other(const struct scan *s)
+static int is_other(struct scan *s)
 {
 	char next = scan_next_char(s);
 	const struct str *last = &s->st.last;
 
-	if (is_lang(s, "C++") && is(s, "&&"))
-		return s->st.is_operator || is_reference(s);
+	/* in the head of a function a reference, but behind its : */
+	if (is_c_or_cpp(s) && is(s, "&&"))
+		return s->st.is_operator || is_reference(s) ||
+			!(s->st.colon || scan_function(s));
 	if (is_lang(s, "Java") && is(s, "?"))
 		return str_eq(*last, "<") || (str_eq(*last, ",") &&
 			(next == '>' || next == ',' || next == 'e' ||
@@ -139,7 +143,7 @@ static enum block_kind brace_of_c(struct scan *s)
 	/* a(x), b{y} behind a constructor */
 	if (st->colon && (is_name_text(st->last) || str_eq(st->last, ">")))
 		return BLOCK_DATA;
-	if (st->closed && st->named)
+	if (st->closed && st->named && st->last.p[0] != '"') /* extern "C" */
 		return is_constant(s) ? BLOCK_CLASS : BLOCK_FUNCTION;
 	return BLOCK_PLAIN;
 }
@@ -295,6 +299,9 @@ static void on_word(struct scan *s)
 {
 	struct statement *st = &s->st;
 
+	/* MACRO(x) namespace y { */
+	if (is(s, "namespace"))
+		memset(st, 0, sizeof(*st));
 	if (is_function_word(s))
 		st->function_at = st->parens + 1;
 	else if (is(s, "match") && is_lang(s, "Rust"))
