@@ -396,10 +396,12 @@ static void number(struct code_lexer *l, struct code_token *t)
 
 static size_t sign_length(const struct code_lexer *l)
 {
-	static const char *const signs[] = {"&&=", "||=", "?" "?=", "...",
+	static const char *const signs[] = {"&&=", "||=", "\?\?=", "...",
 		"===", "!==", "&&", "||", "??", "?.", "?:", "=>", "->", "::",
 		"==", "!=", ";;", "<=", ">="};
 
+	if (!peek(l, 1) || !strchr("&|?.=>:;", peek(l, 1)))
+		return 1;
 	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
 		if (!starts(l, signs[i]))
 			continue;
@@ -454,11 +456,15 @@ static void directive(struct code_lexer *l, struct code_token *t)
 /* << in ((…)) shifts. */
 static int is_arithmetic(const struct code_lexer *l)
 {
-	const char *from = l->text.p + l->line_at;
-	size_t n = l->at - l->line_at;
-	const char *open = memmem(from, n, "((", 2);
+	for (size_t i = l->at; i > l->line_at + 1; i--) {
+		const char *p = l->text.p + i - 2;
 
-	return open && !memmem(open, n - (size_t)(open - from), "))", 2);
+		if (memcmp(p, "((", 2) == 0)
+			return 1;
+		if (memcmp(p, "))", 2) == 0)
+			return 0;
+	}
+	return 0;
 }
 
 /* `<<WORD`, `<<-'WORD'`: what follows the line is its text. */

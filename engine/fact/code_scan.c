@@ -74,8 +74,10 @@ int scan_is_decision(const struct scan *s)
 {
 	if (s->t.kind != CODE_WORD && s->t.kind != CODE_SIGN)
 		return 0;
+	if (!s->t.text.n)
+		return 0;
 	for (const char *const *d = s->l.lang->decisions; *d; d++)
-		if (is(s, *d))
+		if ((*d)[0] == s->t.text.p[0] && is(s, *d))
 			return 1;
 	return 0;
 }

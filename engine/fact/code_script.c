@@ -174,7 +174,7 @@ static int is_before_value(struct str w)
 	static const char *const tokens[] = {"=", "(", ",", "[", "?", ":",
 		"&&", "||", "??", "...", "return", "default", "typeof", "in",
 		"of", "yield", "await", "throw", "!", "+", "=>", "==", "===",
-		"new", "void", "delete", "&&=", "||=", "?" "?=", "<", ">", "|",
+		"new", "void", "delete", "&&=", "||=", "\?\?=", "<", ">", "|",
 		"&", "as", NULL};
 
 	return scan_is_one_of(w, tokens);
@@ -203,7 +203,7 @@ static enum block_kind brace_kind(struct scan *s)
 		return BLOCK_FUNCTION;
 	if (is_type_position(s) || (s->type_arrow && str_eq(st->last, "=>")))
 		return BLOCK_TYPE;
-	if (st->class_at == st->parens + 1)
+	if (st->class_at == st->parens + 1 && !str_eq(st->last, "="))
 		return BLOCK_CLASS;
 	if (is_function(s))
 		return BLOCK_FUNCTION;
