@@ -91,7 +91,7 @@ struct engine {
 	struct idmap cache_parts;  /* parts that wait for their result */
 	struct cJSON *vars, *envs; /* objects of strings; envs: null of what
 	                              is removed */
-	struct measuring *measuring; /* facts.c */
+	struct facts *facts;       /* facts.c; NULL: none was asked for */
 	struct observer *observers;
 	struct owner_socket *owner;
 	struct viewed *views;      /* open views: see view.c */
@@ -134,11 +134,6 @@ void live_free(struct live *l);
 /* Lines since `from`, one JSON object each; where to go on. */
 uint64_t live_read(struct engine *e, uint32_t slot, uint64_t from,
 	struct buf *out);
-
-/* evals.c: the answer comes as an input; eval_fail: that it failed */
-void eval_start(struct engine *e, const struct action *a);
-void eval_fail(struct engine *e, const struct action *a, const char *what,
-	const struct err *err);
 
 /* host.c */
 int host_init(struct engine *e, const struct engine_options *o,

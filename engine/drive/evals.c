@@ -2,7 +2,7 @@
  * Evaluations: conditions, items, choices and cache look-ups. What comes out
  * becomes a fact by going back as an input; a replay never asks again.
  */
-#include "engine/drive/engine_int.h"
+#include "engine/drive/evals.h"
 
 #include <cjson/cJSON.h>
 #include <stdio.h>
@@ -20,21 +20,54 @@ struct asking {
 	struct place at;
 	struct buf scratch;    /* holds the value given last */
 	const struct fact_source *wanted; /* must be measured first; or NULL */
+	struct buf read;       /* facts and their values, for an error */
 };
+
+enum { SHOWN_MAX = 60, READ_MAX = 180 };
+
+/* "codebase.files is 12", once each. */
+static void note_fact(struct asking *a, struct flow_name name,
+	const struct value *v)
+{
+	struct buf b;
+
+	buf_init(&b);
+	buf_printf(&b, "%.*s.%.*s is ", (int)name.root.n, name.root.p,
+		(int)name.field.n, name.field.p);
+	if (a->read.len > READ_MAX || (a->read.len && strstr(
+			buf_cstr(&a->read), buf_cstr(&b)))) {
+		buf_release(&b);
+		return;
+	}
+	if (v->kind == VALUE_INT)
+		buf_printf(&b, "%lld", (long long)v->i);
+	else if (v->kind == VALUE_NUMBER)
+		buf_printf(&b, "%.14g", v->d);
+	else if (v->kind == VALUE_BOOL)
+		buf_str(&b, v->i ? "true" : "false");
+	else
+		buf_printf(&b, "%.*s%s", (int)(v->s.n > SHOWN_MAX ? SHOWN_MAX
+			: v->s.n), v->s.p, v->s.n > SHOWN_MAX ? "..." : "");
+	buf_printf(&a->read, "%s%s", a->read.len ? ", " : "", buf_cstr(&b));
+	buf_release(&b);
+}
 
 static int get(void *ud, struct str root, struct str field,
 	struct value *out, struct err *err)
 {
 	struct asking *a = ud;
-	struct flow_name name = {root, field};
+	struct fact_name fact = {{root, field}, NULL};
 	int rc;
 
 	buf_clear(&a->scratch);
-	rc = flow_get(&a->flow, a->at, name, out, &a->scratch, err);
-	if (rc == 0)
-		rc = facts_get(a->flow.run, name, out, &a->scratch,
-			&a->wanted);
-	if (rc < 0 && a->wanted)
+	rc = flow_get(&a->flow, a->at, fact.name, out, &a->scratch, err);
+	if (rc != 0)
+		return rc;
+	rc = facts_get(a->flow.run, &fact, out, &a->scratch, err);
+	if (rc > 0)
+		note_fact(a, fact.name, out);
+	a->wanted = fact.wanted ? fact.wanted : a->wanted;
+	if (fact.wanted)
 		err_set(err, ERR_BUSY, "%.*s is being measured", (int)root.n,
 			root.p);
 	return rc;
@@ -219,17 +252,22 @@ static void eval_lua(struct engine *e, const struct action *a)
 
 	drive_flow(e, a->run, &ask.flow);
 	buf_init(&ask.scratch);
+	buf_init(&ask.read);
 	expr = expr_of(ask.flow.run->plan, a);
 	if (a->purpose == EVAL_ITEMS && list_named(&ask, expr, &v)) {
 		give_items(e, a, &v);
 		buf_release(&ask.scratch);
+		buf_release(&ask.read);
 		return;
 	}
 	rc = e->has_lua ? e->lua.eval(e->lua.ud, str_of(expr), &host, &v, &at,
 		&err) : err_set(&err, ERR_STATE, "there is no Lua here");
 	snprintf(what, sizeof(what), "condition '%.120s' at column %zu", expr,
 		at + 1);
-	if (rc < 0 && ask.wanted)
+	if (rc < 0 && !err.help[0] && ask.read.len)
+		err_help(&err, "%s", buf_cstr(&ask.read));
+	/* also when exists() or :- made do without it */
+	if (ask.wanted)
 		facts_measure(e, a, ask.wanted);
 	else if (rc < 0)
 		eval_fail(e, a, what, &err);
@@ -238,6 +276,7 @@ static void eval_lua(struct engine *e, const struct action *a)
 	else
 		answer(e, a, truth(&v), (struct str){NULL, 0}, NULL);
 	buf_release(&ask.scratch);
+	buf_release(&ask.read);
 }
 
 static void eval_cache(struct engine *e, const struct action *a)

@@ -1,6 +1,7 @@
 /*
- * One measurement serves all evaluations that wait for the same source in
- * the same directory. What was measured for a run that is over is dropped.
+ * One measurement serves all who wait for the same source in the same
+ * directory. What was measured for a run that is over is dropped; the value
+ * measured last is kept for those who ask what is known.
  */
 #include "engine/drive/facts.h"
 
@@ -11,8 +12,13 @@
 #include <sys/stat.h>
 
 #include "engine/base/jspan.h"
+#include "engine/base/text.h"
 #include "engine/core/run_fact.h"
+#include "engine/drive/evals.h"
 #include "engine/fact/fact.h"
+#include "engine/io/clock.h"
+
+enum { KNOWN_MAX = 64, FIELDS_MAX = 64 };
 
 struct measuring {
 	struct work work;
@@ -23,9 +29,25 @@ struct measuring {
 	atomic_int stop;
 	struct action *asked;  /* owned: evaluations that wait */
 	size_t count, cap;
+	struct fact_wait *waits; /* others who wait */
 	struct buf value;
+	int64_t cost_ms;
 	struct err err;
 	int rc;
+};
+
+/* Measured last, the newest first. */
+struct known {
+	struct known *next;
+	const struct fact_source *source;
+	char *dir;             /* owned */
+	struct buf value;
+	int64_t cost_ms, at_ms;
+};
+
+struct facts {
+	struct measuring *running;
+	struct known *known;
 };
 
 /* -------------------------------------------------------------------- get */
@@ -55,21 +77,57 @@ static void json_value_of(struct str json, struct value *out,
 	}
 }
 
-int facts_get(const struct run *r, struct flow_name name, struct value *out,
-	struct buf *scratch, const struct fact_source **wanted)
+int facts_suggest(struct err *err, struct str word, const char *const *names,
+	size_t count)
 {
+	const char *near = text_nearest(word, names, count);
+
+	return near ? err_help(err, "did you mean %s?", near) : -1;
+}
+
+static int unknown_field(struct err *err, const struct fact_source *source,
+	struct str field)
+{
+	const char *names[FIELDS_MAX];
+	struct buf list;
+	size_t n = 0;
+
+	buf_init(&list);
+	err_set(err, ERR_PLAN, "unknown fact '%s.%.*s'", source->root,
+		(int)field.n, field.p);
+	for (const struct fact_field *f = source->fields; f->name &&
+			n < FIELDS_MAX; f++) {
+		buf_printf(&list, "%s%s", n ? ", " : "", f->name);
+		names[n++] = f->name;
+	}
+	err_help(err, "%s. has %s", source->root, buf_cstr(&list));
+	buf_release(&list);
+	if (text_nearest(field, names, n))
+		err_help(err, "did you mean %s.%s?", source->root,
+			text_nearest(field, names, n));
+	return -1;
+}
+
+int facts_get(const struct run *r, struct fact_name *ask, struct value *out,
+	struct buf *scratch, struct err *err)
+{
+	struct flow_name name = ask->name;
 	const struct fact_source *source = fact_source_of(name.root);
 	struct str object, value;
 
-	if (!source || (name.field.n && !fact_has(source, name.field)))
+	if (!source)
 		return 0;
+	if (name.field.n && !fact_has(source, name.field))
+		return unknown_field(err, source, name.field);
 	if (!run_fact(r, name.root, &object)) {
-		*wanted = source;
+		ask->wanted = source;
 		return -1;
 	}
 	if (jspan_value(object, &object) < 0 ||
 			jspan_find(object, name.field, &value) == 0)
-		return 0;
+		return err_set(err, ERR_CORRUPT, "%s was recorded without "
+			"%.*s", source->root, (int)name.field.n,
+			name.field.p);
 	json_value_of(value, out, scratch);
 	return 1;
 }
@@ -84,28 +142,99 @@ size_t facts_names(const char **list, size_t max)
 	return n;
 }
 
+/* ------------------------------------------------------------------ known */
+static struct facts *facts_of(struct engine *e)
+{
+	if (!e->facts)
+		e->facts = mem_zero(sizeof(*e->facts));
+	return e->facts;
+}
+
+static void known_free(struct known *k)
+{
+	buf_release(&k->value);
+	mem_free(k->dir);
+	mem_free(k);
+}
+
+/* Takes what is known of it out of the list, and the oldest of too many. */
+static struct known *known_take(struct facts *f,
+	const struct fact_source *source, const char *dir)
+{
+	struct known **at = &f->known, *k;
+	size_t n = 1;
+
+	while ((k = *at) && n < KNOWN_MAX && (k->source != source ||
+			strcmp(k->dir, dir) != 0)) {
+		at = &k->next;
+		n++;
+	}
+	if (k)
+		*at = k->next;
+	return k;
+}
+
+static void remember(struct measuring *m)
+{
+	struct facts *f = m->e->facts;
+	struct known *k = known_take(f, m->source, m->dir);
+
+	if (k)
+		known_free(k);
+	k = mem_zero(sizeof(*k));
+	k->source = m->source;
+	k->dir = mem_strdup(m->dir);
+	k->cost_ms = m->cost_ms;
+	k->at_ms = clock_now_ms();
+	buf_init(&k->value);
+	buf_add(&k->value, m->value.data, m->value.len);
+	k->next = f->known;
+	f->known = k;
+}
+
+int facts_known(const struct engine *e, const struct fact_source *source,
+	const char *dir, struct engine_fact *out)
+{
+	const struct known *k = e->facts ? e->facts->known : NULL;
+
+	while (k && (k->source != source || strcmp(k->dir, dir) != 0))
+		k = k->next;
+	if (!k)
+		return 0;
+	*out = (struct engine_fact){{k->value.data, k->value.len},
+		k->cost_ms, k->at_ms};
+	return 1;
+}
+
 /* ---------------------------------------------------------------- measure */
 static void measure(struct work *w)
 {
 	struct measuring *m = (struct measuring *)w;
 	struct fact_ask ask = {m->dir, m->cache_dir, &m->stop};
+	uint64_t began = clock_mono_us();
 
 	m->rc = m->source->measure(&ask, &m->value, &m->err);
+	m->cost_ms = (int64_t)((clock_mono_us() - began + 500) / 1000);
 }
 
-static void forget(struct measuring *m)
+/* Nobody can join it any more. */
+static void leave(struct measuring *m)
 {
-	struct measuring **at = &m->e->measuring;
+	struct measuring **at = &m->e->facts->running;
 
 	while (*at && *at != m)
 		at = &(*at)->next;
 	if (*at)
 		*at = m->next;
+}
+
+static void forget(struct measuring *m)
+{
 	buf_release(&m->value);
 	mem_free(m->asked);
 	mem_free(m->dir);
 	mem_free(m->cache_dir);
-	free(m);
+	mem_free(m);
 }
 
 static void tell(struct measuring *m, const struct action *a)
@@ -131,25 +260,18 @@ static void tell(struct measuring *m, const struct action *a)
 static void measured(struct work *w)
 {
 	struct measuring *m = (struct measuring *)w;
-	struct action *asked = m->asked;
-	size_t count = m->count;
+	struct fact_wait *wait;
 
-	m->asked = NULL;
-	m->count = m->cap = 0;
-	for (size_t i = 0; i < count && !m->e->closing; i++)
-		tell(m, &asked[i]);
-	mem_free(asked);
+	leave(m);
+	if (m->rc == 0)
+		remember(m);
+	for (size_t i = 0; i < m->count && !m->e->closing; i++)
+		tell(m, &m->asked[i]);
+	while ((wait = m->waits)) {
+		m->waits = wait->next;
+		wait->fn(wait, m->rc < 0 ? &m->err : NULL);
+	}
 	forget(m);
-}
-
-static struct measuring *find(struct engine *e,
-	const struct fact_source *source, const char *dir)
-{
-	struct measuring *m = e->measuring;
-
-	while (m && (m->source != source || strcmp(m->dir, dir) != 0))
-		m = m->next;
-	return m;
 }
 
 /* NULL: nothing can be remembered, and measuring takes longer. */
@@ -169,6 +291,7 @@ static struct measuring *begin(struct engine *e,
 	const struct fact_source *source, const char *dir)
 {
 	struct measuring *m = mem_zero(sizeof(*m));
+	struct facts *f = facts_of(e);
 
 	m->e = e;
 	m->source = source;
@@ -177,9 +300,22 @@ static struct measuring *begin(struct engine *e,
 	buf_init(&m->value);
 	m->work.run = measure;
 	m->work.done = measured;
-	m->next = e->measuring;
-	e->measuring = m;
+	m->next = f->running;
+	f->running = m;
+	work_submit(e->host.workers, &m->work);
 	return m;
+}
+
+/* One that runs and was not told to stop, or a new one. */
+static struct measuring *join(struct engine *e,
+	const struct fact_source *source, const char *dir)
+{
+	struct measuring *m = facts_of(e)->running;
+
+	while (m && (m->source != source || strcmp(m->dir, dir) != 0 ||
+			atomic_load(&m->stop)))
+		m = m->next;
+	return m ? m : begin(e, source, dir);
 }
 
 void facts_measure(struct engine *e, const struct action *a,
@@ -187,21 +323,60 @@ void facts_measure(struct engine *e, const struct action *a,
 {
 	struct measuring *m;
 	struct flow f;
-	int is_new;
 
 	drive_flow(e, a->run, &f);
-	m = find(e, source, f.dir);
-	is_new = !m;
-	if (!m)
-		m = begin(e, source, f.dir);
+	m = join(e, source, f.dir);
 	m->asked = mem_more(m->asked, m->count, &m->cap, sizeof(*m->asked));
 	m->asked[m->count++] = *a;
-	if (is_new)
-		work_submit(e->host.workers, &m->work);
+}
+
+/* ----------------------------------------------------------------- others */
+void facts_ask(struct engine *e, const struct fact_source *source,
+	const char *dir, struct fact_wait *w)
+{
+	struct measuring *m = join(e, source, dir);
+
+	w->next = m->waits;
+	m->waits = w;
+}
+
+static int take_out(struct measuring *m, struct fact_wait *w)
+{
+	struct fact_wait **at = &m->waits;
+
+	while (*at && *at != w)
+		at = &(*at)->next;
+	if (!*at)
+		return 0;
+	*at = w->next;
+	return 1;
+}
+
+void facts_withdraw(struct engine *e, struct fact_wait *w)
+{
+	struct measuring *m = e->facts ? e->facts->running : NULL;
+
+	for (; m; m = m->next)
+		if (take_out(m, w) && !m->waits && !m->count)
+			atomic_store(&m->stop, 1);
 }
 
 void facts_stop(struct engine *e)
 {
-	for (struct measuring *m = e->measuring; m; m = m->next)
+	struct measuring *m = e->facts ? e->facts->running : NULL;
+
+	for (; m; m = m->next)
 		atomic_store(&m->stop, 1);
+}
+
+void facts_free(struct engine *e)
+{
+	struct known *k = e->facts ? e->facts->known : NULL, *next;
+
+	for (; k; k = next) {
+		next = k->next;
+		known_free(k);
+	}
+	mem_free(e->facts);
+	e->facts = NULL;
 }

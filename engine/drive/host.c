@@ -176,6 +176,7 @@ int host_close(struct engine *e)
 	e->http = NULL;
 	if (!stuck) {
 		jobs_drop(e);
+		facts_free(e);
 		if (e->host.spool_dir >= 0)
 			close(e->host.spool_dir);
 	}

@@ -13,6 +13,7 @@
 
 #include "engine/base/limits.h"
 #include "engine/drive/cachekey.h"
+#include "engine/drive/evals.h"
 #include "engine/io/clock.h"
 
 enum { NOTES_MOST = 64, LOOK_MS = 60000, TICK_KEPT = 512 << 10 };

@@ -11,7 +11,7 @@ struct code_count {
 	uint32_t functions;
 	uint32_t complexity;     /* sum over functions of decisions + 1 */
 	uint32_t complexity_max; /* of one function */
-	uint32_t todos;          /* TODO, FIXME or XXX in comments */
+	uint32_t todos;          /* notes of it in comments: see code_scan.c */
 	uint32_t tests;          /* functions that a test runner runs */
 };
 

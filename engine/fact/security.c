@@ -22,6 +22,7 @@ enum { LINE_MAX_BYTES = 4096 }; /* a longer line is no person's */
 	{id, languages, cwe, literal, pattern, message},
 const struct security_rule security_rules[] = {
 #include "engine/fact/rule_list.h"
+#include "engine/fact/rule_more_list.h"
 	{NULL, NULL, 0, NULL, NULL, NULL},
 };
 #undef RULE

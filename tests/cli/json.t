@@ -118,7 +118,7 @@ line_of() {
 	case $1 in
 	runs|show|logs|why|resume|retry|wait|def|alias|set|env|cd|doctor|help|quit)
 		echo "/$1" ;;
-	fg|shell|fact|history|edit|clear|trust) echo "/$1" ;;
+	fg|shell|fact|facts|history|edit|clear|trust) echo "/$1" ;;
 	watch) echo "/watch @last" ;;
 	save) echo "/save json-$(date +%s%N)" ;;
 	diff) echo "/diff @last @last" ;;

@@ -338,7 +338,7 @@ static void test_tests(void)
 	is_count("a.py", "def test_a(): pass\nclass T:\n    def test_b(self): "
 		"pass\n    def other(self): pass # TODO x\n'TODO'\n", 2, 1);
 	is_count("a.c", "TEST(a, b) { }\nSTART_TEST(c) { }\nint f(void) { } "
-		"/* FIXME: XXX */\nchar *s = \"TODO\";\n", 2, 2);
+		"/* a FIXME: XXX */\nchar *s = \"TODO\";\n", 2, 2);
 	is_count("a.go", "func TestA(t *testing.T) {\n}\nfunc helper() {\n}\n",
 		1, 0);
 	is_count("a.rs", "#[test]\nfn a() {}\nfn b() {}\n", 1, 0);

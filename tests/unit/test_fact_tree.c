@@ -617,9 +617,22 @@ static void test_damaged(void)
 }
 
 /* ------------------------------------------------------------ at one time */
+enum { PROCESSES = 4, ROUNDS = 60 };
+
+/* Measures often, and takes the cache away from the others. */
+static void one_process(int p, const char *path, long long right)
+{
+	for (int i = 0; i < ROUNDS; i++) {
+		if (i % PROCESSES == p)
+			unlink(path);
+		if (run(cache, NULL) != right)
+			_exit(1);
+	}
+	_exit(0);
+}
+
 static void test_processes(void)
 {
-	enum { PROCESSES = 4, ROUNDS = 60 };
 	int failed = 0, status, started = 0;
 	long long right;
 	char *path;
@@ -631,15 +644,8 @@ static void test_processes(void)
 	for (int p = 0; p < PROCESSES; p++) {
 		pid_t pid = fork();
 
-		if (pid == 0) {
-			for (int i = 0; i < ROUNDS; i++) {
-				if (i % 4 == p)
-					unlink(path);
-				if (run(cache, NULL) != right)
-					_exit(1);
-			}
-			_exit(0);
-		}
+		if (pid == 0)
+			one_process(p, path, right);
 		started += pid > 0;
 	}
 	while (wait(&status) > 0)

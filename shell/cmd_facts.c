@@ -1,0 +1,374 @@
+/*
+ * /facts: what conditions may ask for. Alone it lists names; with one it
+ * measures now. Facts made by steps (/fact) are shown, never run: a
+ * condition does that.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/base/jspan.h"
+#include "engine/base/mem.h"
+#include "engine/base/text.h"
+#include "engine/facts.h"
+#include "engine/io/clock.h"
+#include "shell/cmd.h"
+#include "shell/screen.h"
+#include "shell/session.h"
+
+enum { NAMES_MAX = 512, NAME_COLUMNS = 26 };
+
+struct facts_view {
+	struct session *s;
+	struct cmd_out *o;
+	struct str root, field; /* asked for; both empty: all */
+	const struct engine_fact *now; /* measured for it, or NULL */
+	const char *names[NAMES_MAX]; /* owned; for did-you-mean */
+	size_t count, shown;
+	int columns;
+};
+
+/* ----------------------------------------------------------------- values */
+static struct str value_of(const struct engine_fact *f, const char *field)
+{
+	struct str object, value = {"", 0};
+
+	if (jspan_value(f->value, &object) == 0)
+		jspan_find(object, str_of(field), &value);
+	return value;
+}
+
+/* A list as its elements, a string without its quotes. */
+static void put_text(struct buf *out, struct str value)
+{
+	struct jspan_walk w = {value, 0};
+	struct str item;
+	size_t n = 0;
+
+	if (value.n && value.p[0] == '[') {
+		for (; jspan_next(&w, NULL, &item); n++) {
+			buf_str(out, n ? ", " : "");
+			put_text(out, item);
+		}
+		buf_str(out, n ? "" : "-");
+	} else if (!value.n || value.p[0] != '"' ||
+			jspan_text(value, out) < 0) {
+		buf_add(out, value.p, value.n);
+	}
+}
+
+static void put_json(struct json *j, struct str value)
+{
+	struct jspan_walk w = {value, 0};
+	struct str item;
+	struct buf text;
+
+	buf_init(&text);
+	if (value.n && value.p[0] == '[') {
+		json_open(j, '[');
+		while (jspan_next(&w, NULL, &item))
+			put_json(j, item);
+		json_close(j, ']');
+	} else if (value.n && value.p[0] == '"' &&
+			jspan_text(value, &text) == 0) {
+		json_str(j, (struct str){text.data, text.len});
+	} else {
+		buf_add(&text, value.p, value.n);
+		if (strpbrk(buf_cstr(&text), ".eE"))
+			json_real(j, strtod(buf_cstr(&text), NULL));
+		else
+			json_int(j, strtoll(buf_cstr(&text), NULL, 10));
+	}
+	buf_release(&text);
+}
+
+static int64_t age_ms(const struct engine_fact *f)
+{
+	int64_t age = clock_now_ms() - f->at_ms;
+
+	return age > 0 ? age : 0;
+}
+
+static void put_age(struct buf *out, const struct engine_fact *f)
+{
+	int64_t s = age_ms(f) / 1000;
+
+	if (s == 0)
+		buf_str(out, "now");
+	else if (s < 120)
+		buf_printf(out, "%lld s ago", (long long)s);
+	else if (s < 7200)
+		buf_printf(out, "%lld min ago", (long long)(s / 60));
+	else
+		buf_printf(out, "%lld h ago", (long long)(s / 3600));
+}
+
+/* ------------------------------------------------------------------- rows */
+static void json_row(struct facts_view *v, const char *name,
+	const char *field, const char *summary, const struct engine_fact *f)
+{
+	struct json *j = &v->o->json;
+
+	json_open(j, '{');
+	json_ktext(j, "name", name);
+	if (f) {
+		json_key(j, "value");
+		put_json(j, value_of(f, field));
+		json_kint(j, "cost_ms", f->cost_ms);
+		json_kint(j, "age_ms", age_ms(f));
+	}
+	json_ktext(j, "summary", summary);
+	json_close(j, '}');
+}
+
+/* Only what was asked for shows what it cost; a list what is known. */
+static void text_row(struct facts_view *v, const char *name,
+	const char *field, const char *summary, const struct engine_fact *f)
+{
+	struct buf *out = &v->o->text, row;
+	int left = v->columns - NAME_COLUMNS - 1;
+
+	buf_init(&row);
+	buf_printf(out, "%-*s ", NAME_COLUMNS, name);
+	if (f)
+		put_text(&row, value_of(f, field));
+	if (v->now && v->field.n) {
+		buf_printf(&row, "  %lld ms, ", (long long)f->cost_ms);
+		put_age(&row, f);
+	} else if (!v->now && f) {
+		buf_str(&row, " (");
+		put_age(&row, f);
+		buf_str(&row, "): ");
+	}
+	buf_str(&row, v->now ? "" : summary);
+	screen_line(out, (struct str){row.data, row.len},
+		!v->columns ? 0 : left > 4 ? left : 4);
+	buf_char(out, '\n');
+	buf_release(&row);
+}
+
+struct sought {
+	const char *name;
+	int found;
+};
+
+static void seek(void *ud, const struct front_def *d)
+{
+	struct sought *s = ud;
+
+	s->found |= str_eq(d->name, s->name);
+}
+
+/* By a step: /fact security.issues_found … */
+static int is_replaced(const struct facts_view *v, const char *name)
+{
+	struct sought s = {name, 0};
+
+	defs_each(&v->s->defs, DEF_FACT, seek, &s);
+	return s.found;
+}
+
+static void on_field(void *ud, const char *root, const char *field,
+	const char *summary)
+{
+	struct facts_view *v = ud;
+	char *name = mem_printf("%s.%s", root, field);
+	struct engine_fact known;
+	const struct engine_fact *f = v->now;
+
+	if (!f && engine_fact_known(v->s->engine, root, v->s->dir, &known))
+		f = &known;
+	if ((v->root.n == 0 || str_eq(v->root, root)) &&
+			(v->field.n == 0 || str_eq(v->field, field)) &&
+			!is_replaced(v, name)) {
+		v->shown++;
+		if (v->o->as_json)
+			json_row(v, name, field, summary, f);
+		else
+			text_row(v, name, field, summary, f);
+	}
+	mem_free(name);
+}
+
+static void on_defined(void *ud, const struct front_def *d)
+{
+	struct facts_view *v = ud;
+	struct json *j = &v->o->json;
+	size_t dot = 0;
+
+	while (dot < d->name.n && d->name.p[dot] != '.')
+		dot++;
+	if (v->root.n && !(str_same((struct str){d->name.p, dot}, v->root) &&
+			(!v->field.n || (dot < d->name.n && str_same((struct
+			str){d->name.p + dot + 1, d->name.n - dot - 1},
+			v->field)))))
+		return;
+	v->shown++;
+	if (!v->o->as_json) {
+		buf_printf(&v->o->text, "%-*.*s %.*s\n", NAME_COLUMNS,
+			(int)d->name.n, d->name.p, (int)d->text.n, d->text.p);
+		return;
+	}
+	json_open(j, '{');
+	json_kstr(j, "name", d->name);
+	json_kstr(j, "text", d->text);
+	json_close(j, '}');
+}
+
+static void show(struct facts_view *v)
+{
+	struct cmd_out *o = v->o;
+
+	if (o->as_json) {
+		json_open(&o->json, '{');
+		json_kint(&o->json, "v", 1);
+		json_ktext(&o->json, "dir", v->s->dir);
+		json_key(&o->json, "facts");
+		json_open(&o->json, '[');
+	} else if (!v->field.n) {
+		buf_printf(&o->text, "in %s", v->s->dir);
+		if (v->now) {
+			buf_printf(&o->text, ": %lld ms, ",
+				(long long)v->now->cost_ms);
+			put_age(&o->text, v->now);
+		}
+		buf_char(&o->text, '\n');
+	}
+	engine_facts_each(on_field, v);
+	defs_each(&v->s->defs, DEF_FACT, on_defined, v);
+	if (o->as_json) {
+		json_close(&o->json, ']');
+		json_close(&o->json, '}');
+	}
+}
+
+/* ------------------------------------------------------------------ names */
+static void add_name(struct facts_view *v, char *name)
+{
+	if (v->count < NAMES_MAX)
+		v->names[v->count++] = name;
+	else
+		mem_free(name);
+}
+
+/* `codebase` beside the first of its fields. */
+static void collect(void *ud, const char *root, const char *field,
+	const char *summary)
+{
+	struct facts_view *v = ud;
+	size_t n = v->count;
+
+	(void)summary;
+	if (n == 0 || strncmp(v->names[n - 1], root, strlen(root)) != 0)
+		add_name(v, mem_strdup(root));
+	add_name(v, mem_printf("%s.%s", root, field));
+}
+
+static void collect_defined(void *ud, const struct front_def *d)
+{
+	add_name(ud, mem_strndup(d->name.p, d->name.n));
+}
+
+static int is_known_name(const struct facts_view *v, struct str name)
+{
+	for (size_t i = 0; i < v->count; i++)
+		if (str_eq(name, v->names[i]))
+			return 1;
+	return 0;
+}
+
+static int unknown(struct facts_view *v, struct str name)
+{
+	const char *near = text_nearest(name, v->names, v->count);
+
+	err_set(&v->o->err, ERR_NOTFOUND, "no fact is called '%.*s'",
+		(int)name.n, name.p);
+	if (near)
+		err_help(&v->o->err, "did you mean %s?", near);
+	else
+		err_help(&v->o->err, "/facts lists them");
+	return cmd_blame(v->o, name);
+}
+
+static void is_measured_root(void *ud, const char *root, const char *field,
+	const char *summary)
+{
+	struct facts_view *v = ud;
+
+	(void)summary;
+	v->shown |= str_eq(v->root, root) &&
+		(!v->field.n || str_eq(v->field, field));
+}
+
+/* Those of /fact are not measured here; 0 with nothing in *out. */
+static int measure(struct facts_view *v, struct engine_fact *out)
+{
+	struct engine_fact_ask ask = {.dir = v->s->dir,
+		.until = session_stopped, .ud = v->s};
+	char *root;
+	int rc;
+
+	engine_facts_each(is_measured_root, v);
+	if (!v->shown)
+		return 0;
+	v->shown = 0;
+	root = mem_strndup(v->root.p, v->root.n);
+	ask.root = root;
+	rc = engine_fact_now(v->s->engine, &ask, out, &v->o->err);
+	if (rc == 0)
+		v->now = out;
+	mem_free(root);
+	return rc;
+}
+
+static int view(struct facts_view *v, struct str name)
+{
+	const char *dot = name.n ? memchr(name.p, '.', name.n) : NULL;
+	struct engine_fact now;
+
+	if (name.n && !is_known_name(v, name))
+		return unknown(v, name);
+	v->root = name;
+	if (dot) {
+		v->root.n = (size_t)(dot - name.p);
+		v->field = (struct str){dot + 1, name.n - v->root.n - 1};
+	}
+	if (name.n && measure(v, &now) < 0)
+		return -1;
+	show(v);
+	return 0;
+}
+
+static int run(struct session *s, const struct cmd_args *a,
+	struct cmd_out *o)
+{
+	struct facts_view *v = mem_zero(sizeof(*v));
+	int rc;
+
+	v->s = s;
+	v->o = o;
+	v->columns = screen_columns(o->sink->out);
+	engine_facts_each(collect, v);
+	defs_each(&s->defs, DEF_FACT, collect_defined, v);
+	rc = view(v, cmd_arg(a, "name"));
+	for (size_t i = 0; i < v->count; i++)
+		free((void *)(uintptr_t)v->names[i]);
+	mem_free(v);
+	return rc;
+}
+
+static const struct vocab_field args[] = {
+	{"name", 0, FIELD_WORD, PLACE_POS, 0,
+		"ROOT or ROOT.FIELD: measures it here, now"},
+	{NULL, 0, 0, 0, 0, NULL},
+};
+
+const struct cmd cmd_facts = {
+	.name = "facts",
+	.summary = "list what conditions may ask for; measure it",
+	.group = "workflows",
+	.args = args,
+	.examples = (const char *const[]){"/facts", "/facts codebase",
+		"/facts -o json security.issues_found", NULL},
+	.run = run,
+	.stateless = 1,
+};
