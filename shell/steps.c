@@ -57,8 +57,12 @@ static uint32_t rank(enum branch_role role)
 		return 2;
 	case ROLE_UNDO:
 		return 3;
+	case ROLE_FACT:
+		return 4;
+	case ROLE_KINDS:
+		break;
 	}
-	return 4;
+	return 5;
 }
 
 static size_t first_child(const struct walk *w, struct place of)

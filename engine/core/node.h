@@ -29,7 +29,10 @@ enum branch_role {
 	ROLE_BODY,     /* branch, loop body, block */
 	ROLE_FALLBACK, /* run when the node failed for good */
 	ROLE_UNDO,     /* run by rollback after the node had succeeded */
-	ROLE_VERIFY    /* asks whether an in-doubt step was done */
+	ROLE_VERIFY,   /* asks whether an in-doubt step was done */
+	ROLE_FACT,     /* makes a value that a condition of the node asks for,
+	                  the branch's `var`; run when it is asked for */
+	ROLE_KINDS
 };
 
 enum strategy {

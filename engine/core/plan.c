@@ -127,6 +127,11 @@ uint32_t plan_branch_of(const struct plan *p, uint32_t node,
 	return PLAN_NONE;
 }
 
+int plan_role_serves(uint32_t role)
+{
+	return role == ROLE_UNDO || role == ROLE_VERIFY || role == ROLE_FACT;
+}
+
 const char *plan_branch_word(const struct plan_node *n,
 	const struct plan_branch *b)
 {
@@ -134,7 +139,8 @@ const char *plan_branch_word(const struct plan_node *n,
 	case ROLE_FALLBACK: return "fallback";
 	case ROLE_UNDO: return "undo";
 	case ROLE_VERIFY: return "verify";
-	case ROLE_BODY: break;
+	case ROLE_FACT: return "fact";
+	case ROLE_BODY: case ROLE_KINDS: break;
 	}
 	switch ((enum node_kind)n->kind) {
 	case NODE_IF: return b->expr == PLAN_NONE ? "else" : "when";

@@ -67,8 +67,12 @@ uint32_t plan_find(const struct plan *p, struct str name);
 uint32_t plan_branch_of(const struct plan *p, uint32_t node,
 	enum branch_role role);
 
+/* 1 for @undo, @verify and facts: what happens there is not what the node
+ * itself came to. */
+int plan_role_serves(uint32_t role);
+
 /* What leads to a branch: "when" "else" "or" "each" "while" "do" "fallback"
- * "undo" "verify". */
+ * "undo" "verify" "fact". */
 const char *plan_branch_word(const struct plan_node *n,
 	const struct plan_branch *b);
 /* Text of a field's argument as it begins in the plan, or NULL. */

@@ -54,7 +54,7 @@ static int tree_in_range(const struct plan *p)
 	}
 	for (i = 0; i < p->branch_count; i++)
 		if (p->branches[i].body >= p->body_count ||
-				p->branches[i].role > ROLE_VERIFY ||
+				p->branches[i].role >= ROLE_KINDS ||
 				!plan_is_text(p, p->branches[i].expr) ||
 				!plan_is_text(p, p->branches[i].var))
 			return 0;
@@ -148,7 +148,7 @@ static const struct { uint32_t least, most; } bodies_of[NODE_KINDS] = {
 };
 
 static int check_branches(const struct plan *p, uint32_t node,
-	uint32_t count[ROLE_VERIFY + 1], struct err *err)
+	uint32_t count[ROLE_KINDS], struct err *err)
 {
 	const struct plan_node *n = &p->nodes[node];
 	const struct plan_branch *b;
@@ -183,7 +183,7 @@ static int check_branches(const struct plan *p, uint32_t node,
 static int check_node(const struct plan *p, uint32_t node, struct err *err)
 {
 	const struct plan_node *n = &p->nodes[node];
-	uint32_t role, count[ROLE_VERIFY + 1] = { 0 };
+	uint32_t role, count[ROLE_KINDS] = { 0 };
 
 	if (n->kind == NODE_STEP && n->exec == PLAN_NONE)
 		return err_set(err, ERR_PLAN, "'%s' does nothing",

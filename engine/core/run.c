@@ -35,7 +35,7 @@ static const struct plan_body *body_of(const struct run *r,
 static int moves(const struct plan_node *n, const struct step *s)
 {
 	if (s->state == STEP_READY || s->state == STEP_RETRYING)
-		return 1;
+		return s->open == 0; /* else a fact for it is being made */
 	if (s->state != STEP_RUNNING)
 		return 0;
 	if (node_is_leaf(n) && !(s->flags & STEP_FELL_BACK))

@@ -53,6 +53,8 @@ static int accepts_opened(const struct run *r, const struct event *e)
 		return s->state == STEP_RUNNING && (s->flags & STEP_FELL_BACK);
 	if (role == ROLE_UNDO)
 		return s->state == STEP_SUCCEEDED;
+	if (role == ROLE_FACT)
+		return in_state(s, ACTIVE);
 	return s->state == STEP_IN_DOUBT;
 }
 

@@ -99,7 +99,7 @@ static void stop_around(struct run *r, uint32_t frame)
 			return;
 		}
 		role = r->plan->branches[f->branch].role;
-		if (role == ROLE_UNDO || role == ROLE_VERIFY)
+		if (plan_role_serves(role))
 			return;
 		if (absorbs(r, f)) {
 			stop_owner(r, f->parent, f->owner);
@@ -529,7 +529,7 @@ static void on_closed(struct run *r, const struct event *e)
 	run_count(r, run_node(r, f->owner), s, 1);
 	if (role == ROLE_UNDO)
 		s->flags |= STEP_UNDONE;
-	if (role == ROLE_UNDO || role == ROLE_VERIFY)
+	if (plan_role_serves(role))
 		return;
 	if (f->failed && !x->failed++)
 		x->status = f->status;

@@ -29,6 +29,10 @@ static const char *role_word(const struct run *r, const struct frame *f)
 		return ".undo";
 	case ROLE_VERIFY:
 		return ".verify";
+	case ROLE_FACT:
+		return ".fact";
+	case ROLE_KINDS:
+		break;
 	}
 	return "";
 }

@@ -237,6 +237,8 @@ static void reopen_step(struct run *r, struct frame *f, uint32_t node,
 	struct step *s = &f->steps[node - r->plan->bodies[f->body].first];
 	struct frame *torn;
 
+	if (s->state == STEP_READY && s->open)
+		drop_role(r, s, 1); /* a fact, which is asked for anew */
 	torn = step_passed(s) ? NULL : torn_fallback(r, s, node, rule);
 	if (torn) {
 		reopen_fallback(r, s, torn, rule);
@@ -356,7 +358,7 @@ static void rewind_owner(struct run *r, uint32_t frame)
 			run_drop_frame(r, id - 1);
 		open += !g->closed;
 	}
-	if (role == ROLE_UNDO || role == ROLE_VERIFY)
+	if (plan_role_serves(role))
 		return;
 	free(s->kept);
 	s->kept = NULL;

@@ -362,6 +362,8 @@ static int dispatch(struct sched *s, struct srun *sr, const struct input *in,
 		return on_eval_done(s, sr, in);
 	case INPUT_FACT:
 		return on_fact(s, sr, in, err);
+	case INPUT_DEMAND:
+		return on_demand(s, sr, in);
 	case INPUT_SIGNAL:
 		return on_signal(s, sr, in, err);
 	case INPUT_CANCEL:
@@ -412,7 +414,8 @@ static int take_input(struct sched *s, const struct input *in,
 	if (sr)
 		return dispatch(s, sr, in, err);
 	if (in->kind == INPUT_JOB_DONE || in->kind == INPUT_JOB_WAITS ||
-	    in->kind == INPUT_EVAL_DONE || in->kind == INPUT_FACT) {
+	    in->kind == INPUT_EVAL_DONE || in->kind == INPUT_FACT ||
+	    in->kind == INPUT_DEMAND) {
 		s->stats.stale++;
 		return 0;
 	}

@@ -136,24 +136,32 @@ uint32_t frame_open(struct sched *s, struct srun *sr, uint32_t parent,
 }
 
 /* 0 when a limit forbids it: then the node has failed. */
+static int open_branch(struct sched *s, struct task *t, uint32_t branch,
+	uint32_t index)
+{
+	if (branch >= task_node(t)->branch_count) {
+		task_fail(s, t, OUTCOME_FAILED, CLASS_CONFIGURATION,
+			str_of("the node has no body"));
+		return 0;
+	}
+	if (frame_open(s, t->run, t->frame, t->node, branch, index))
+		return 1;
+	task_fail(s, t, OUTCOME_FAILED, CLASS_RESOURCE, str_of(
+		t->run->run->frame_count >= LIMIT_FRAMES ?
+		"LIMIT_FRAMES: the run has too many frames" :
+		"LIMIT_FRAME_DEPTH: frames are nested too deeply"));
+	return 0;
+}
+
+/* The node's own time begins with its first frame. */
 static int open_frame(struct sched *s, struct task *t, uint32_t branch,
 	uint32_t index)
 {
 	int64_t timeout_ms = run_policy(t->run->run, t->node)->timeout_ms;
 	int first = task_step(t)->state != STEP_RUNNING;
 
-	if (branch >= task_node(t)->branch_count) {
-		task_fail(s, t, OUTCOME_FAILED, CLASS_CONFIGURATION,
-			str_of("the node has no body"));
+	if (!open_branch(s, t, branch, index))
 		return 0;
-	}
-	if (!frame_open(s, t->run, t->frame, t->node, branch, index)) {
-		task_fail(s, t, OUTCOME_FAILED, CLASS_RESOURCE, str_of(
-			t->run->run->frame_count >= LIMIT_FRAMES ?
-			"LIMIT_FRAMES: the run has too many frames" :
-			"LIMIT_FRAME_DEPTH: frames are nested too deeply"));
-		return 0;
-	}
 	if (first && timeout_ms)
 		timer_set(s, &t->timer, s->now_ms + timeout_ms);
 	return 1;
@@ -449,6 +457,22 @@ void composite_look(struct sched *s, struct task *t)
 }
 
 /* --------------------------------------------------------------- answers */
+/* The question comes again when the fact is made. */
+void fact_open(struct sched *s, struct task *t, int64_t branch)
+{
+	const struct plan_node *n = task_node(t);
+
+	if (branch < 0 || branch >= n->branch_count ||
+	    t->run->run->plan->branches[n->branch + (uint32_t)branch].role !=
+			ROLE_FACT) {
+		task_fail(s, t, OUTCOME_FAILED, CLASS_CONFIGURATION,
+			str_of("the node has no such fact"));
+		return;
+	}
+	if (!task_parks(s, t))
+		open_branch(s, t, (uint32_t)branch, 0);
+}
+
 static void decide(struct sched *s, struct task *t, const struct input *in,
 	uint32_t purpose, int64_t value)
 {

@@ -83,6 +83,7 @@ int on_job_done(struct sched *s, struct srun *sr, const struct input *in);
 struct task *task_handed(struct sched *s, struct srun *sr,
 	const struct input *in);
 int on_eval_done(struct sched *s, struct srun *sr, const struct input *in);
+int on_demand(struct sched *s, struct srun *sr, const struct input *in);
 /* The attempt came to this: retried or for good. `final`: no retry. */
 void task_result(struct sched *s, struct task *t, uint32_t attempt,
 	const struct result *result, int final);
@@ -98,6 +99,8 @@ void composite_look(struct sched *s, struct task *t);
 void fallback_look(struct sched *s, struct task *t);
 void composite_answer(struct sched *s, struct task *t,
 	const struct input *in);
+/* Runs the fact of that branch, which an evaluation waits for. */
+void fact_open(struct sched *s, struct task *t, int64_t branch);
 uint32_t frame_open(struct sched *s, struct srun *sr, uint32_t parent,
 	uint32_t owner, uint32_t branch, uint32_t index);
 void frame_done(struct sched *s, struct srun *sr, uint32_t frame);

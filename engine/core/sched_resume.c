@@ -260,7 +260,7 @@ static uint32_t served_by(const struct run *r, uint32_t frame)
 		uint32_t role =
 			r->plan->branches[r->frames[frame].branch].role;
 
-		if (role == ROLE_UNDO || role == ROLE_VERIFY)
+		if (plan_role_serves(role))
 			return r->frames[frame].owner;
 	}
 	return PLAN_NONE;
@@ -277,8 +277,8 @@ int on_rewind(struct sched *s, struct srun *sr, const struct input *in,
 		return err_set(err, ERR_NOTFOUND, "the run has no such step");
 	owner = served_by(sr->run, in->frame);
 	if (owner != PLAN_NONE) {
-		err_set(err, ERR_STATE, "a step of an @undo or @verify runs "
-			"when its own is undone or in doubt");
+		err_set(err, ERR_STATE, "a step of an @undo, a @verify or a "
+			"fact runs when it is asked for");
 		return err_help(err, "name '%s' itself", plan_text(
 			sr->run->plan, run_node(sr->run, owner)->name));
 	}

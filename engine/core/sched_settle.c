@@ -263,6 +263,18 @@ int on_eval_done(struct sched *s, struct srun *sr, const struct input *in)
 	return 0;
 }
 
+int on_demand(struct sched *s, struct srun *sr, const struct input *in)
+{
+	struct task *t = addressed(s, sr, in, TASK_ASKED);
+
+	if (!t)
+		return 0;
+	t->phase = TASK_IDLE;
+	sr->asks--;
+	fact_open(s, t, in->value);
+	return 0;
+}
+
 /* ----------------------------------------------------------- propagation */
 static void skip_successor(struct sched *s, const struct mark *m,
 	uint32_t succ, uint32_t cause)

@@ -168,6 +168,8 @@ void task_look(struct sched *s, struct task *t)
 		composite_look(s, t);
 		return;
 	}
+	if (st->open) /* a fact is being made; its frame's end wakes us */
+		return;
 	if (run_blocked(t->run->run, t->frame)) {
 		task_cut_off(s, t);
 		return;

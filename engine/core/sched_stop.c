@@ -155,7 +155,7 @@ void on_stop(struct sched *s, const struct mark *m)
 		if (id == 0)
 			break;
 		role = r->plan->branches[f->branch].role;
-		if (role == ROLE_UNDO || role == ROLE_VERIFY)
+		if (plan_role_serves(role))
 			break;
 		if (!r->frames[f->parent].stopped) {
 			sweep_owned(s, m->run, f->parent, f->owner,

@@ -445,7 +445,7 @@ static void do_eval(struct sim *s, uint32_t key, const struct action *a)
 	memset(&answer, 0, sizeof(answer));
 	s->h.eval(s->h.ud, key, a, &answer);
 	h = happen(s, ANSWER_COMES, answer.dur_ms);
-	h->answer.kind = INPUT_EVAL_DONE;
+	h->answer.kind = answer.demand ? INPUT_DEMAND : INPUT_EVAL_DONE;
 	h->answer.run = key;
 	h->answer.frame = a->frame;
 	h->answer.step = a->step;

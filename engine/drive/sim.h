@@ -37,6 +37,8 @@ struct sim_answer {
 	const char *fact;          /* read just before, with fact_value; or
 	                              NULL. Both static */
 	const char *fact_value;
+	uint8_t demand;            /* instead of answering: the fact of the
+	                              branch `value` is needed first */
 };
 
 struct sim_hooks {

@@ -64,7 +64,8 @@ static enum branch_role role_of(const struct plan *p, uint32_t node)
 static const char *role_word(enum branch_role role)
 {
 	return role == ROLE_FALLBACK ? "fallback" : role == ROLE_UNDO ? "undo"
-		: role == ROLE_VERIFY ? "verify" : "";
+		: role == ROLE_VERIFY ? "verify" : role == ROLE_FACT ? "fact"
+		: "";
 }
 
 /* Takes "WORD" off the end of the first `end` bytes: what is left before its
@@ -134,6 +135,9 @@ int why_not_reached(struct why *w, const char *path)
 	else if (role_of(p, node) == ROLE_VERIFY)
 		why_add(w, 0, "not run", mem_printf("%s was never in doubt",
 			name));
+	else if (role_of(p, node) == ROLE_FACT)
+		why_add(w, 0, "not run", mem_printf("no condition of %s asked "
+			"for the fact", name));
 	else if (around->kind == NODE_IF)
 		why_add(w, 0, "not run", mem_printf("%s did not take its branch"
 			"    /why %s.%s", name, w->view->ulid_short, name));

@@ -23,7 +23,7 @@ static void walk(const struct plan *p)
 	for (i = 0; i < p->node_count; i++) {
 		demand(plan_find(p, str_of(plan_text(p, p->nodes[i].name)))
 			<= i);
-		for (role = ROLE_BODY; role <= ROLE_VERIFY; role++)
+		for (role = ROLE_BODY; role < ROLE_KINDS; role++)
 			plan_branch_of(p, i, (enum branch_role)role);
 		if (i == 64)
 			break;

@@ -23,7 +23,7 @@ static uint32_t own_matter(const struct run *r, uint32_t frame)
 		uint32_t role =
 			r->plan->branches[r->frames[frame].branch].role;
 
-		if (role == ROLE_UNDO || role == ROLE_VERIFY)
+		if (plan_role_serves(role))
 			return frame;
 	}
 	return 0;

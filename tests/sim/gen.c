@@ -173,6 +173,8 @@ static uint32_t add_node(struct gen *x, uint32_t body, uint32_t depth)
 		build_at(x->b, node)->cond = cond;
 	}
 	make_branches(x, node, kind, depth);
+	if (depth < 4 && rng_hit(x->g, 15))
+		add_branch(x, node, ROLE_FACT, PLAN_NONE, depth);
 	if (depth < 4 && rng_hit(x->g, 12))
 		add_branch(x, node, ROLE_FALLBACK, PLAN_NONE, depth);
 	if (depth < 4 && rng_hit(x->g, 30))

@@ -82,7 +82,7 @@ static void table(void)
 	static const char *const inputs[] = { "start", "resume", "job_done",
 		"job_waits", "eval_done", "tick", "signal", "cancel", "pause",
 		"continue", "resolve", "adopt", "begin", "rewind", "edit",
-		"fact", "journal_failed" };
+		"fact", "demand", "journal_failed" };
 	static const char *const breaks[BREAKS] = { "open", "half-open",
 		"close", "open again" };
 	uint32_t k, c;

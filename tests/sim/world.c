@@ -55,6 +55,32 @@ static void on_job(void *ud, const struct sim_job *job, struct sim_fate *f)
 		f->result.error_class = CLASS_CONFIGURATION;
 }
 
+/* A fact of the node that was not made: sometimes it is needed, and once
+ * made it is there. */
+static int wants_fact(struct world *w, const struct run *r,
+	const struct action *a, struct sim_answer *x)
+{
+	const struct plan_node *n = &r->plan->nodes[a->step];
+	uint32_t branch = plan_branch_of(r->plan, a->step, ROLE_FACT), id;
+	const struct extra *more;
+
+	if (branch == PLAN_NONE || (a->purpose != EVAL_CONDITION &&
+			a->purpose != EVAL_ITEMS) || !rng_hit(&w->g, 60))
+		return 0;
+	if (r->frames[a->frame].dropped)
+		return 0;
+	more = run_extra(r, run_step(r, a->frame, a->step));
+	for (id = more ? more->last_frame : 0; id; id = r->frames[id - 1].prev +
+			1)
+		if (r->frames[id - 1].branch == branch &&
+				!r->frames[id - 1].dropped)
+			return 0;
+	x->demand = 1;
+	x->value = branch - n->branch;
+	w->tally->inputs[INPUT_DEMAND]++;
+	return 1;
+}
+
 static void on_eval(void *ud, uint32_t key, const struct action *a,
 	struct sim_answer *x)
 {
@@ -74,6 +100,8 @@ static void on_eval(void *ud, uint32_t key, const struct action *a,
 		x->fact_value = values[rng_below(&w->g, 3)];
 		w->tally->inputs[INPUT_FACT]++;
 	}
+	if (wants_fact(w, r, a, x))
+		return;
 	if (rng_hit(&w->g, 3)) {
 		x->result = &bad;
 		return;
