@@ -214,6 +214,17 @@ int defs_find_alias(const struct defs *d, struct str name, struct str *text)
 	return 0;
 }
 
+int defs_find_fact(const struct defs *d, struct str name,
+	struct front_def *out)
+{
+	for (const struct def_entry *e = d->newest; e; e = e->next)
+		if (e->sort == DEF_FACT && str_same(e->def.name, name)) {
+			*out = e->def;
+			return e->def.text.n > 0;
+		}
+	return 0;
+}
+
 struct def_entry *defs_mark(const struct defs *d)
 {
 	return d->newest;

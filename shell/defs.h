@@ -31,6 +31,9 @@ int defs_name(struct str name, struct diags *diags);
 /* An alias, or a fact; an empty text takes it away. */
 void defs_text(struct defs *d, enum def_sort sort, struct str name,
 	struct str text);
+/* A fact: 1 and its name and text, or 0. */
+int defs_find_fact(const struct defs *d, struct str name,
+	struct front_def *out);
 /* Text of an alias: 1 and *text, or 0. */
 int defs_find_alias(const struct defs *d, struct str name,
 	struct str *text);

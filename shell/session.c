@@ -341,6 +341,11 @@ static int find_def(void *ud, struct str name, struct front_def *out)
 	return defs_find(&((struct session *)ud)->defs, name, out);
 }
 
+static int find_fact(void *ud, struct str name, struct front_def *out)
+{
+	return defs_find_fact(&((struct session *)ud)->defs, name, out);
+}
+
 static size_t def_names(void *ud, const char **names, size_t max)
 {
 	return defs_names(&((struct session *)ud)->defs, names, max);
@@ -364,6 +369,7 @@ static void front_ready(struct session *s)
 	s->env.vocab = engine_vocab(s->engine);
 	s->env.ud = s;
 	s->env.find_def = find_def;
+	s->env.find_fact = find_fact;
 	s->env.def_names = def_names;
 	s->env.predict = predict;
 	s->env.check_expr = check_expr;

@@ -27,5 +27,5 @@ X(STEP_ADOPTED, 22, "step.adopted")      /* result taken from another run */
 X(STEP_DECIDED, 23, "step.decided")      /* condition, items, choice */
 X(SIGNAL_POSTED, 24, "signal")           /* name, bytes */
 X(ROLLBACK_STARTED, 25, "rollback.started")
-X(FACT_READ, 26, "fact")                 /* name, bytes: a value, JSON */
+X(FACT_READ, 26, "fact")                 /* name, bytes: JSON; value: its cost, us */
 X(STAGE_CHECKPOINT, 27, "stage.checkpoint") /* reserved for pipelines */

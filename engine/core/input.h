@@ -29,7 +29,8 @@ enum input_kind {
 	INPUT_REWIND,    /* step and dependants run again (/resume --from) */
 	INPUT_EDIT,      /* a new plan for an interrupted run; ADOPTs follow */
 	INPUT_FACT,      /* a fact was measured for (frame, step): name, bytes
-	                    (JSON). Before the EVAL_DONE that rests on it */
+	                    (JSON), value: what that took, us. Before the
+	                    EVAL_DONE that rests on it */
 	INPUT_DEMAND,    /* the evaluation needs the fact that branch `value` of
 	                    (frame, step) makes: it is run, then the question
 	                    comes again. attempt: its token */

@@ -344,6 +344,7 @@ static int on_fact(struct sched *s, struct srun *sr, const struct input *in,
 	e.step = in->step;
 	e.name = in->name;
 	e.bytes = in->bytes;
+	e.value = in->value;
 	sched_emit(s, sr, &e);
 	return 0;
 }

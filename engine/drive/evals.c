@@ -13,6 +13,7 @@
 #include "engine/base/limits.h"
 #include "engine/base/text.h"
 #include "engine/drive/cachekey.h"
+#include "engine/drive/fact_step.h"
 #include "engine/drive/facts.h"
 
 struct asking {
@@ -20,7 +21,7 @@ struct asking {
 	struct place at;
 	struct buf scratch;    /* holds the value given last */
 	const struct fact_source *wanted; /* must be measured first; or NULL */
-	struct buf read;       /* facts and their values, for an error */
+	struct fact_need need; /* must be made first */
 };
 
 enum { SHOWN_MAX = 60, READ_MAX = 180 };
@@ -60,14 +61,14 @@ static int get(void *ud, struct str root, struct str field,
 	int rc;
 
 	buf_clear(&a->scratch);
-	rc = flow_get(&a->flow, a->at, fact.name, out, &a->scratch, err);
-	if (rc != 0)
-		return rc;
-	rc = facts_get(a->flow.run, &fact, out, &a->scratch, err);
-	if (rc > 0)
-		note_fact(a, fact.name, out);
-	a->wanted = fact.wanted ? fact.wanted : a->wanted;
-	if (fact.wanted)
+	rc = flow_get(&a->flow, a->at, name, out, &a->scratch, err);
+	if (rc == 0)
+		rc = fact_step_get(&a->flow, a->at, name, out, &a->scratch,
+			&a->need, err);
+	if (rc == 0)
+		rc = facts_get(a->flow.run, name, out, &a->scratch,
+			&a->wanted);
+	if (rc < 0 && a->wanted)
 		err_set(err, ERR_BUSY, "%.*s is being measured", (int)root.n,
 			root.p);
 	return rc;
@@ -239,41 +240,51 @@ static int truth(const struct value *v)
 		(v->kind == VALUE_STRING && v->s.n == 0));
 }
 
-static void eval_lua(struct engine *e, const struct action *a)
+/* What the expression is worth, or what it needs first. */
+static int ask_lua(struct engine *e, const struct action *a,
+	struct asking *ask, struct value *v, char what[200], struct err *err)
 {
-	struct asking ask = {.at = {a->frame, a->step}};
-	struct vm_host host = {&ask, get, names};
-	struct value v = {0};
-	struct err err = {0};
+	struct vm_host host = {ask, get, names};
 	const char *expr;
-	char what[200];
 	size_t at = 0;
 	int rc;
 
-	drive_flow(e, a->run, &ask.flow);
+	drive_flow(e, a->run, &ask->flow);
+	ask->wanted = NULL;
+	ask->need.branch = PLAN_NONE;
+	expr = expr_of(ask->flow.run->plan, a);
+	if (a->purpose == EVAL_ITEMS && list_named(ask, expr, v))
+		return 0;
+	rc = e->has_lua ? e->lua.eval(e->lua.ud, str_of(expr), &host, v, &at,
+		err) : err_set(err, ERR_STATE, "there is no Lua here");
+	snprintf(what, 200, "condition '%.120s' at column %zu", expr, at + 1);
+	return rc;
+}
+
+static void eval_lua(struct engine *e, const struct action *a)
+{
+	struct asking ask = {.at = {a->frame, a->step}};
+	struct value v = {0};
+	struct err err = {0};
+	char what[200];
+	int rc, again = 1;
+
 	buf_init(&ask.scratch);
-	buf_init(&ask.read);
-	expr = expr_of(ask.flow.run->plan, a);
-	if (a->purpose == EVAL_ITEMS && list_named(&ask, expr, &v)) {
-		give_items(e, a, &v);
-		buf_release(&ask.scratch);
-		buf_release(&ask.read);
-		return;
-	}
-	rc = e->has_lua ? e->lua.eval(e->lua.ud, str_of(expr), &host, &v, &at,
-		&err) : err_set(&err, ERR_STATE, "there is no Lua here");
-	snprintf(what, sizeof(what), "condition '%.120s' at column %zu", expr,
-		at + 1);
-	if (rc < 0 && !err.help[0] && ask.read.len)
-		err_help(&err, "%s", buf_cstr(&ask.read));
-	/* also when exists() or :- made do without it */
-	if (ask.wanted)
+	do {
+		rc = ask_lua(e, a, &ask, &v, what, &err);
+		again = 0;
+		if (rc < 0 && ask.need.branch != PLAN_NONE) {
+			memset(&err, 0, sizeof(err));
+			again = fact_step_make(e, a, &ask.need, &err);
+		}
+	} while (again > 0);
+	if (rc < 0 && ask.wanted)
 		facts_measure(e, a, ask.wanted);
-	else if (rc < 0)
+	else if (rc < 0 && (again < 0 || ask.need.branch == PLAN_NONE))
 		eval_fail(e, a, what, &err);
-	else if (a->purpose == EVAL_ITEMS)
+	else if (rc == 0 && a->purpose == EVAL_ITEMS)
 		give_items(e, a, &v);
-	else
+	else if (rc == 0)
 		answer(e, a, truth(&v), (struct str){NULL, 0}, NULL);
 	buf_release(&ask.scratch);
 	buf_release(&ask.read);

@@ -45,7 +45,8 @@ static uint32_t loop_of_var(const struct flow *f, uint32_t frame,
 		const struct frame *fr = &f->run->frames[frame];
 		uint32_t var = p->branches[fr->branch].var;
 
-		if (var != PLAN_NONE && str_eq(name, plan_text(p, var)))
+		if (p->branches[fr->branch].role == ROLE_BODY &&
+				var != PLAN_NONE && str_eq(name, plan_text(p, var)))
 			return fr->owner;
 		frame = fr->parent;
 	}

@@ -31,6 +31,9 @@ struct front_env {
 	/* Names of all definitions for did-you-mean: fills up to max, returns
 	 * the count. May be NULL. */
 	size_t (*def_names)(void *ud, const char **names, size_t max);
+	/* A fact that a person has defined, "NAME" or "ROOT.NAME": 1 and its
+	 * name and text, else 0. May be NULL. */
+	int (*find_fact)(void *ud, struct str name, struct front_def *out);
 	/* Recorded mean duration of a step with the same text (leaf_key), in
 	 * ms, or -1 when there is no history. May be NULL. */
 	int64_t (*predict)(void *ud, const char *leaf_key);

@@ -132,6 +132,7 @@ struct front_ctx {
 	uint8_t part;          /* inside a definition that is a step */
 	uint8_t record;        /* annotations are kept in said_words */
 	struct said_word *said_words; size_t said_count, said_cap;
+	struct node_fact *facts; size_t fact_count, fact_cap;
 	size_t errors;         /* in diags before this compilation */
 	struct {
 		const char *s;

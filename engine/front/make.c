@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "engine/base/text.h"
+#include "engine/front/cond_facts.h"
 
 enum { JOIN_OVER = 64 };
 
@@ -372,6 +373,7 @@ uint32_t cond_compile(struct front_ctx *c, struct spot s, uint32_t node,
 
 	p->src = text;
 	p->to = text->text.n;
+	cond_facts(c, s, node, text);
 	return build_text(c->build, text->text);
 }
 
@@ -432,4 +434,5 @@ void front_ctx_release(struct front_ctx *c)
 	free(c->edges);
 	free(c->after);
 	free(c->said_words);
+	free(c->facts);
 }

@@ -1,0 +1,242 @@
+/*
+ * The newest frame of a fact's body counts; one that was dropped was never
+ * there.
+ */
+#include "engine/drive/fact_step.h"
+
+#include <cjson/cJSON.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/base/jspan.h"
+#include "engine/base/limits.h"
+#include "engine/base/mem.h"
+#include "engine/base/text.h"
+#include "engine/core/run_fact.h"
+
+void fact_value(struct str json, struct value *out, struct buf *scratch)
+{
+	memset(out, 0, sizeof(*out));
+	if (json.p[0] == '"' && jspan_text(json, scratch) == 0) {
+		out->kind = VALUE_STRING;
+		out->s = (struct str){buf_cstr(scratch), scratch->len};
+	} else if (json.p[0] == '[' || json.p[0] == '{') {
+		out->kind = VALUE_JSON;
+		out->s = json;
+	} else if (json.p[0] == 't' || json.p[0] == 'f') {
+		out->kind = VALUE_BOOL;
+		out->i = json.p[0] == 't';
+	} else if (json.p[0] != 'n') {
+		buf_add(scratch, json.p, json.n);
+		out->s = (struct str){buf_cstr(scratch), scratch->len};
+		if (strpbrk(out->s.p, ".eE")) {
+			out->kind = VALUE_NUMBER;
+			out->d = strtod(out->s.p, NULL);
+		} else {
+			out->kind = VALUE_INT;
+			out->i = strtoll(out->s.p, NULL, 10);
+		}
+	}
+}
+
+/* ---------------------------------------------------------------- finding */
+/* What is left of root.field behind the fact's name: 1, or 0. */
+static int is_meant(const char *fact, struct flow_name name, struct str *rest)
+{
+	const char *dot = strchr(fact, '.');
+	size_t n = dot ? strlen(dot + 1) : 0;
+
+	*rest = name.field;
+	if (!dot)
+		return str_eq(name.root, fact);
+	if (name.root.n != (size_t)(dot - fact) ||
+			memcmp(fact, name.root.p, name.root.n) != 0 ||
+			name.field.n < n ||
+			memcmp(name.field.p, dot + 1, n) != 0)
+		return 0;
+	rest->p += n;
+	rest->n -= n;
+	if (!rest->n)
+		return 1;
+	if (rest->p[0] != '.')
+		return 0;
+	rest->p++;
+	rest->n--;
+	return 1;
+}
+
+/* The branch of the node that makes it, relative, or PLAN_NONE. */
+static uint32_t branch_of(const struct plan *p, uint32_t node,
+	struct flow_name name, struct str *rest)
+{
+	const struct plan_node *n = &p->nodes[node];
+
+	for (uint32_t i = 0; i < n->branch_count; i++) {
+		const struct plan_branch *b = &p->branches[n->branch + i];
+
+		if (b->role == ROLE_FACT && is_meant(plan_text(p, b->var),
+				name, rest))
+			return i;
+	}
+	return PLAN_NONE;
+}
+
+static const char *name_of(const struct plan *p, uint32_t node,
+	uint32_t branch)
+{
+	return plan_text(p, p->branches[p->nodes[node].branch + branch].var);
+}
+
+/* The newest frame of that branch; 0: none. */
+static uint32_t frame_of(const struct run *r, struct place at, uint32_t branch)
+{
+	const struct extra *x = run_extra(r, run_step(r, at.frame, at.node));
+	uint32_t wanted = r->plan->nodes[at.node].branch + branch, id;
+
+	for (id = x ? x->last_frame : 0; id; id = r->frames[id - 1].prev + 1)
+		if (r->frames[id - 1].branch == wanted &&
+				!r->frames[id - 1].dropped)
+			return id - 1;
+	return 0;
+}
+
+static int failed(const struct run *r, uint32_t frame, const char *name,
+	struct err *err)
+{
+	const struct frame *f = &r->frames[frame];
+	const struct kept *k = f->culprit ? run_step(r, frame,
+		f->culprit - 1)->kept : NULL;
+	struct buf path;
+
+	if (!f->failed)
+		return err_set(err, ERR_STATE, "the fact '%s' was cancelled",
+			name);
+	err_set(err, ERR_STATE, "the fact '%s' failed: %.*s", name,
+		k ? (int)k->r.error.n : 0, k ? k->r.error.p : "");
+	if (!f->culprit)
+		return -1;
+	buf_init(&path);
+	run_path(r, frame, f->culprit - 1, &path);
+	err_help(err, "what it wrote: /logs RUN %s", buf_cstr(&path));
+	buf_release(&path);
+	return -1;
+}
+
+int fact_step_get(const struct flow *f, struct place at,
+	struct flow_name name, struct value *out, struct buf *scratch,
+	struct fact_need *need, struct err *err)
+{
+	const struct run *r = f->run;
+	const char *fact;
+	struct str json, rest;
+
+	need->branch = branch_of(r->plan, at.node, name, &rest);
+	if (need->branch == PLAN_NONE)
+		return 0;
+	fact = name_of(r->plan, at.node, need->branch);
+	if (run_fact(r, str_of(fact), &json)) {
+		need->branch = PLAN_NONE;
+		memset(out, 0, sizeof(*out));
+		if (jspan_value(json, &json) == 0 &&
+				jspan_find(json, rest, &json) > 0)
+			fact_value(json, out, scratch);
+		return 1;
+	}
+	need->frame = frame_of(r, at, need->branch);
+	if (need->frame && r->frames[need->frame].closed &&
+			(r->frames[need->frame].failed ||
+			r->frames[need->frame].cut)) {
+		need->branch = PLAN_NONE;
+		return failed(r, need->frame, fact, err);
+	}
+	return err_set(err, ERR_BUSY, "%s is being made", fact);
+}
+
+/* ----------------------------------------------------------------- making */
+/* JSON as it stands, any other text as a string. */
+static char *json_of(struct str s)
+{
+	const char *end = NULL;
+	struct cJSON *j;
+	char *text;
+
+	while (s.n && (s.p[s.n - 1] == '\n' || s.p[s.n - 1] == ' ' ||
+			s.p[s.n - 1] == '\t' || s.p[s.n - 1] == '\r'))
+		s.n--;
+	text = mem_strndup(s.p ? s.p : "", s.n);
+	j = cJSON_ParseWithOpts(text, &end, 1);
+	if (!j) {
+		char *quoted;
+
+		j = cJSON_CreateString(text);
+		quoted = cJSON_PrintUnformatted(j);
+		mem_free(text);
+		text = mem_strdup(quoted);
+		cJSON_free(quoted);
+	}
+	cJSON_Delete(j);
+	return text;
+}
+
+static int value_of(const struct flow *f, uint32_t frame, const char *name,
+	char **json, struct err *err)
+{
+	struct pieces p;
+	struct buf b;
+	int rc;
+
+	pieces_init(&p);
+	buf_init(&b);
+	flow_frame_output(f, frame, &p);
+	rc = pieces_read(f, &p, LIMIT_INLINE, &b, err);
+	if (rc == 0 && pieces_len(&p) >= LIMIT_INLINE)
+		rc = err_set(err, ERR_LIMIT, "the fact '%s' printed %llu "
+			"bytes; one has less than %d", name,
+			(unsigned long long)pieces_len(&p), LIMIT_INLINE);
+	if (rc == 0 && (utf8_check(b.data, b.len) != b.len ||
+			(b.len && memchr(b.data, 0, b.len))))
+		rc = err_set(err, ERR_STATE, "what the fact '%s' printed is "
+			"no text", name);
+	if (rc == 0)
+		*json = json_of((struct str){b.data, b.len});
+	buf_release(&b);
+	pieces_release(&p);
+	return rc;
+}
+
+/* How long its steps took, in microseconds. */
+static int64_t cost_of(const struct run *r, uint32_t frame)
+{
+	const struct frame *f = &r->frames[frame];
+	const struct plan_body *b = &r->plan->bodies[f->body];
+	int64_t sum = 0;
+
+	for (uint32_t i = 0; i < b->count; i++)
+		if (f->steps[i].kept)
+			sum += (int64_t)f->steps[i].kept->r.dur_us;
+	return sum;
+}
+
+int fact_step_make(struct engine *e, const struct action *a,
+	const struct fact_need *need, struct err *err)
+{
+	struct input in = {.kind = INPUT_DEMAND, .run = a->run,
+		.frame = a->frame, .step = a->step, .attempt = a->attempt,
+		.value = need->branch};
+	char *json = NULL;
+	struct flow f;
+	int rc;
+
+	if (!need->frame)
+		return engine_input(e, &in, err) < 0 ? -1 : 0;
+	drive_flow(e, a->run, &f);
+	in.name = str_of(name_of(f.run->plan, a->step, need->branch));
+	if (value_of(&f, need->frame, in.name.p, &json, err) < 0)
+		return -1;
+	in.kind = INPUT_FACT;
+	in.bytes = str_of(json);
+	in.value = cost_of(f.run, need->frame);
+	rc = engine_input(e, &in, err);
+	mem_free(json);
+	return rc < 0 ? -1 : 1;
+}
