@@ -217,6 +217,107 @@ static int64_t cost_of(const struct run *r, uint32_t frame)
 	return sum;
 }
 
+/* A fact of a run that is being made, with those who want it too. */
+struct fact_making {
+	struct fact_making *next;
+	uint32_t slot;
+	char *name;            /* owned */
+	struct action *waiting;/* owned */
+	size_t count, cap;
+};
+
+static struct fact_making **making_of(struct engine *e, uint32_t slot,
+	const char *name)
+{
+	struct fact_making **at = &e->making;
+
+	while (*at && ((*at)->slot != slot || (name &&
+			strcmp((*at)->name, name) != 0)))
+		at = &(*at)->next;
+	return at;
+}
+
+static void making_free(struct fact_making *m)
+{
+	mem_free(m->name);
+	mem_free(m->waiting);
+	mem_free(m);
+}
+
+/* 1: another makes it, and `a` is asked again afterwards. */
+static int is_made(struct engine *e, const struct action *a, const char *name)
+{
+	struct fact_making *m = *making_of(e, a->run, name);
+
+	if (m) {
+		m->waiting = mem_more(m->waiting, m->count, &m->cap,
+			sizeof(*m->waiting));
+		m->waiting[m->count++] = *a;
+		return 1;
+	}
+	m = mem_zero(sizeof(*m));
+	m->slot = a->run;
+	m->name = mem_strdup(name);
+	m->next = e->making;
+	e->making = m;
+	return 0;
+}
+
+void fact_step_closed(struct engine *e, uint32_t slot, uint32_t frame)
+{
+	const struct run *r = engine_run(e, slot);
+	const struct plan_branch *b;
+	struct fact_making **at, *m;
+
+	if (!r || frame >= r->frame_count)
+		return;
+	b = &r->plan->branches[r->frames[frame].branch];
+	if (b->role != ROLE_FACT)
+		return;
+	at = making_of(e, slot, plan_text(r->plan, b->var));
+	m = *at;
+	if (!m)
+		return;
+	*at = m->next;
+	for (size_t i = 0; i < m->count; i++)
+		eval_start(e, &m->waiting[i]);
+	making_free(m);
+}
+
+void fact_step_forget(struct engine *e, uint32_t slot)
+{
+	struct fact_making **at = &e->making, *m;
+
+	while ((m = *at)) {
+		if (slot != PLAN_NONE && m->slot != slot) {
+			at = &m->next;
+			continue;
+		}
+		*at = m->next;
+		making_free(m);
+	}
+}
+
+static int demand(struct engine *e, const struct flow *f,
+	struct input *in, const struct action *a, struct err *err)
+{
+	uint32_t branch = (uint32_t)in->value;
+	const char *name = name_of(f->run->plan, a->step, branch);
+
+	if (is_made(e, a, name))
+		return 0;
+	if (engine_input(e, in, err) < 0)
+		return -1;
+	/* it may be stale, or the run be paused: then nobody makes it */
+	if (!frame_of(f->run, (struct place){a->frame, a->step}, branch)) {
+		struct fact_making **at = making_of(e, a->run, name), *m = *at;
+
+		*at = m->next;
+		making_free(m);
+	}
+	return 0;
+}
+
 int fact_step_make(struct engine *e, const struct action *a,
 	const struct fact_need *need, struct err *err)
 {
@@ -227,9 +328,9 @@ int fact_step_make(struct engine *e, const struct action *a,
 	struct flow f;
 	int rc;
 
-	if (!need->frame)
-		return engine_input(e, &in, err) < 0 ? -1 : 0;
 	drive_flow(e, a->run, &f);
+	if (!need->frame)
+		return demand(e, &f, &in, a, err);
 	in.name = str_of(name_of(f.run->plan, a->step, need->branch));
 	if (value_of(&f, need->frame, in.name.p, &json, err) < 0)
 		return -1;

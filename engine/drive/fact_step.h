@@ -26,6 +26,12 @@ int fact_step_get(const struct flow *f, struct place at,
 int fact_step_make(struct engine *e, const struct action *a,
 	const struct fact_need *need, struct err *err);
 
+/* Asks again, for those who wait for a fact that another makes, when the
+ * frame of its body has closed, durably. */
+void fact_step_closed(struct engine *e, uint32_t slot, uint32_t frame);
+/* The run is over in this process, or (PLAN_NONE) all are. */
+void fact_step_forget(struct engine *e, uint32_t slot);
+
 /* A value as Lua gets it from JSON; strings in `scratch`. */
 void fact_value(struct str json, struct value *out, struct buf *scratch);
 

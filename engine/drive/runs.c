@@ -11,6 +11,7 @@
 
 #include "engine/base/limits.h"
 #include "engine/drive/blobfile.h"
+#include "engine/drive/fact_step.h"
 #include "engine/drive/replay.h"
 #include "engine/io/clock.h"
 #include "engine/tell.h"
@@ -79,6 +80,7 @@ static void close_run(struct engine *e, uint32_t slot)
 	struct run *run = sched_take(e->sched, slot);
 
 	flow_items_forget();
+	fact_step_forget(e, slot);
 	blobfile_forget(e->store, r->ulid);
 	run_free(run);
 	setup_drop(r->setup);

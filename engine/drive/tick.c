@@ -13,7 +13,7 @@
 
 #include "engine/base/limits.h"
 #include "engine/drive/cachekey.h"
-#include "engine/drive/evals.h"
+#include "engine/drive/fact_step.h"
 #include "engine/io/clock.h"
 
 enum { NOTES_MOST = 64, LOOK_MS = 60000, TICK_KEPT = 512 << 10 };
@@ -301,6 +301,10 @@ static void act(struct engine *e, const struct tick *t)
 		if (e->tick->out.event_count >= PART_EVENTS)
 			tick_flush(e);
 	}
+	for (size_t i = 0; e->making && i < t->out.event_count; i++)
+		if (t->out.events[i].kind == EVENT_FRAME_CLOSED)
+			fact_step_closed(e, t->out.events[i].run,
+				t->out.events[i].frame);
 }
 
 static void on_wake(uv_async_t *h)
