@@ -22,6 +22,7 @@
 #include "shell/bang.h"
 #include "shell/cmd.h"
 #include "shell/errand.h"
+#include "shell/fact_known.h"
 #include "shell/interactive.h"
 #include "shell/monitor.h"
 #include "shell/observe_jsonl.h"
@@ -343,7 +344,17 @@ static int find_def(void *ud, struct str name, struct front_def *out)
 
 static int find_fact(void *ud, struct str name, struct front_def *out)
 {
-	return defs_find_fact(&((struct session *)ud)->defs, name, out);
+	const struct fact_known *known;
+
+	if (defs_find_fact(&((struct session *)ud)->defs, name, out))
+		return 1;
+	known = fact_known_find(name);
+	if (!known)
+		return 0;
+	memset(out, 0, sizeof(*out));
+	out->name = str_of(known->name);
+	out->text = str_of(known->text);
+	return 1;
 }
 
 static size_t def_names(void *ud, const char **names, size_t max)
