@@ -10,6 +10,7 @@
 struct fact {
 	char *name, *value;    /* owned */
 	uint32_t name_n, value_n;
+	int64_t cost_us;
 };
 struct run_facts {
 	struct fact *v;        /* owned */
@@ -37,16 +38,16 @@ int run_fact(const struct run *r, struct str name, struct str *value)
 	return f != NULL;
 }
 
-int run_fact_at(const struct run *r, size_t i, struct str *name,
-	struct str *value)
+int run_fact_at(const struct run *r, size_t i, struct fact_read *out)
 {
 	const struct fact *f;
 
 	if (!r->facts || i >= r->facts->count)
 		return 0;
 	f = &r->facts->v[i];
-	*name = (struct str){f->name, f->name_n};
-	*value = (struct str){f->value, f->value_n};
+	out->name = (struct str){f->name, f->name_n};
+	out->value = (struct str){f->value, f->value_n};
+	out->cost_us = f->cost_us;
 	return 1;
 }
 
@@ -69,21 +70,27 @@ void run_fact_apply(struct run *r, const struct event *e)
 	mem_free(f->value);
 	f->value = mem_strndup(e->bytes.p ? e->bytes.p : "", e->bytes.n);
 	f->value_n = (uint32_t)e->bytes.n;
+	f->cost_us = e->value;
+}
+
+static int same(struct str a, struct str b)
+{
+	return a.n == b.n && memcmp(a.p, b.p, a.n) == 0;
 }
 
 int run_facts_same(const struct run *a, const struct run *b)
 {
-	struct str na, va, nb, vb;
+	struct fact_read x, y;
 
 	for (size_t i = 0;; i++) {
-		int x = run_fact_at(a, i, &na, &va);
+		int more = run_fact_at(a, i, &x);
 
-		if (x != run_fact_at(b, i, &nb, &vb))
+		if (more != run_fact_at(b, i, &y))
 			return 0;
-		if (!x)
+		if (!more)
 			return 1;
-		if (na.n != nb.n || memcmp(na.p, nb.p, na.n) != 0 ||
-				va.n != vb.n || memcmp(va.p, vb.p, va.n) != 0)
+		if (!same(x.name, y.name) || !same(x.value, y.value) ||
+				x.cost_us != y.cost_us)
 			return 0;
 	}
 }

@@ -12,8 +12,11 @@
  * was not read. */
 int run_fact(const struct run *r, struct str name, struct str *value);
 /* Fact `i` in the order in which they were read: 1, 0 behind the last. */
-int run_fact_at(const struct run *r, size_t i, struct str *name,
-	struct str *value);
+struct fact_read {
+	struct str name, value; /* as of run_fact() */
+	int64_t cost_us;       /* what making it took; 0: not known */
+};
+int run_fact_at(const struct run *r, size_t i, struct fact_read *out);
 
 /* Inside run_*.c: */
 void run_fact_apply(struct run *r, const struct event *e);

@@ -332,6 +332,7 @@ int engine_why(struct engine *e, const struct view *v, const char *path,
 	if (v->row->parent[0])
 		engine_short(e, v->row->parent, w.source);
 	needs(&w);
+	why_facts(&w);
 	if (store_events(e->store, v->row, 0, on_event, &w, err) < 0)
 		w.rc = -1;
 	free(w.again);

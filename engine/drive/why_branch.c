@@ -27,7 +27,9 @@ void why_branches(struct why *w)
 
 	if (n->kind != NODE_IF)
 		return;
-	while (taken < n->branch_count && !is_open(w, n->branch + taken))
+	while (taken < n->branch_count && (p->branches[n->branch +
+			taken].role != ROLE_BODY || !is_open(w, n->branch +
+			taken)))
 		taken++;
 	if (taken == n->branch_count && s->state != STEP_SUCCEEDED)
 		return;

@@ -24,6 +24,8 @@ struct why {
 void why_add(struct why *w, int64_t seq, const char *what, char *value);
 /* Of an `if`: which of its branches was taken, and why not the others. */
 void why_branches(struct why *w);
+/* The facts that its conditions name. */
+void why_facts(struct why *w);
 /* A step of the plan in a part of it that the run has not opened. -1: the
  * plan has no such step. */
 int why_not_reached(struct why *w, const char *path);
