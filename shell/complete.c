@@ -325,6 +325,8 @@ static void of_word(struct at *a, const struct cmd *c, const char *name,
 		comp_defs(a, "");
 	} else if (strcmp(c->name, "fact") == 0) {
 		comp_facts(a);
+	} else if (strcmp(c->name, "facts") == 0) {
+		comp_all_facts(a);
 	} else if (strcmp(name, "step") == 0) {
 		comp_run_steps(a, first, "");
 	} else if (strcmp(c->name, "runs") == 0 && (str_eq(first, "pin") ||

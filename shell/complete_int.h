@@ -32,7 +32,8 @@ void comp_commands(struct at *a);
 void comp_steps(struct at *a);
 void comp_defs(struct at *a, const char *before);
 void comp_aliases(struct at *a, const char *before);
-void comp_facts(struct at *a);
+void comp_facts(struct at *a);    /* of /fact */
+void comp_all_facts(struct at *a);
 void comp_topics(struct at *a);
 
 void comp_runs(struct at *a, enum comp_runs which);

@@ -9,9 +9,11 @@
 
 #include "engine/base/mem.h"
 #include "engine/base/text.h"
+#include "engine/facts.h"
 #include "engine/front/yaml_keys.h"
 #include "engine/view.h"
 #include "shell/annotations.h"
+#include "shell/fact_known.h"
 #include "shell/help_def.h"
 #include "shell/run_ref.h"
 #include "shell/topics.h"
@@ -131,6 +133,25 @@ void comp_facts(struct at *a)
 {
 	defs_each(&a->s->defs, DEF_FACT, add_named,
 		&(struct named){a, "", "fact"});
+}
+
+static void add_measured(void *ud, const char *root, const char *field,
+	const char *summary)
+{
+	char *name = mem_printf("%s.%s", root, field);
+
+	comp_add(ud, root, "all of it");
+	comp_add(ud, name, summary);
+	mem_free(name);
+}
+
+void comp_all_facts(struct at *a)
+{
+	engine_facts_each(add_measured, a);
+	for (const struct fact_known *k = fact_known_list; k->name; k++)
+		if (fact_known_find(str_of(k->name)))
+			comp_add(a, k->name, k->summary);
+	comp_facts(a);
 }
 
 void comp_steps(struct at *a)

@@ -26,6 +26,11 @@ types '/runs --'
 keys Tab
 see '^--since ' "flags with their meaning"
 keys C-u
+types '/facts codebase.l'
+keys Tab
+keys Tab
+see '^codebase.lines +their lines' "facts with what they are"
+keys C-u
 types '/set prog'
 keys Tab
 keys Tab
