@@ -17,7 +17,7 @@
 enum { CACHE_MAX = 4096 };
 
 const char vm_key_globals, vm_key_expr, vm_key_cache, vm_key_result,
-	vm_key_random, vm_key_object;
+	vm_key_random, vm_key_object, vm_key_policy;
 
 static void *allocate(void *ud, void *ptr, size_t osize, size_t nsize)
 {
@@ -208,9 +208,7 @@ static int add_place(lua_State *L)
 	return 1;
 }
 
-/* Calls body(L) with `ud` as argument. On success what it returned stays in
- * the registry under vm_key_result. */
-static int vm_protected(struct vm *vm, lua_CFunction body, void *ud,
+int vm_protected(struct vm *vm, lua_CFunction body, void *ud,
 	size_t *line, struct err *err)
 {
 	int status, rc = 0;

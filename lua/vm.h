@@ -62,6 +62,15 @@ struct vm_call {
 int vm_run(struct vm *vm, const struct vm_call *call, struct buf *out,
 	struct buf *printed, size_t *line, struct err *err);
 
+/*
+ * Calls a function of lua/adaptive.lua (its head says which there are and
+ * what they take): JSON text in, JSON text appended to out. Compiled once
+ * per vm; a directory in WF_LUA_PATH holds the file that replaces the one in
+ * the binary. Never from a callback of the same vm's host.
+ */
+int vm_policy(struct vm *vm, const char *function, struct str json,
+	struct buf *out, struct err *err);
+
 /* The executor of /lua; registered by the shell's main. */
 struct executor;
 extern const struct executor exec_lua;

@@ -57,7 +57,13 @@ static inline struct vm *vm_of(lua_State *L)
 void vm_poll(lua_State *L);
 /* Registry keys: addresses of these. */
 extern const char vm_key_globals, vm_key_expr, vm_key_cache, vm_key_result,
-	vm_key_random, vm_key_object;
+	vm_key_random, vm_key_object, vm_key_policy;
+
+/* vm.c: one turn. Calls body(L) with `ud` as argument under the watchdog.
+ * Values it leaves under vm_key_result live until the next turn. *line: where
+ * in the chunk "=c" the error is, or 0. */
+int vm_protected(struct vm *vm, lua_CFunction body, void *ud, size_t *line,
+	struct err *err);
 
 /* vm_watchdog.c */
 int watch_add(struct vm *vm, struct err *err);
