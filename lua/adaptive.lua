@@ -6,9 +6,9 @@
 -- words. A state or a row that cannot be understood counts as unknown, never
 -- as an error. A state stays under 4 KB of JSON.
 --
--- Old decisions fade, so that a world that changes is learnt again: every
--- count is multiplied by FADE when a decision is added (discounted Thompson
--- sampling: Raj and Kalyani, "Taming non-stationary bandits", 2017).
+-- Old decisions fade, so that a world that changes is learnt again: counts
+-- are multiplied by FADE (operands: FADE_OP) with each decision (discounted
+-- Thompson sampling: Raj and Kalyani, "Taming non-stationary bandits", 2017).
 --
 -- state = {
 --   v = 1, rows = decisions folded in,
@@ -19,8 +19,8 @@
 --         t = {{at, samples}…}}…}      thresholds: last used, text
 -- }
 
-local FADE = 0.99
-local BRANCHES, CONDITIONS, OPERANDS, THRESHOLDS = 32, 8, 48, 8
+local FADE, FADE_OP = 0.99, 0.97
+local BRANCHES, CONDITIONS, OPERANDS, THRESHOLDS = 32, 8, 40, 8
 local SAMPLE_BYTES = 1440  -- of all thresholds of a site together
 
 local floor, log, exp, sqrt, abs = math.floor, math.log, math.exp,
@@ -135,7 +135,8 @@ local function unpack_at(s, i)
 	local x = size == 0 and 0 or exp((size + 0.5) / SCALE - 27.7)
 
 	return {x = code < HALF and -x or x, above = v[f] & 1 == 1,
-		ok = v[f] & 2 == 2, t = ((v[d] << 6 | v[e]) + 0.5) / 140 - 7}
+		ok = v[f] & 2 == 2, t = ((v[d] << 6 | v[e]) + 0.5) / 140 - 7,
+		u = 0, z = 0, r = 0, w = 1, d = 0} -- see below
 end
 
 ------------------------------------------------------------------------ learn
@@ -193,10 +194,11 @@ local function learn_threshold(t, seen, row, room)
 	end
 end
 
-local function count_thresholds(state)
+-- Of all conditions, "o" operands or "t" thresholds.
+local function count(state, what)
 	local n = 0
 	for _, c in ipairs(state.c) do
-		n = n + #c.t
+		n = n + #c[what]
 	end
 	return n
 end
@@ -210,11 +212,11 @@ local function learn_condition(state, seen, row)
 		return {o = {}, t = {}}
 	end)
 	for _, o in ipairs(c.o) do
-		o[1], o[2] = short(o[1] * FADE), short(o[2] * FADE)
+		o[1], o[2] = short(o[1] * FADE_OP), short(o[2] * FADE_OP)
 	end
+	local room = OPERANDS - count(state, "o") + #c.o
 	for _, s in ipairs(array(seen.o)) do
-		local i = type(s) == "table" and
-			index(s.i, OPERANDS // max(#state.c, 1))
+		local i = type(s) == "table" and index(s.i, room)
 		if i then
 			learn_operand(entry(c.o, i, function()
 				return {0, 0, 0}
@@ -224,7 +226,7 @@ local function learn_condition(state, seen, row)
 	-- where nothing was done there is no outcome to learn from
 	local places = array(row.branch ~= -1 and seen.t)
 	for i, s in ipairs(places) do
-		local others = count_thresholds(state) - #c.t
+		local others = count(state, "t") - #c.t
 		if type(s) == "table" and others + i <= THRESHOLDS then
 			local t = entry(c.t, i, function()
 				return {0, ""}
@@ -318,8 +320,8 @@ local function ranks(ops, n, all, random)
 		local p = (decides + 1) / (o[1] + 2)
 		local ms = max(o[3], 1e-3)
 
-		if o[1] == 0 and o[3] == 0 then -- never seen
-			ms = max(cheapest, 1e-3)
+		if o[1] == 0 and o[3] == 0 then -- never seen: soon once
+			ms = max(cheapest / 10, 1e-3)
 		end
 		if random then
 			p = beta(random, 1 + decides, 1 + o[1] - decides)
@@ -395,21 +397,29 @@ local function scale(lo, hi)
 end
 
 local function read_samples(text, lo, hi, to)
-	local list = {}
+	local keys, at, list = {}, {}, {}
 
 	for i = 1, #text - SIZE + 1, SIZE do
 		local s = unpack_at(text, i)
 		if s.x >= lo and s.x <= hi then
 			s.u = to(s.x)
-			list[#list + 1] = s
+			while at[s.u] do -- keys that differ sort fastest
+				s.u = s.u + 1e-9 * (abs(s.u) + 1e-9)
+			end
+			at[s.u] = s
+			keys[#keys + 1] = s.u
 		end
 	end
-	table.sort(list, function(a, b)
-		return a.u < b.u
-	end)
+	table.sort(keys)
+	for i, u in ipairs(keys) do
+		list[i] = at[u]
+	end
 	return list
 end
 
+-- Of a sample: u its place, z what its number does not explain of ln(ms), r
+-- its reward, w its weight, d what `above` gains over `below`.
+--
 -- Rewards: 0 for a failure, 0.5 to 1 for a success by its time, of which a
 -- straight line through all successes takes what the number explains.
 local function reward(list)
@@ -442,31 +452,38 @@ end
 -- For each sample the mean reward of the other side's samples within `near`.
 local function advantages(list, near)
 	local n, all, weight = #list, 0, 0
-	local sum = {[true] = 0, [false] = 0}
-	local count = {[true] = 0, [false] = 0}
+	local up, ups, down, downs = 0, 0, 0, 0 -- sums and weights of a side
 	local first, last = 1, 0
 
 	for _, s in ipairs(list) do
 		all, weight = all + s.w * s.r, weight + s.w
 	end
-	local mean = all / max(weight, 1e-9)
+	local mean = SHRINK * all / max(weight, 1e-9)
 	for i = 1, n do
 		local s = list[i]
 		while last < n and list[last + 1].u <= s.u + near do
 			last = last + 1
 			local o = list[last]
-			sum[o.above] = sum[o.above] + o.w * o.r
-			count[o.above] = count[o.above] + o.w
+			if o.above then
+				up, ups = up + o.w * o.r, ups + o.w
+			else
+				down, downs = down + o.w * o.r, downs + o.w
+			end
 		end
 		while list[first].u < s.u - near do
 			local o = list[first]
-			sum[o.above] = sum[o.above] - o.w * o.r
-			count[o.above] = count[o.above] - o.w
+			if o.above then
+				up, ups = up - o.w * o.r, ups - o.w
+			else
+				down, downs = down - o.w * o.r, downs - o.w
+			end
 			first = first + 1
 		end
-		local other = (sum[not s.above] + SHRINK * mean) /
-			(count[not s.above] + SHRINK)
-		s.d = s.w * (s.above and s.r - other or other - s.r)
+		if s.above then
+			s.d = s.w * (s.r - (down + mean) / (downs + SHRINK))
+		else
+			s.d = s.w * ((up + mean) / (ups + SHRINK) - s.r)
+		end
 	end
 end
 
@@ -474,23 +491,29 @@ end
 -- each weighed by its width and by exp(SHARP * sum), which errs less than
 -- the single best place. `start` holds a little.
 local function best_place(list, lo, hi, start)
-	local sum, best = 0, -huge
-	local n = #list
-	local gaps = {}
+	local n, sum, best = #list, 0, -huge
+	local places, widths, sums = {}, {}, {}
+	local hold, b = HOLD / (hi - lo), hi
 
 	for k = n, 0, -1 do
-		local a = k > 0 and list[k].u or lo
-		local b = k < n and list[k + 1].u or hi
+		local s = list[k]
+		local a = s and s.u or lo
 		local u = start >= a and start <= b and start or (a + b) / 2
-		local j = sum - HOLD * abs(u - start) / (hi - lo)
-		best = max(best, j)
-		gaps[#gaps + 1] = {u, b - a, j}
-		sum = sum + (k > 0 and list[k].d or 0)
+		local j = sum - hold * abs(u - start)
+		if j > best then
+			best = j
+		end
+		places[n - k + 1], widths[n - k + 1] = u, b - a + 1e-9
+		sums[n - k + 1] = j
+		sum, b = sum + (s and s.d or 0), a
 	end
 	local weight, place = 0, 0
-	for _, g in ipairs(gaps) do
-		local w = (g[2] + 1e-9) * exp(SHARP * (g[3] - best))
-		weight, place = weight + w, place + w * g[1]
+	for k = 1, n + 1 do
+		local j = SHARP * (sums[k] - best)
+		if j > -30 then
+			local w = widths[k] * exp(j)
+			weight, place = weight + w, place + w * places[k]
+		end
 	end
 	return place / weight
 end
@@ -507,9 +530,6 @@ local function threshold(arg)
 	local function place()
 		advantages(list, NEAR * (to(hi) - to(lo)))
 		return from(best_place(list, to(lo), to(hi), to(start)))
-	end
-	for _, s in ipairs(list) do
-		s.w = 1
 	end
 	reward(list)
 	local best = place()
@@ -530,8 +550,9 @@ end
 ----------------------------------------------------------------------- choose
 -- Thompson sampling (Thompson 1933): each arm's chance of success is drawn
 -- from its Beta(1 + ok, 1 + not ok); the highest draw wins. Among the arms
--- whose success cannot be told from the winner's (two standard errors) one
--- that is clearly faster takes its place, and among those that are as fast
+-- whose success may be the winner's (within two of their own standard errors:
+-- the winner's doubt is a reason to try it, not to pass it over) one that is
+-- clearly faster takes its place, and among those that are as fast
 -- one that is clearly cheaper.
 local function arm(b)
 	b = b or new_branch()
@@ -544,7 +565,7 @@ local function arm(b)
 end
 
 local function as_good(a, b)
-	return b.p - a.p <= 2 * sqrt(a.var + b.var)
+	return b.p - a.p <= 2 * sqrt(a.var)
 end
 
 -- Of logarithms, two standard errors apart. A tenth is added to the variance,
