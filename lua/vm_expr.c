@@ -30,6 +30,7 @@ struct parser {
 	struct token t;    /* the next one */
 	struct expr *e;
 	struct err *err;
+	size_t thresholds; /* so far */
 	int depth;
 	int failed;
 };
@@ -44,6 +45,17 @@ static void fail(struct parser *p, size_t at, const char *what)
 	p->e->at = at;
 	err_set(p->err, ERR_SYNTAX, "%s", what);
 	p->t.kind = TOK_END;
+}
+
+/* As fail, of the next token; a '~' there is what is wrong. */
+static void unexpected(struct parser *p, const char *what)
+{
+	if (p->failed || p->t.kind != TOK_THRESHOLD) {
+		fail(p, p->t.at, what);
+		return;
+	}
+	fail(p, p->t.at, threshold_place);
+	err_help(p->err, "%s", threshold_form);
 }
 
 static void advance(struct parser *p)
@@ -106,7 +118,7 @@ static int is_word(const struct parser *p, const char *word)
 static void expect(struct parser *p, const char *op, const char *what)
 {
 	if (!is_op(p, op)) {
-		fail(p, p->t.at, what);
+		unexpected(p, what);
 		return;
 	}
 	line(p, p->t.at, op);
@@ -349,13 +361,13 @@ static int operand(struct parser *p)
 	default:
 		break;
 	}
-	fail(p, t.at, t.kind == TOK_END ? "the condition ends too early" :
+	unexpected(p, t.kind == TOK_END ? "the condition ends too early" :
 		"a value is missing here");
 	return ANY;
 }
 
 /* --------------------------------------------------------------- operators */
-enum { P_OR = 1, P_AND, P_COMPARE, P_BOR, P_BXOR, P_BAND, P_SHIFT, P_CONCAT,
+enum { P_OR = 1, P_AND, P_COMPARE, P_BOR, P_BAND, P_SHIFT, P_CONCAT,
 	P_ADD = 10, P_MUL, P_UNARY, P_POWER };
 
 static const struct binary {
@@ -370,9 +382,8 @@ static const struct binary {
 	{"contains", P_COMPARE, P_COMPARE, "HAS"},
 	{"in", P_COMPARE, P_COMPARE, "IN"},
 	{"matches", P_COMPARE, P_COMPARE, "MATCH"},
-	{"|", P_BOR, P_BOR, NULL}, {"~", P_BXOR, P_BXOR, NULL},
-	{"&", P_BAND, P_BAND, NULL}, {"<<", P_SHIFT, P_SHIFT, NULL},
-	{">>", P_SHIFT, P_SHIFT, NULL},
+	{"|", P_BOR, P_BOR, NULL}, {"&", P_BAND, P_BAND, NULL},
+	{"<<", P_SHIFT, P_SHIFT, NULL}, {">>", P_SHIFT, P_SHIFT, NULL},
 	{"..", P_CONCAT + 1, P_CONCAT, NULL}, {"+", P_ADD, P_ADD, NULL},
 	{"-", P_ADD, P_ADD, NULL}, {"*", P_MUL, P_MUL, NULL},
 	{"/", P_MUL, P_MUL, NULL}, {"//", P_MUL, P_MUL, NULL},
@@ -390,22 +401,6 @@ static const struct binary *find_binary(const struct parser *p)
 	return NULL;
 }
 
-/* `~1000` right of a comparison is a threshold that may move: a number. */
-static int threshold(struct parser *p)
-{
-	struct parser before = *p;
-	size_t at = p->t.at;
-
-	advance(p);
-	if (p->t.kind == TOK_NUMBER && p->t.at == at + 1) {
-		literal(p);
-		return 1;
-	}
-	if (!p->failed)
-		*p = before;
-	return 0;
-}
-
 static void unary(struct parser *p, struct piece *out)
 {
 	struct piece inner;
@@ -418,10 +413,9 @@ static void unary(struct parser *p, struct piece *out)
 		expression(p, P_UNARY, &inner);
 		put(p, ")");
 		out->kind = BOOL;
-	} else if (is_op(p, "-") || is_op(p, "#") || is_op(p, "~")) {
+	} else if (is_op(p, "-") || is_op(p, "#")) {
 		/* the blank keeps two minus signs apart */
-		line(p, p->t.at, is_op(p, "-") ? " -" : is_op(p, "#") ?
-			"#" : "~");
+		line(p, p->t.at, is_op(p, "-") ? " -" : "#");
 		advance(p);
 		expression(p, P_UNARY, &inner);
 	} else {
@@ -432,18 +426,52 @@ static void unary(struct parser *p, struct piece *out)
 	out->chain = 0;
 }
 
+/* left op ~N: HELPER(C(left),T(index,N,lo,hi)). Nothing that binds closer
+ * than `and` may follow. */
+static void join_threshold(struct parser *p, const struct binary *b,
+	struct piece *left)
+{
+	const struct binary *next;
+	char text[160];
+
+	if (strcmp(b->op, "in") == 0 || strlen(b->op) > 2) {
+		unexpected(p, "");
+		return;
+	}
+	if (p->thresholds == VM_OPERANDS) {
+		fail(p, p->t.at, "more than 32 thresholds");
+		return;
+	}
+	snprintf(text, sizeof(text), "%s(C(", b->helper);
+	insert(p, left->start, text);
+	put(p, "),");
+	snprintf(text, sizeof(text), "T(%zu,%.*s,%.17g,%.17g))",
+		p->thresholds++, (int)p->t.text.n, p->t.text.p, p->t.lo,
+		p->t.hi);
+	line(p, p->t.at, text);
+	advance(p);
+	next = find_binary(p);
+	if (next && next->left > P_AND) {
+		fail(p, p->t.at, "a threshold stands alone right of its "
+			"comparison");
+		err_help(p->err, "%s", threshold_form);
+	}
+}
+
 static void join_compare(struct parser *p, const struct binary *b,
-	struct piece *left, size_t at)
+	struct piece *left)
 {
 	size_t op_at = p->e->lua.len;
 	struct piece right;
 	char open[8];
 
+	if (p->t.kind == TOK_THRESHOLD) {
+		join_threshold(p, b, left);
+		left->kind = BOOL;
+		return;
+	}
 	put(p, ",");
-	if (!is_op(p, "~") || !threshold(p))
-		expression(p, b->right, &right);
-	else
-		right.kind = NUMBER;
+	expression(p, b->right, &right);
 	if (p->failed)
 		return;
 	if (left->kind == NUMBER && right.kind == NUMBER && strlen(b->op) <= 2
@@ -456,7 +484,6 @@ static void join_compare(struct parser *p, const struct binary *b,
 		insert(p, left->start, open);
 		put(p, ")");
 	}
-	(void)at;
 	left->kind = BOOL;
 }
 
@@ -500,7 +527,7 @@ static void expression(struct parser *p, int above, struct piece *left)
 		}
 		if (b->left == P_COMPARE) {
 			advance(p);
-			join_compare(p, b, left, at);
+			join_compare(p, b, left);
 		} else {
 			line(p, at, b->op);
 			put(p, " ");
@@ -532,7 +559,7 @@ int expr_translate(struct expr *e, struct str text,
 		fail(&p, p.t.at, "'=' does not compare");
 		err_help(p.err, "write == to compare");
 	} else if (!p.failed && p.t.kind != TOK_END) {
-		fail(&p, p.t.at, "an operator is missing here");
+		unexpected(&p, "an operator is missing here");
 	}
 	e->named = p.lex.named;
 	return p.failed ? -1 : 0;

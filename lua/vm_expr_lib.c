@@ -6,6 +6,8 @@
  * decimal number compare as numbers, any other mixture is an error that
  * names both, and nil equals only nil.
  */
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "engine/base/text.h"
@@ -463,6 +465,45 @@ static int length(lua_State *L)
 	return 1;
 }
 
+/* -------------------------------------------------------------- thresholds */
+/* C(x): what is compared with the threshold that T gives next. */
+static int compared(lua_State *L)
+{
+	struct vm *vm = vm_of(L);
+	struct str s;
+
+	lua_settop(L, 1);
+	vm->compared = NAN;
+	if (lua_type(L, 1) == LUA_TNUMBER) {
+		vm->compared = lua_tonumber(L, 1);
+	} else if (lua_type(L, 1) == LUA_TSTRING) {
+		s = arg(L, 1);
+		if (is_decimal(s))
+			vm->compared = strtod(s.p, NULL);
+	}
+	return 1;
+}
+
+/* T(index, start, lo, hi): where the threshold is now. */
+static int threshold(lua_State *L)
+{
+	struct vm *vm = vm_of(L);
+	const struct vm_host *host = vm->host;
+	double start = lua_tonumber(L, 2), lo = lua_tonumber(L, 3);
+	double hi = lua_tonumber(L, 4), at = start;
+	size_t index = (size_t)lua_tointeger(L, 1);
+
+	lua_settop(L, 2); /* as it was written, a whole number or not */
+	if (host && host->threshold && host->threshold(host->ud, index, start,
+		lo, hi, &at) == 1 && at >= lo && at <= hi && at != start)
+		lua_pushnumber(L, at);
+	else
+		at = start;
+	if (host && host->compared)
+		host->compared(host->ud, index, vm->compared, at);
+	return 1;
+}
+
 /* Copies the allowed functions out of the sandbox's globals. */
 static void copy_functions(lua_State *L)
 {
@@ -506,6 +547,7 @@ void open_expr(lua_State *L)
 		{"NE", cmp_ne}, {"LT", cmp_lt}, {"LE", cmp_le},
 		{"GT", cmp_gt}, {"GE", cmp_ge}, {"HAS", contains},
 		{"IN", in}, {"MATCH", matches}, {"len", length},
+		{"C", compared}, {"T", threshold},
 		{NULL, NULL}};
 
 	lua_newtable(L);

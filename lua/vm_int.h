@@ -34,6 +34,7 @@ struct vm {
 	uint8_t unparsed;          /* the failure is one of syntax */
 	uint8_t stale;             /* to be built anew before the next turn */
 	uint32_t cached;           /* expressions in the cache */
+	double compared;           /* with the next threshold; or NAN */
 	/* shared with the watchdog */
 	_Atomic uint64_t turn;
 	atomic_int trip;           /* enum vm_trip; sticky within a turn */

@@ -5,12 +5,18 @@
  * name only if a name the host knows says so; `named` then tells that the
  * reading depends on the host. Nothing here looks at what names mean.
  */
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "engine/base/limits.h"
 #include "lua/vm_lex.h"
 
 enum { NAMES_MAX = 4096 };
+
+const char threshold_place[] = "'~' stands only right of a comparison, before "
+	"a number";
+const char threshold_form[] = "write x > ~1000 or x > ~1000[100,5000]";
 
 static int is_alpha(int c)
 {
@@ -149,6 +155,83 @@ static void number(struct lexer *l, struct token *t)
 	l->pos = i;
 }
 
+/* -------------------------------------------------------------- thresholds */
+/* A number with an optional minus at *i: moves past it. 0 when it is none. */
+static int signed_number(const struct lexer *l, size_t *i, double *value)
+{
+	struct lexer probe = *l;
+	char text[64], *end;
+	struct token t;
+	size_t n;
+
+	probe.pos = *i + (at(l, *i) == '-');
+	if (!is_digit(at(l, probe.pos)) && at(l, probe.pos) != '.')
+		return 0;
+	number(&probe, &t);
+	n = probe.pos - *i;
+	if (n >= sizeof(text))
+		return 0;
+	memcpy(text, l->src.p + *i, n);
+	text[n] = 0;
+	*value = strtod(text, &end);
+	*i = probe.pos;
+	return *end == 0 && isfinite(*value);
+}
+
+static size_t skip_blanks(const struct lexer *l, size_t i)
+{
+	while (at(l, i) == ' ' || (at(l, i) >= '\t' && at(l, i) <= '\r'))
+		i++;
+	return i;
+}
+
+/* [LO,HI] with *i at its '['. */
+static int bounds(const struct lexer *l, size_t *i, struct token *t)
+{
+	size_t k = skip_blanks(l, *i + 1);
+
+	if (!signed_number(l, &k, &t->lo))
+		return 0;
+	k = skip_blanks(l, k);
+	if (at(l, k) != ',')
+		return 0;
+	k = skip_blanks(l, k + 1);
+	if (!signed_number(l, &k, &t->hi))
+		return 0;
+	k = skip_blanks(l, k);
+	*i = k + 1;
+	return at(l, k) == ']';
+}
+
+/* Without bounds of its own: a tenth to ten times, or -1 to 1 around 0. */
+static void default_bounds(struct token *t, double start)
+{
+	t->lo = start > 0 ? start / 10 : start < 0 ? start * 10 : -1;
+	t->hi = start > 0 ? start * 10 : start < 0 ? start / 10 : 1;
+}
+
+static void threshold(struct lexer *l, struct token *t)
+{
+	size_t i = l->pos + 1;
+	double start;
+
+	if (!signed_number(l, &i, &start)) {
+		bad(l, t, threshold_place, threshold_form);
+		return;
+	}
+	t->kind = TOK_THRESHOLD;
+	t->text = cut(l, l->pos + 1, i);
+	default_bounds(t, start);
+	if (at(l, i) == '[' && !bounds(l, &i, t))
+		bad(l, t, "the bounds of a threshold are two numbers",
+			threshold_form);
+	else if (!(t->lo <= start && start <= t->hi && t->lo < t->hi) ||
+		!isfinite(t->lo) || !isfinite(t->hi))
+		bad(l, t, "a threshold must lie within its bounds",
+			threshold_form);
+	l->pos = i;
+}
+
 /* Lua's own string, quotes included. */
 static void quoted(struct lexer *l, struct token *t)
 {
@@ -208,7 +291,7 @@ static void operator(struct lexer *l, struct token *t)
 		{">>", ">>"}, {"//", "//"}, {"..", ".."}, {"!", "not"},
 		{"<", "<"}, {">", ">"}, {"+", "+"}, {"-", "-"}, {"*", "*"},
 		{"/", "/"}, {"%", "%"}, {"^", "^"}, {"#", "#"}, {"&", "&"},
-		{"|", "|"}, {"~", "~"}, {"(", "("}, {")", ")"}, {"[", "["},
+		{"|", "|"}, {"(", "("}, {")", ")"}, {"[", "["},
 		{"]", "]"}, {"{", "{"}, {"}", "}"}, {",", ","}, {":", ":"},
 		{";", ","}, {"=", "="}, {".", "."}};
 	size_t i, n;
@@ -243,6 +326,8 @@ void lex_next(struct lexer *l, struct token *t)
 		number(l, t);
 	} else if (c == '"' || c == '\'') {
 		quoted(l, t);
+	} else if (c == '~' && at(l, l->pos + 1) != '=') {
+		threshold(l, t);
 	} else if (c == '$' && at(l, l->pos + 1) == '{') {
 		reference(l, t);
 	} else if (c == '-' && at(l, l->pos + 1) == '-') {

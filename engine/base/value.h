@@ -31,6 +31,14 @@ struct vm_host {
 	int (*get)(void *ud, struct str root, struct str field,
 		struct value *out, struct err *err);
 	size_t (*names)(void *ud, const char **names, size_t max);
+	/* Where the threshold `~start` number `index` (from 0, as written in
+	 * the expression) is now: 1 and *at within [lo, hi], or 0: at start.
+	 * NULL: at start. */
+	int (*threshold)(void *ud, size_t index, double start, double lo,
+		double hi, double *at);
+	/* Tells what was compared with it (NaN: no number) and where it was.
+	 * NULL: nobody wants to know. */
+	void (*compared)(void *ud, size_t index, double x, double at);
 };
 
 #endif

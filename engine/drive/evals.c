@@ -244,7 +244,10 @@ static int truth(const struct value *v)
 static int ask_lua(struct engine *e, const struct action *a,
 	struct asking *ask, struct value *v, char what[200], struct err *err)
 {
-	struct vm_host host = {ask, get, names};
+	struct asking ask = {.at = {a->frame, a->step}};
+	struct vm_host host = {.ud = &ask, .get = get, .names = names};
+	struct value v = {0};
+	struct err err = {0};
 	const char *expr;
 	size_t at = 0;
 	int rc;

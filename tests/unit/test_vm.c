@@ -182,7 +182,7 @@ static size_t host_names(void *ud, const char **names, size_t max)
 	return 2;
 }
 
-static const struct vm_host host = {NULL, host_get, host_names};
+static const struct vm_host host = {.get = host_get, .names = host_names};
 
 /* The value as text: nil, true, 3, 2.5, "s", JSON as it is. */
 static void show(const struct value *v, char *out, size_t size)
@@ -223,7 +223,7 @@ static const char *const values[][2] = {
 	{"not false == true", "true"}, {"2 ^ 3 ^ 2", "512"},
 	{"-2 ^ 2", "-4"}, {"2 + 3 * 4", "14"}, {"7 // 2", "3"},
 	{"7 % 3", "1"}, {"1 .. 2 .. 'x'", "\"12x\""},
-	{"6 & 3 | 8", "10"}, {"1 << 4 ~ 1", "17"},
+	{"6 & 3 | 8", "10"}, {"1 << 4 | 1", "17"},
 	{"- -3", "3"}, {"#'abc'", "3"},
 	{"build.json.a.b", "[1,2,null,\"x\"]"},
 	{"build.json.a.b[2] + 1", "3"}, {"build.json.n * 2", "5"},
@@ -246,7 +246,7 @@ static const char *const values[][2] = {
 	{"exists(${build.output})", "true"},
 	{"exists(1 + 1)", "true"}, {"len(build.json.a.b)", "4"},
 	{"len(vars.nothing)", "0"}, {"len({a = 1, b = 2})", "2"},
-	{"1 < 2 and 2 < ~1000", "true"}, {"~0", "-1"},
+	{"1 < 2 and 2 < ~1000", "true"},
 	{"math.floor(3.7)", "3"}, {"math.pi > 3", "true"},
 	{"string.upper('a') .. tostring(1)", "\"A1\""},
 	{"build.output:match('%d+') + 0", "10"},
