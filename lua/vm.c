@@ -26,14 +26,20 @@ static void *allocate(void *ud, void *ptr, size_t osize, size_t nsize)
 
 	if (!ptr)
 		osize = 0; /* it is a type then */
+	if (nsize > osize && nsize - osize > vm->max - vm->used)
+		return NULL;
+	vm->allocating = 1; /* nothing may jump out of here */
 	if (nsize == 0) {
 		free(ptr);
+		q = NULL;
+	} else {
+		q = realloc(ptr, nsize);
+	}
+	vm->allocating = 0;
+	if (nsize == 0) {
 		vm->used -= osize;
 		return NULL;
 	}
-	if (nsize > osize && nsize - osize > vm->max - vm->used)
-		return NULL;
-	q = realloc(ptr, nsize);
 	if (!q)
 		return nsize <= osize ? ptr : NULL;
 	vm->used += nsize - osize;

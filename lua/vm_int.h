@@ -12,6 +12,7 @@
 #include <lua.h>
 #include <lualib.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 
 #include "lua/vm.h"
@@ -35,6 +36,9 @@ struct vm {
 	uint8_t stale;             /* to be built anew before the next turn */
 	uint32_t cached;           /* expressions in the cache */
 	double compared;           /* with the next threshold; or NAN */
+	volatile sig_atomic_t allocating;
+	lua_State *stuck;          /* what the handler saw last: the state, */
+	int stuck_top, stuck_times;/* its top, and how often it had grown */
 	/* shared with the watchdog */
 	_Atomic uint64_t turn;
 	atomic_int trip;           /* enum vm_trip; sticky within a turn */

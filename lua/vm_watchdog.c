@@ -18,7 +18,7 @@
 
 #include "lua/vm_int.h"
 
-enum { TICK_MS = 5, IDLE_TICKS = 40, PATIENCE = 20 };
+enum { TICK_MS = 5, IDLE_TICKS = 40, PATIENCE = 20, STUCK = 5 };
 
 /* `life` around starting and joining the thread, `lock` around the list. */
 static pthread_mutex_t life = PTHREAD_MUTEX_INITIALIZER;
@@ -49,17 +49,41 @@ void watch_hook(lua_State *L)
 	lua_sethook(L, hook, LUA_MASKCOUNT, 1);
 }
 
+/* One loop of Lua's own C is bounded by nothing: calling a table whose
+ * __call is that table pushes it again and again, which moves all values
+ * before it each time (luaD_tryfuncTM, until Lua 5.5). No hook is heard
+ * there. It is known by a stack that grows from signal to signal while no
+ * instruction runs; all other C that pushes is done within one. */
+static int is_calling_for_ever(struct vm *vm, lua_State *L)
+{
+	int top = lua_gettop(L);
+	int grew = vm->stuck == L && top > vm->stuck_top;
+
+	vm->stuck = L;
+	vm->stuck_top = top;
+	vm->stuck_times = grew ? vm->stuck_times + 1 : 0;
+	return vm->stuck_times >= STUCK;
+}
+
 static void on_signal(int sig)
 {
 	struct vm *vm = current;
+	lua_State *L;
 
 	(void)sig;
-	if (vm && atomic_load(&vm->trip)) {
-		lua_State *L = atomic_load(&vm->running);
-
-		if (L)
-			watch_hook(L);
-	}
+	if (!vm || !atomic_load(&vm->trip))
+		return;
+	L = atomic_load(&vm->running);
+	if (!L)
+		return;
+	watch_hook(L);
+	if (vm->allocating || !is_calling_for_ever(vm, L))
+		return;
+	/* That loop holds no lock and leaves the state whole; the signal is
+	 * not blocked (SA_NODEFER), so this may jump out of here. */
+	vm->stuck_times = 0;
+	lua_pushnil(L);
+	lua_error(L);
 }
 
 /* ---------------------------------------------------------- the dog's side */
@@ -182,7 +206,7 @@ static void *watch(void *ud)
 static int start_dog(struct err *err)
 {
 	struct sigaction sa = {.sa_handler = on_signal,
-		.sa_flags = SA_RESTART};
+		.sa_flags = SA_RESTART | SA_NODEFER};
 	pthread_condattr_t attr;
 	sigset_t every, old;
 	int rc;

@@ -10,6 +10,14 @@
 	"(((((((((((((((((((((((((((((((((((((((((("
 #define C100 "))))))))))))))))))))))))))))))))))))))))))))))))))))))))))" \
 	"))))))))))))))))))))))))))))))))))))))))))"
+#define TEN(x) x x x x x x x x x x
+#define B100 TEN(TEN("{"))
+#define E100 TEN(TEN("}"))
+#define N100 TEN(TEN("not "))
+#define D100 TEN(TEN("do "))
+#define F100 TEN(TEN(" end"))
+#define L100 TEN(TEN("function() return "))
+#define M100 TEN(TEN(" end"))
 #define A(kind, what, chunk, gives) {kind, what, chunk, gives},
 
 const struct attack lua_attacks[] = {
@@ -330,5 +338,271 @@ A(FAILS, "three hundred parentheses", "return " P100 P100 P100 "1" C100 C100 C10
 	"")
 A(GIVES, "null is no key to memory", "return tostring(rawequal(null, null))",
 	"true")
+/* --- more constructs that loop */
+A(FAILS, "a loop of gotos into nested blocks", "do ::a:: do do goto a end end "
+	"end", "")
+A(FAILS, "a while over a metamethod", "local t = setmetatable({}, {__index = "
+	"function() return true end}) while t.x do end", "")
+A(FAILS, "a loop in the function of a for", "for i in function() while true do "
+	"end end do end", "")
+A(FAILS, "a loop in the closing value of a for", "for i in next, {1}, nil, "
+	"setmetatable({}, {__close = function() while true do end end}) do end",
+	"")
+A(FAILS, "closing values that fail, one after the other", "local function f(n) "
+	"local x <close> = setmetatable({}, {__close = function() error('x') "
+	"end}) if n > 0 then pcall(f, n - 1) end end while true do f(10) end",
+	"")
+A(FAILS, "a loop in __unm", "return -setmetatable({}, {__unm = function() while "
+	"true do end end})", "")
+A(FAILS, "a loop in __add", "return 1 + setmetatable({}, {__add = function() "
+	"while true do end end})", "")
+A(FAILS, "a loop in __le", "local m = {__le = function() while true do end end} "
+	"return setmetatable({}, m) <= setmetatable({}, m)", "")
+A(FAILS, "a loop in __name's reader", "return ('%s'):format(setmetatable({}, "
+	"{__tostring = function() while true do end end}))", "")
+A(FAILS, "a loop in a printed value", "print(setmetatable({}, {__tostring = "
+	"function() while true do end end}))", "")
+A(FAILS, "a loop behind ipairs", "for i in ipairs(setmetatable({}, {__index = "
+	"function() return 1 end})) do end", "")
+A(FAILS, "a loop behind assert", "assert(false, setmetatable({}, {__tostring = "
+	"function() while true do end end}))", "")
+A(FAILS, "a pcall that catches the stop, in a closing value",
+	"local function l() while true do end end local x <close> = "
+	"setmetatable({}, {__close = function() while true do pcall(l) end end}) "
+	"pcall(l)", "")
+A(FAILS, "a coroutine that catches the stop and yields", "local c = "
+	"coroutine.wrap(function() while true do pcall(function() while true do "
+	"end end) coroutine.yield() end end) while true do pcall(c) end", "")
+A(FAILS, "a resume that hides the stop", "while true do coroutine.resume("
+	"coroutine.create(function() while true do end end)) end", "")
+A(FAILS, "a close that hides the stop", "while true do local c = "
+	"coroutine.create(function() local x <close> = setmetatable({}, "
+	"{__close = function() while true do end end}) coroutine.yield() end) "
+	"coroutine.resume(c) pcall(coroutine.close, c) end", "")
+A(FAILS, "an iterator made by wrap that never ends", "for i in "
+	"coroutine.wrap(function() while true do coroutine.yield(1) end end) do "
+	"end", "")
+A(FAILS, "coroutines that resume each other in turn", "local a, b a = "
+	"coroutine.create(function() while true do coroutine.yield() end end) b "
+	"= coroutine.create(function() while true do coroutine.resume(a) "
+	"coroutine.yield() end end) while true do coroutine.resume(b) end", "")
+A(FAILS, "a loop in a coroutine within a gsub", "('x'):gsub('x', "
+	"coroutine.wrap(function() while true do end end))", "")
+A(FAILS, "a loop in a coroutine within a sort", "table.sort({1, 2, 3}, "
+	"coroutine.wrap(function() while true do end end))", "")
+A(FAILS, "a loop in a coroutine within a metamethod", "return setmetatable({}, "
+	"{__index = coroutine.wrap(function() while true do end end)}).x", "")
+A(FAILS, "sorts within sorts", "local function f() table.sort({3, 2, 1}, f) "
+	"return false end f()", "")
+A(FAILS, "select over many values for ever", "local t = {} for i = 1, 9e4 do "
+	"t[i] = i end while true do select(-1, table.unpack(t)) end", "")
+A(FAILS, "unpacks for ever", "local t = {} for i = 1, 2e5 do t[i] = i end while "
+	"true do local n = select('#', table.unpack(t)) end", "")
+A(FAILS, "packs for ever", "local t = {} for i = 1, 2e5 do t[i] = i end while "
+	"true do table.pack(table.unpack(t)) end", "")
+A(FAILS, "inserts at the front for ever", "local t = {} for i = 1, 4e5 do t[i] "
+	"= i end while true do table.insert(t, 1, 0) end", "")
+A(FAILS, "removals from the front for ever", "local t = {} for i = 1, 4e5 do "
+	"t[i] = i end while true do table.remove(t, 1) t[#t + 1] = 0 end", "")
+A(FAILS, "utf8.codes for ever", "local s = ('é'):rep(1e5) while true do for "
+	"p, c in utf8.codes(s) do end end", "")
+A(FAILS, "utf8.offset for ever", "local s = ('é'):rep(1e6) while true do "
+	"utf8.offset(s, 1e6) end", "")
+A(FAILS, "characters for ever", "while true do string.char(('x'):rep(9e4)"
+	":byte(1, -1)) end", "")
+A(FAILS, "random numbers for ever", "while true do math.random(0) end", "")
+A(FAILS, "dates for ever", "while true do os.date('%c') end", "")
+A(FAILS, "a hash whose keys collide", "local t = {} for i = 1, 3e4 do t[i * "
+	"65535.0 * 2 ^ 20] = i end while true do for k in pairs(t) do end end",
+	"")
+A(FAILS, "a chain of __index", "local t = {} for i = 1, 1900 do t = "
+	"setmetatable({}, {__index = t}) end while true do local x = t.x end",
+	"")
+/* --- work inside the collector */
+A(FAILS, "a chain of ephemerons", "local first = {} local k = first local all = "
+	"{} for i = 1, 1e5 do local t = setmetatable({}, {__mode = 'k'}) local n "
+	"= {} t[k] = n k = n all[i] = t end while true do local x = {} end", "")
+A(FAILS, "a chain of ephemerons, backwards", "local all, keys = {}, {} for i = "
+	"1, 6e4 do keys[i] = {} end for i = 6e4 - 1, 1, -1 do local t = "
+	"setmetatable({}, {__mode = 'k'}) t[keys[i]] = keys[i + 1] all[#all + 1] "
+	"= t end local first = keys[1] keys = nil while true do local x = {} end",
+	"")
+A(FAILS, "one ephemeron table that holds itself", "local t = setmetatable({}, "
+	"{__mode = 'k'}) local k = {} t[k] = k for i = 1, 3e5 do local n = {} "
+	"t[k] = n t[n] = {k} k = n end while true do local x = {} end", "")
+A(ENDS, "weak values of every kind", "local t = setmetatable({}, {__mode = "
+	"'kv'}) for i = 1, 1e5 do t[i] = {} t['x' .. i] = i t[{}] = {} end", "")
+A(ENDS, "a mode that changes", "local m = {__mode = 'k'} local t = "
+	"setmetatable({}, m) for i = 1, 1e4 do t[{}] = i m.__mode = i % 2 == 0 "
+	"and 'v' or 'k' end", "")
+A(ENDS, "a mode that is no string", "local t = setmetatable({}, {__mode = {}}) "
+	"for i = 1, 1e4 do t[{}] = {} end", "")
+A(FAILS, "a finalizer by a table that is a metatable already", "local m = {} m "
+	".__gc = function() end setmetatable({}, m)", "")
+A(FAILS, "a list of a million links", "local l for i = 1, 1e7 do l = {l} end",
+	"")
+/* --- depth */
+A(FAILS, "a __tostring that calls itself", "local t = setmetatable({}, "
+	"{__tostring = function(t) return tostring(t) end}) return tostring(t)",
+	"")
+A(FAILS, "an __index that calls itself", "local t t = setmetatable({}, {__index "
+	"= function(_, k) return t[k] end}) return t.x", "")
+A(FAILS, "an __index that is its own table", "local t = {} setmetatable(t, "
+	"{__index = t}) t.__index = t local m = {} m.__index = setmetatable(m, m) "
+	"return m.x", "")
+A(FAILS, "a __newindex that is its own table", "local m = {} m.__newindex = "
+	"setmetatable(m, m) m.x = 1", "")
+A(FAILS, "a __call of a __call", "local t = {} setmetatable(t, {__call = t}) "
+	"t()", "")
+A(FAILS, "a __call of a __call that is set later", "local m = {} local t = "
+	"setmetatable({}, m) m.__call = t return t()", "")
+A(FAILS, "a __call of a __call caught", "local t = {} setmetatable(t, {__call = "
+	"t}) while true do pcall(t) end", "")
+A(FAILS, "a __call of a __call in a coroutine", "local t = {} setmetatable(t, "
+	"{__call = t}) while true do coroutine.wrap(function() pcall(t, 1, 2) "
+	"end)() end", "")
+A(FAILS, "a __call of a __call as __close", "local t = {} setmetatable(t, "
+	"{__call = t}) do local x <close> = setmetatable({}, {__close = t}) end",
+	"")
+A(FAILS, "a __call of a __call as __lt", "local t = {} setmetatable(t, "
+	"{__call = t}) local m = {__lt = t} return setmetatable({}, m) < "
+	"setmetatable({}, m)", "")
+A(FAILS, "two tables that call each other", "local a, b = {}, {} setmetatable(a, "
+	"{__call = b}) setmetatable(b, {__call = a}) a()", "")
+A(FAILS, "a __call of a __call on a large stack", "local t = {} setmetatable(t, "
+	"{__call = t}) local v = {} for i = 1, 1e5 do v[i] = i end "
+	"t(table.unpack(v))", "")
+A(FAILS, "a __concat that calls itself", "local t t = setmetatable({}, "
+	"{__concat = function(a, b) return a .. b end}) return t .. t", "")
+A(FAILS, "an __eq that calls itself", "local m = {} m.__eq = function(a, b) "
+	"return a == b end return setmetatable({}, m) == setmetatable({}, m)",
+	"")
+A(FAILS, "a __close that recurses", "local function f() local x <close> = "
+	"setmetatable({}, {__close = f}) end f()", "")
+A(FAILS, "pcall of itself for ever", "local function f() return pcall(f) + 1 "
+	"end return f()", "")
+A(FAILS, "deep recursion in many coroutines", "local function d(n) return n == 0 "
+	"and coroutine.yield() or 1 + d(n - 1) end local t = {} for i = 1, 100 "
+	"do t[i] = coroutine.create(d) coroutine.resume(t[i], 15e4) end return "
+	"#t + nil", "")
+A(FAILS, "a result nested too deep", "local t = {} for i = 1, 200 do t = {t} end "
+	"return t", "")
+A(FAILS, "three hundred tables in each other", "return " B100 B100 B100 E100
+	E100 E100, "")
+A(FAILS, "three hundred nots", "return " N100 N100 N100 "1 + nil", "")
+A(FAILS, "three hundred blocks", D100 D100 D100 F100 F100 F100, "")
+A(FAILS, "a hundred functions in each other", "return " L100 "1" M100, "")
+/* --- sizes and numbers */
+A(FAILS, "an unpack by a C call of a rep", "return pcall(string.rep, 'x', 1 << "
+	"40) + 1", "")
+A(FAILS, "a precision beyond the format", "return ('%.100f'):format(1)", "")
+A(FAILS, "a width of many digits", "return ('%99999999999d'):format(1)", "")
+A(FAILS, "an unknown conversion", "return ('%y'):format(1)", "")
+A(FAILS, "a pointer of a format", "return ('%5.5p'):format({})", "")
+A(FAILS, "a quoted table", "return ('%q'):format({})", "")
+A(ENDS, "a quoted long string", "return #('%q'):format(('\0\n\"'):rep(1e6))",
+	"")
+A(FAILS, "a format short of arguments", "return ('%d%d'):format(1)", "")
+A(FAILS, "a format of no integer", "return ('%d'):format(1.5)", "")
+A(FAILS, "characters out of range", "return string.char(256)", "")
+A(FAILS, "a codepoint out of range", "return utf8.char(1 << 40)", "")
+A(FAILS, "codes of bytes that are none", "for p in utf8.codes('\\xff') do end",
+	"")
+A(FAILS, "an offset out of range", "return utf8.offset('abc', 1, 9)", "")
+A(FAILS, "select before the first", "return select(math.mininteger, 1)", "")
+A(FAILS, "an insert far out", "table.insert({}, math.maxinteger, 1)", "")
+A(FAILS, "an insert of too much", "table.insert({}, 1, 2, 3)", "")
+A(FAILS, "a removal far out", "table.remove({1}, math.mininteger)", "")
+A(FAILS, "a for without a step", "for i = 1, 10, 0 do end", "")
+A(GIVES, "a for up to the last integer", "local n = 0 for i = math.maxinteger - "
+	"2, math.maxinteger do n = n + 1 end return n", "3")
+A(GIVES, "a for down to the first integer", "local n = 0 for i = "
+	"math.mininteger + 2, math.mininteger, -1 do n = n + 1 end return n",
+	"3")
+A(FAILS, "a division by zero", "return 1 // 0", "")
+A(FAILS, "a modulo by zero", "return 1 % 0", "")
+A(GIVES, "the smallest integer over minus one", "return math.mininteger // -1 "
+	"== math.mininteger and math.mininteger % -1", "0")
+A(GIVES, "shifts beyond the word", "return (1 << 64) + (1 >> 64) + (1 << "
+	"math.mininteger)", "0")
+A(FAILS, "a bit operation of a float", "return 1.5 | 1", "")
+A(FAILS, "a key that is no number", "local t = {} t[0 / 0] = 1", "")
+A(FAILS, "a key that is nil", "local t = {} t[nil] = 1", "")
+A(FAILS, "a random number of an empty range", "return math.random(2, 1)", "")
+A(ENDS, "a random number of all integers", "return math.random(math.mininteger, "
+	"math.maxinteger)", "")
+A(FAILS, "a base out of range", "return tonumber('1', 99)", "")
+A(FAILS, "a date far away", "return os.date('%c', math.maxinteger)", "")
+A(FAILS, "a date of an unknown conversion", "return os.date('%Ez')", "")
+A(FAILS, "a time of a year far away", "return os.time({year = 1 << 60, month = "
+	"1, day = 1})", "")
+A(FAILS, "a time without a day", "return os.time({year = 2000})", "")
+A(GIVES, "sub far out", "return #('abc'):sub(math.mininteger, math.maxinteger)",
+	"3")
+A(GIVES, "find far out", "return tostring(('abc'):find('b', math.maxinteger))",
+	"nil")
+A(FAILS, "a number of a million digits", "return ('1'):rep(1e6) + nil", "")
+A(FAILS, "an escape out of range", "return '\\u{FFFFFFFFF}'", "")
+A(FAILS, "an unfinished long string", "return [==[", "")
+A(FAILS, "an unfinished comment", "--[==[", "")
+A(FAILS, "a goto to nowhere", "goto nowhere", "")
+A(FAILS, "a goto into the scope of a local", "goto a local x ::a:: print(x)",
+	"")
+A(FAILS, "a break outside", "break", "")
+A(FAILS, "an assignment to a constant", "local x <const> = 1 x = 2", "")
+A(FAILS, "a variable that cannot be closed", "local x <close> = {}", "")
+A(FAILS, "concat of a table", "return table.concat({{}})", "")
+A(FAILS, "arithmetic on strings that are none", "return 'a' + 1", "")
+A(FAILS, "a comparison of kinds", "return {} < 1", "")
+A(FAILS, "a yield across a sort", "coroutine.wrap(function() table.sort({1, 2, "
+	"3}, coroutine.yield) end)()", "")
+A(GIVES, "a yield across a pcall and a metamethod", "local c = coroutine.wrap("
+	"function() return pcall(function() return setmetatable({}, {__index = "
+	"function(_, k) return coroutine.yield(k) end}).x end) end) c() return "
+	"select(2, c(7))", "7")
+A(FAILS, "an error of a huge level", "error('x', math.maxinteger)", "")
+A(FAILS, "an error of a negative level", "error('x', math.mininteger)", "")
+A(FAILS, "an error within a closing value within an error", "local x <close> = "
+	"setmetatable({}, {__close = function() error({}) end}) error('x')", "")
+/* --- more ways out */
+A(GIVES, "strings give no pack", "return tostring((''):len()) .. "
+	"tostring((' ').pack) .. tostring((' ').dump)", "0nilnil")
+A(GIVES, "rawget of a library finds nothing", "return tostring(rawget(string, "
+	"'rep'))", "nil")
+A(GIVES, "next of a library finds nothing", "return tostring(next(string))",
+	"nil")
+A(GIVES, "pairs of a library finds nothing", "local n = 0 for k in pairs(math) "
+	"do n = n + 1 end return n", "0")
+A(GIVES, "the length of a library", "return rawlen(table)", "0")
+A(FAILS, "a write through the environment's index", "getmetatable(_G).__index"
+	".print = nil", "")
+A(GIVES, "another environment reaches nothing more", "local e = {} local "
+	"function f() local _ENV = e return x end return tostring(f())", "nil")
+A(FAILS, "no environment at all", "_ENV = nil print(1)", "")
+A(FAILS, "an environment that loops", "_ENV = setmetatable({}, {__index = "
+	"function() while true do end end}) return x", "")
+A(GIVES, "a library that is replaced", "string = {rep = 1} math = nil return "
+	"string.rep", "1")
+A(GIVES, "and is back as it was", "return ('a'):rep(2) .. type(math.floor)",
+	"aafunction")
+A(GIVES, "a global _G that is replaced", "_G = {} return type(print)",
+	"function")
+A(GIVES, "no upvalue of the host is a metatable", "return tostring("
+	"getmetatable(coroutine.create(print)))", "nil")
+A(FAILS, "writing to utf8", "utf8.charpattern = nil", "")
+A(FAILS, "writing to coroutine", "coroutine.wrap = nil", "")
+A(FAILS, "unpacking into os", "table.move({1, 2}, 1, 2, 1, os)", "")
+A(GIVES, "null has no metatable", "return tostring(getmetatable(null))", "nil")
+A(FAILS, "a field of null", "return null.x", "")
+A(FAILS, "bytecode behind a comment", "#!x\n\x1bLuaT", "")
+A(FAILS, "a NUL in the chunk's name of a goto", "goto \\0", "")
+A(GIVES, "coroutine.running is no way to another state", "local c, main = "
+	"coroutine.running() return tostring(main) .. tostring("
+	"coroutine.isyieldable())", "truefalse")
+A(FAILS, "closing the main coroutine", "coroutine.close((coroutine.running()))",
+	"")
+A(FAILS, "resuming the main coroutine", "local c = coroutine.running() return "
+	"coroutine.wrap(function() return assert(coroutine.resume(c)) end)()",
+	"")
 {ENDS, NULL, NULL, NULL}
 };
