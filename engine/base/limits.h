@@ -39,6 +39,8 @@ enum {
 	LIMIT_SPAWN_WAIT_MS = 10000,  /* for room for a process to start */
 	LIMIT_GUARDS_LOST = 5,        /* in a row, then their steps fail */
 	LIMIT_FACT_FILE = 16 << 20,   /* a file larger is not measured */
+	LIMIT_DECISIONS = 1000,       /* kept of one place that decides */
+	LIMIT_SITES = 1000,           /* places that decide, by last use */
 	LIMIT_EVAL_MS = 100,          /* one condition */
 	LIMIT_LUA_BYTES = 32 << 20,   /* memory of one Lua state */
 	LIMIT_PATTERN_STEPS = 1000000,/* work of one Lua pattern call */

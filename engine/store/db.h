@@ -11,7 +11,7 @@
 #include "engine/base/err.h"
 
 enum {
-	SCHEMA_VERSION = 1,
+	SCHEMA_VERSION = 2,
 	APPLICATION_ID = 0x77664a31 /* "wfJ1" */
 };
 

@@ -20,7 +20,7 @@ enum {
 	IDLE_MS = 200,           /* then checkpoint and upkeep */
 	WAL_PAGES = 16 << 8,     /* 16 MiB: checkpoint without waiting */
 	GROUP_BYTES = 8 << 20,   /* batches of one transaction */
-	PLAN_SLOTS = 256         /* remembered plan ids */
+	KNOWN_SLOTS = 256        /* remembered ids of plans, and of sites */
 };
 
 /* --- store_queue.c: between the threads */
@@ -64,7 +64,7 @@ int write_finish(struct store *s, int rc);
 /* The same, and gives the lock back. */
 int write_end(struct store *s, int rc);
 
-struct plan_slot {
+struct known { /* the row of a digest */
 	struct digest digest;
 	int64_t id;
 };
@@ -87,7 +87,7 @@ struct writer {
 	int sys_errno;
 	uint8_t dirty[256], any_dirty; /* blobs' folders to sync, then commit */
 	uint8_t named[256];      /* those whose own name is on the disk */
-	struct plan_slot plans[PLAN_SLOTS];
+	struct known plans[KNOWN_SLOTS], sites[KNOWN_SLOTS];
 	struct batch_tables tables;
 };
 

@@ -15,7 +15,7 @@
 enum record_kind {
 	RECORD_NEW, RECORD_STATE, RECORD_EVENT, RECORD_PLAN,
 	RECORD_BLOB, RECORD_BLOB_REF, RECORD_DURATION, RECORD_CACHE,
-	RECORD_USAGE, RECORD_BREAKER
+	RECORD_USAGE, RECORD_BREAKER, RECORD_DECISION, RECORD_SITE
 };
 
 struct record {
@@ -118,7 +118,7 @@ struct batch {
 	struct item item;
 	struct buf buf;
 	uint64_t serial;
-	uint32_t events, blobs, refs;
+	uint32_t events, blobs, refs, decisions;
 	uint32_t news, states;    /* counted by the writer */
 	size_t plan_at, plan_len; /* last plan copied, and whose it is */
 	struct digest plan_digest;
@@ -132,6 +132,9 @@ struct batch {
 /* The records in order: NULL after the last. */
 struct record *batch_first(const struct batch *b);
 struct record *batch_next(const struct batch *b, const struct record *r);
+/* Appends a record of `fixed` bytes, zeroed, with room for `more` behind. */
+void *batch_add(struct batch *b, enum record_kind kind,
+	struct store_run *run, size_t fixed, size_t more);
 /* Frees the records and closes the spools; what store_done needs stays. */
 void batch_strip(struct batch *b);
 void batch_free(struct batch *b);

@@ -58,6 +58,47 @@ X(USAGE, "INSERT OR REPLACE INTO usage(run, frame, step, attempt, model,"
 X(BREAKER, "INSERT OR REPLACE INTO breakers(pool, state, failures, opened_ms)"
 	" VALUES(?1, ?2, ?3, ?4)")
 
+X(SITE_FIND, "SELECT id FROM sites WHERE key = ?1")
+X(SITE_ADD, "INSERT INTO sites(key, text, path, dir, used_ms)"
+	" VALUES(?1, ?2, ?3, ?4, ?5)")
+X(DECISIONS_ADD, "INSERT INTO decisions(site, at_ms, branch, ok, ms, cost,"
+	" run, path, detail) SELECT site, at_ms, branch, ok, ms, cost, run,"
+	" path, detail FROM batch_decision")
+X(SITES_USED, "UPDATE sites SET count = count + b.n, stored = stored + b.n,"
+	" used_ms = max(used_ms, b.at) FROM (SELECT site, count(*) AS n,"
+	" max(at_ms) AS at FROM batch_decision GROUP BY site) b"
+	" WHERE sites.id = b.site")
+X(SITE_STATE, "UPDATE sites SET state = ?2, upto = ?3 WHERE key = ?1"
+	" AND upto <= ?3 AND reset_at = ?4 AND NOT frozen")
+X(SITE_RESET, "UPDATE sites SET state = NULL, upto = n.id, reset_at = n.id"
+	" FROM (SELECT s.id AS site, ifnull((SELECT max(d.id) FROM decisions"
+	" d WHERE d.site = s.id), 0) AS id FROM sites s WHERE ?1 IS NULL OR"
+	" s.key = ?1) n WHERE sites.id = n.site")
+X(SITE_FREEZE, "UPDATE sites SET frozen = ?2 WHERE key = ?1")
+#define SITE_COLUMNS "SELECT key, text, path, dir, upto, reset_at, frozen," \
+	" count, stored, used_ms, CASE WHEN reset_at THEN (SELECT count(*)" \
+	" FROM decisions d WHERE d.site = sites.id AND d.id > reset_at)" \
+	" ELSE count END"
+X(SITE, SITE_COLUMNS ", state FROM sites WHERE key = ?1")
+X(SITES, SITE_COLUMNS " FROM sites ORDER BY used_ms DESC, id DESC")
+#undef SITE_COLUMNS
+X(SITE_KEYS, "SELECT key FROM sites ORDER BY key")
+#define DECISION_COLUMNS "SELECT id, at_ms, branch, ok, ms, cost, run, path," \
+	" detail FROM decisions WHERE site = (SELECT id FROM sites WHERE" \
+	" key = ?1)"
+X(DECISIONS, DECISION_COLUMNS " AND id > ?2 AND id < ?3 ORDER BY id LIMIT ?4")
+X(DECISIONS_LAST, DECISION_COLUMNS " AND id > ?2 AND id < ?3 ORDER BY id DESC"
+	" LIMIT ?4")
+#undef DECISION_COLUMNS
+X(SITE_OVER, "SELECT id, stored FROM sites WHERE stored > ?1 LIMIT 1")
+X(SITE_TRIM, "DELETE FROM decisions WHERE id IN (SELECT id FROM decisions"
+	" WHERE site = ?1 ORDER BY id LIMIT ?2)")
+X(SITE_TRIMMED, "UPDATE sites SET stored = stored - ?2 WHERE id = ?1")
+X(SITE_COUNT, "SELECT count(*) FROM sites")
+X(SITE_OLDEST, "SELECT id FROM sites ORDER BY frozen, used_ms, id LIMIT 1")
+X(SITE_DECISIONS_DROP, "DELETE FROM decisions WHERE site = ?1")
+X(SITE_DROP, "DELETE FROM sites WHERE id = ?1")
+
 X(OWNER_ADD, "INSERT INTO owners(ulid, boot, pid, start, socket, created)"
 	" VALUES(?1, ?2, ?3, ?4, ?5, ?6)")
 X(OWNER_OPEN, "SELECT 1 FROM owners o WHERE o.ulid = ?1 AND EXISTS("

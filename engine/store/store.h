@@ -13,6 +13,7 @@
 #include "engine/base/err.h"
 #include "engine/store/batch.h"
 #include "engine/store/read.h"
+#include "engine/store/store_learn.h"
 
 struct store;
 

@@ -12,6 +12,7 @@
 
 #include "engine/core/plan.h"
 #include "engine/core/run.h"
+#include "engine/store/learn_record.h"
 
 static void bind_str(sqlite3_stmt *q, int at, const char *p, size_t n)
 {
@@ -60,7 +61,7 @@ static int find_plan(struct store *s, const struct digest *d, int64_t *id)
 static int plan_id(struct store *s, const struct digest *d, const void *body,
 	size_t len, int64_t *id)
 {
-	struct plan_slot *slot = &s->w.plans[d->b[0] % PLAN_SLOTS];
+	struct known *slot = &s->w.plans[d->b[0] % KNOWN_SLOTS];
 	sqlite3_stmt *q;
 	int rc;
 
@@ -116,12 +117,14 @@ static int number(struct store *s, struct batch *b)
 			b->news++;
 		} else if (r->kind == RECORD_STATE) {
 			b->states++;
+		} else if (r->kind == RECORD_DECISION) {
+			rc = learn_number(s, (struct record_decision *)r);
 		}
 	}
 	return rc;
 }
 
-/* Runs, events and states: a statement for all of a kind. */
+/* Runs, events, states and decisions: a statement for all of a kind. */
 static int apply_tables(struct store *s, const struct batch *b)
 {
 	int rc = SQLITE_OK;
@@ -133,6 +136,10 @@ static int apply_tables(struct store *s, const struct batch *b)
 		rc = db_do(&s->w.db, SQL_EVENTS_ADD);
 	if (rc == SQLITE_OK && b->states)
 		rc = db_do(&s->w.db, SQL_RUN_STATES);
+	if (rc == SQLITE_OK && b->decisions)
+		rc = db_do(&s->w.db, SQL_DECISIONS_ADD);
+	if (rc == SQLITE_OK && b->decisions)
+		rc = db_do(&s->w.db, SQL_SITES_USED);
 	s->w.tables.batch = NULL;
 	return rc;
 }
@@ -274,6 +281,7 @@ static int apply(struct store *s, const struct record *r)
 	switch ((enum record_kind)r->kind) {
 	case RECORD_NEW:
 	case RECORD_EVENT:
+	case RECORD_DECISION:
 		return SQLITE_OK;
 	case RECORD_STATE:
 		return apply_last(s, (const struct record_state *)r);
@@ -291,6 +299,8 @@ static int apply(struct store *s, const struct record *r)
 		return apply_usage(s, (const struct record_usage *)r);
 	case RECORD_BREAKER:
 		return apply_breaker(s, (const struct record_breaker *)r);
+	case RECORD_SITE:
+		return learn_state(s, (const struct record_site *)r);
 	}
 	abort();
 }

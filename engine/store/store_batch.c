@@ -61,9 +61,8 @@ void batch_free(struct batch *b)
 	free(b);
 }
 
-/* Appends a record of `fixed` bytes, zeroed, with room for `more` behind. */
-static void *add(struct batch *b, enum record_kind kind, struct store_run *run,
-	size_t fixed, size_t more)
+void *batch_add(struct batch *b, enum record_kind kind,
+	struct store_run *run, size_t fixed, size_t more)
 {
 	size_t size = (fixed + more + 7) & ~(size_t)7;
 	struct record *r;
@@ -143,7 +142,7 @@ void batch_run_new(struct batch *b, struct store_run *r,
 	if (b->plan_at == NOWHERE ||
 	    !digest_same(&b->plan_digest, &n->plan_digest))
 		bytes += n->plan_len;
-	rec = add(b, RECORD_NEW, r, sizeof(*rec), bytes);
+	rec = batch_add(b, RECORD_NEW, r, sizeof(*rec), bytes);
 	r->at = (size_t)((char *)rec - b->buf.data);
 	rec->tail.last = NO_INDEX;
 	rec->first = b->events;
@@ -166,7 +165,7 @@ void batch_event(struct batch *b, struct store_run *r,
 	const struct stored_event *e)
 {
 	struct record_event *rec =
-		add(b, RECORD_EVENT, r, sizeof(*rec), e->len);
+		batch_add(b, RECORD_EVENT, r, sizeof(*rec), e->len);
 	struct tail *tail;
 
 	visit(b, r);
@@ -189,7 +188,7 @@ static struct tail *need_tail(struct batch *b, struct store_run *r)
 
 	visit(b, r);
 	if (r->at == NOWHERE) {
-		rec = add(b, RECORD_STATE, r, sizeof(*rec), 0);
+		rec = batch_add(b, RECORD_STATE, r, sizeof(*rec), 0);
 		r->at = (size_t)((char *)rec - b->buf.data);
 		rec->tail.last = r->last;
 	}
@@ -216,7 +215,7 @@ void batch_run_plan(struct batch *b, struct store_run *r, const void *plan,
 	size_t len, const struct digest *digest, struct str text)
 {
 	struct record_plan *rec =
-		add(b, RECORD_PLAN, r, sizeof(*rec), len + text.n);
+		batch_add(b, RECORD_PLAN, r, sizeof(*rec), len + text.n);
 
 	rec->digest = *digest;
 	rec->plan_len = len;
@@ -227,7 +226,7 @@ void batch_run_plan(struct batch *b, struct store_run *r, const void *plan,
 void batch_blob(struct batch *b, struct store_run *r, int fd,
 	const struct digest *digest, uint64_t len)
 {
-	struct record_blob *rec = add(b, RECORD_BLOB, r, sizeof(*rec), 0);
+	struct record_blob *rec = batch_add(b, RECORD_BLOB, r, sizeof(*rec), 0);
 
 	rec->digest = *digest;
 	rec->len = len;
@@ -239,7 +238,7 @@ void batch_blob(struct batch *b, struct store_run *r, int fd,
 void batch_blob_ref(struct batch *b, struct store_run *r,
 	const struct digest *digest)
 {
-	struct record_blob *rec = add(b, RECORD_BLOB_REF, r, sizeof(*rec), 0);
+	struct record_blob *rec = batch_add(b, RECORD_BLOB_REF, r, sizeof(*rec), 0);
 
 	rec->digest = *digest;
 	b->refs++;
@@ -250,7 +249,7 @@ void batch_duration(struct batch *b, const char *leaf_key, uint64_t dur_us,
 {
 	size_t n = strlen(leaf_key);
 	struct record_duration *rec =
-		add(b, RECORD_DURATION, NULL, sizeof(*rec), n);
+		batch_add(b, RECORD_DURATION, NULL, sizeof(*rec), n);
 
 	rec->h.extra = ok != 0;
 	rec->dur_us = dur_us;
@@ -260,7 +259,7 @@ void batch_duration(struct batch *b, const char *leaf_key, uint64_t dur_us,
 
 void batch_cache(struct batch *b, const struct cache_new *c)
 {
-	struct record_cache *rec = add(b, RECORD_CACHE, NULL, sizeof(*rec),
+	struct record_cache *rec = batch_add(b, RECORD_CACHE, NULL, sizeof(*rec),
 		c->leaf.n + c->parts.n + c->result.n);
 	char *to = (char *)(rec + 1);
 
@@ -280,7 +279,7 @@ void batch_usage(struct batch *b, struct store_run *r,
 {
 	const struct str text[4] = { str_of(u->model), str_of(u->agent),
 		str_of(u->pool), str_of(u->worker) };
-	struct record_usage *rec = add(b, RECORD_USAGE, r, sizeof(*rec),
+	struct record_usage *rec = batch_add(b, RECORD_USAGE, r, sizeof(*rec),
 		text[0].n + text[1].n + text[2].n + text[3].n);
 	char *to = (char *)(rec + 1);
 	int i;
@@ -302,7 +301,7 @@ void batch_breaker(struct batch *b, const char *pool, int state,
 {
 	size_t n = strlen(pool);
 	struct record_breaker *rec =
-		add(b, RECORD_BREAKER, NULL, sizeof(*rec), n);
+		batch_add(b, RECORD_BREAKER, NULL, sizeof(*rec), n);
 
 	rec->h.extra = (uint32_t)state;
 	rec->failures = failures;

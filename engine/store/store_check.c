@@ -390,7 +390,8 @@ static int check_database(struct check *c)
 	buf_init(&counts);
 	add_count(c, "runs", &counts);
 	add_count(c, "events", &counts);
-	say(c, CHECK_OK, "database", "schema %d%s, %lld MiB", SCHEMA_VERSION,
+	say(c, CHECK_OK, "database", "schema %lld%s, %lld MiB",
+		(long long)number(c, "PRAGMA user_version"),
 		buf_cstr(&counts), (long long)st.st_size >> 20);
 	buf_release(&counts);
 	if (fstatat(c->s.dir_fd, "wf.db-wal", &st, 0) == 0 &&

@@ -2,7 +2,8 @@
  * Upkeep: what is over the bounds goes, oldest first, in small transactions
  * between which other work gets its turn. Never deleted: pinned runs, runs
  * whose owner lives, waiting and paused ones; an interrupted run goes by age
- * alone. A blob goes with the last run that refers to it; its file after the
+ * alone; its decisions stay, for they have bounds of their own
+ * (store_learn_write.c). A blob goes with the last run that refers to it; its file after the
  * commit, still under the lock, so that nobody can be naming it again.
  */
 #include "engine/store/inner.h"
@@ -14,6 +15,7 @@
 #include <unistd.h>
 
 #include "engine/core/run.h"
+#include "engine/store/learn_record.h"
 
 enum { SLICE_MS = 20, PASS_MS = 60000, VACUUM_PAGES = 256, FREE_PAGES = 256 };
 
@@ -270,8 +272,17 @@ static int clean_depths(struct store *s, struct clean *c)
 	}
 	sqlite3_reset(q);
 	c->older_ms = wall_ms() - c->keep.age_ms;
-	c->stage = CLEAN_RUNS;
+	c->stage = CLEAN_LEARNED;
 	return step == SQLITE_ROW || step == SQLITE_DONE ? SQLITE_OK : step;
+}
+
+static int clean_learned(struct store *s, struct clean *c)
+{
+	int rc = learn_clean(s, mono_ms() + SLICE_MS);
+
+	if (rc == SQLITE_DONE)
+		c->stage = CLEAN_RUNS;
+	return rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
 /* --------------------------------------------------------------- blobs */
@@ -450,6 +461,8 @@ static int stage(struct store *s, struct clean *c)
 	switch (c->stage) {
 	case CLEAN_DEPTHS:
 		return clean_depths(s, c);
+	case CLEAN_LEARNED:
+		return clean_learned(s, c);
 	case CLEAN_RUNS:
 		return clean_runs(s, c);
 	case CLEAN_PLANS:

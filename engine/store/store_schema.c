@@ -1,7 +1,8 @@
 /*
  * The schema and its versions. application_id says that a database is ours,
  * user_version which schema it has. Every version ever written must stay
- * readable: a change is a new step in upgrade(), never an edit of an old one.
+ * readable: a change is a new schema_N in steps[], never an edit of an old
+ * one. A store that is open for reading only may have an older one.
  *
  * Events have no index but their seq: a run's are found between first_seq
  * and last_seq of its row, where last_seq NULL means "to the end" (a run that
@@ -75,6 +76,28 @@ static const char schema_1[] =
 "CREATE TABLE floors(seq INTEGER NOT NULL, run INTEGER NOT NULL) STRICT;"
 "INSERT INTO floors VALUES(0, 0);";
 
+/* What decisions taught. Of a site the newest decisions are kept; `count` is
+ * how many there ever were, `stored` how many rows there are. A site's state
+ * is made of its decisions behind `reset_at` and up to `upto`; it is the last
+ * column, for it is long and seldom read. */
+static const char schema_2[] =
+"CREATE TABLE sites("
+" id INTEGER PRIMARY KEY AUTOINCREMENT, key BLOB NOT NULL UNIQUE,"
+" text TEXT NOT NULL, path TEXT NOT NULL, dir TEXT NOT NULL,"
+" upto INTEGER NOT NULL DEFAULT 0, reset_at INTEGER NOT NULL DEFAULT 0,"
+" frozen INTEGER NOT NULL DEFAULT 0, count INTEGER NOT NULL DEFAULT 0,"
+" stored INTEGER NOT NULL DEFAULT 0, used_ms INTEGER NOT NULL,"
+" state TEXT) STRICT;"
+"CREATE TABLE decisions("
+" id INTEGER PRIMARY KEY AUTOINCREMENT, site INTEGER NOT NULL,"
+" at_ms INTEGER NOT NULL, branch INTEGER NOT NULL, ok INTEGER NOT NULL,"
+" ms REAL NOT NULL, cost REAL NOT NULL, run TEXT NOT NULL,"
+" path TEXT NOT NULL, detail TEXT NOT NULL) STRICT;"
+"CREATE INDEX decisions_site ON decisions(site);";
+
+/* Step i brings a database of version i to i + 1. */
+static const char *const steps[SCHEMA_VERSION] = { schema_1, schema_2 };
+
 static int number_of(struct db *db, const char *sql, int64_t *out)
 {
 	sqlite3_stmt *stmt;
@@ -91,13 +114,14 @@ static int number_of(struct db *db, const char *sql, int64_t *out)
 	return rc;
 }
 
-static int create(struct db *db)
+/* All in one transaction: a database has one version or the other. */
+static int upgrade(struct db *db, int64_t from)
 {
 	char end[96];
 	int rc = db_exec(db, "BEGIN IMMEDIATE");
 
-	if (rc == SQLITE_OK)
-		rc = db_exec(db, schema_1);
+	for (; rc == SQLITE_OK && from < SCHEMA_VERSION; from++)
+		rc = db_exec(db, steps[from]);
 	snprintf(end, sizeof(end), "PRAGMA application_id=%d;"
 		"PRAGMA user_version=%d; COMMIT", APPLICATION_ID,
 		SCHEMA_VERSION);
@@ -142,14 +166,19 @@ int schema_ready(struct db *db, int read_only, const char *dir,
 		return foreign(dir, err);
 	if (version > SCHEMA_VERSION)
 		return newer(dir, version, err);
-	if (id == APPLICATION_ID)
+	if (id == APPLICATION_ID && (read_only || version == SCHEMA_VERSION))
 		return 0;
 	if (read_only)
 		return err_set(err, ERR_STATE, "'%s/wf.db' is empty", dir);
+	if (id == APPLICATION_ID) {
+		rc = version > 0 ? upgrade(db, version) : SQLITE_CORRUPT;
+		return rc == SQLITE_OK ? 0 :
+			db_err(db, rc, err, "bring the database up to date");
+	}
 	rc = db_exec(db, "PRAGMA page_size=4096; PRAGMA auto_vacuum=2;"
 		"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL");
 	if (rc == SQLITE_OK)
-		rc = create(db);
+		rc = upgrade(db, 0);
 	return rc == SQLITE_OK ? 0 :
 		db_err(db, rc, err, "create the database");
 }

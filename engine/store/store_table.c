@@ -9,9 +9,11 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "engine/base/mem.h"
 #include "engine/core/plan.h"
+#include "engine/store/learn_record.h"
 
 struct rows { /* a cursor */
 	sqlite3_vtab_cursor base;
@@ -169,6 +171,42 @@ static void new_column(const struct rows *t, sqlite3_context *to, int i)
 	}
 }
 
+static void decision_column(const struct rows *t, sqlite3_context *to, int i)
+{
+	const struct record_decision *r = (const void *)t->at;
+	const char *texts = (const char *)(r + 1);
+
+	switch (i) {
+	case 0:
+		sqlite3_result_int64(to, r->site);
+		return;
+	case 1:
+		sqlite3_result_int64(to, r->at_ms);
+		return;
+	case 2:
+		sqlite3_result_int(to, r->branch);
+		return;
+	case 3:
+		sqlite3_result_int64(to, r->h.extra);
+		return;
+	case 4:
+		sqlite3_result_double(to, r->ms);
+		return;
+	case 5:
+		sqlite3_result_double(to, r->cost);
+		return;
+	case 6:
+		give_text(to, r->run, strlen(r->run));
+		return;
+	case 7:
+		give_text(to, texts, r->len[DECISION_PATH]);
+		return;
+	default:
+		give_text(to, texts + r->len[DECISION_PATH],
+			r->len[DECISION_DETAIL]);
+	}
+}
+
 static const struct shape shapes[BATCH_TABLES] = {
 	{ "batch_new", "id, owner, state, exit, started_ms, steps, failed,"
 		" pinned, hidden, ulid, finished_ms, first_seq, last_seq,"
@@ -178,6 +216,8 @@ static const struct shape shapes[BATCH_TABLES] = {
 		RECORD_EVENT, event_column },
 	{ "batch_state", "run, state, exit, finished_ms, steps, failed,"
 		" last_seq", RECORD_STATE, state_column },
+	{ "batch_decision", "site, at_ms, branch, ok, ms, cost, run, path,"
+		" detail", RECORD_DECISION, decision_column },
 };
 
 /* ------------------------------------------------- what SQLite calls */

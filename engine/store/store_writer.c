@@ -92,6 +92,7 @@ static int read_counters(struct store *s)
 	if (w->known)
 		return SQLITE_OK;
 	memset(w->plans, 0, sizeof(w->plans));
+	memset(w->sites, 0, sizeof(w->sites));
 	q = db_stmt(&w->db, SQL_COUNTERS);
 	if (!q || (rc = sqlite3_step(q)) != SQLITE_ROW)
 		goto bad;

@@ -1,6 +1,6 @@
 /*
  * The batch that is being applied as tables of the writer's connection:
- * batch_new, batch_event and batch_state, a row for each record of the kind,
+ * batch_new, batch_event, batch_state and batch_decision, a row for each record of the kind,
  * in order, with the columns that sql_list.h reads of them.
  */
 #ifndef WF_STORE_TABLE_H
@@ -9,7 +9,7 @@
 #include "engine/store/db.h"
 #include "engine/store/record.h"
 
-enum { BATCH_TABLES = 3 };
+enum { BATCH_TABLES = 4 };
 struct batch_table {
 	int shape;
 	const struct batch *const *batch;

@@ -349,7 +349,7 @@ static void test_damage(void)
 	snprintf(path, sizeof(path), "%s/wf.db", f.dir);
 	fd = open(path, O_WRONLY);
 	memset(junk, 0x55, sizeof(junk));
-	for (i = 24; i < 40; i++)
+	for (i = 36; i < 48; i++) /* of events */
 		if (pwrite(fd, junk, sizeof(junk), i * 4096) < 0)
 			abort();
 	close(fd);
