@@ -10,6 +10,7 @@
 
 #include "engine/base/mem.h"
 #include "engine/base/text.h"
+#include "engine/store/store.h"
 
 #define CMD(name) extern const struct cmd cmd_##name;
 #include "shell/cmd_list.h"
@@ -54,6 +55,15 @@ int cmd_is_run(struct str s)
 	return 1;
 }
 
+static int is_site(struct str s)
+{
+	size_t n = 0;
+
+	while (n < s.n && s.p[n] && strchr("0123456789abcdefABCDEF", s.p[n]))
+		n++;
+	return n == s.n && n >= SITE_BRIEF && n <= DIGEST_HEX;
+}
+
 static const char *type_wants(const struct vocab_field *f, struct str s)
 {
 	const char *dot = memchr(s.p, '.', s.n);
@@ -73,6 +83,9 @@ static const char *type_wants(const struct vocab_field *f, struct str s)
 	case CMD_STEP:
 		return cmd_is_run(run) ? NULL
 			: "a run, or a run's step: RUN.STEP";
+	case CMD_SITE:
+		return is_site(s) ? NULL
+			: "a site: 6 or more digits of its key";
 	}
 	return NULL;
 }
@@ -85,6 +98,8 @@ static int add(struct reader *r, const struct vocab_field *f, struct str s,
 
 	if (f->type == CMD_RUN || f->type == CMD_STEP)
 		help = "/runs lists them";
+	else if (f->type == CMD_SITE)
+		help = "/learned lists them";
 	if (wants)
 		return diag_add(r->diags, "E116", caret(at, s.n ? s.n : 1),
 			help, "'%.*s' is not %s", (int)s.n, s.p, wants);

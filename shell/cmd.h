@@ -31,7 +31,8 @@ enum cmd_type {
 	CMD_STEP,       /* RUN or RUN.STEP */
 	CMD_WORKFLOW,   /* PLACE_REST: RUN, or workflow text as it stands */
 	CMD_SETTING,    /* name of a setting, or vars.NAME */
-	CMD_TOPIC       /* what help knows: a command, a step, a topic */
+	CMD_TOPIC,      /* what help knows: a command, a step, a topic */
+	CMD_SITE        /* a place that decides: prefix of its key */
 };
 
 struct cmd {

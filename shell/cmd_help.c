@@ -138,7 +138,7 @@ static int about(struct session *s, struct str name, struct cmd_out *o)
 static const char *value_of(const struct vocab_field *f)
 {
 	static const char *const own[] = {"run", "step", "workflow",
-		"setting", "topic"};
+		"setting", "topic", "site"};
 	static const char *const usual[] = {
 		[FIELD_WORD] = "word", [FIELD_TEXT] = "text",
 		[FIELD_NUMBER] = "number", [FIELD_DURATION] = "duration",

@@ -387,6 +387,9 @@ static void by_type(struct at *a, const struct cmd *c,
 	case CMD_TOPIC:
 		comp_topics(a);
 		break;
+	case CMD_SITE:
+		comp_sites(a);
+		break;
 	default:
 		of_word(a, c, f->name, words, n);
 		break;

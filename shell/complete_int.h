@@ -41,6 +41,8 @@ void comp_runs(struct at *a, enum comp_runs which);
 void comp_run_steps(struct at *a, struct str run, const char *before);
 void comp_answers(struct at *a, struct str run);
 
+/* Keys of what decides, the last used first. */
+void comp_sites(struct at *a);
 void comp_settings(struct at *a);
 void comp_setting_values(struct at *a, struct str name);
 void comp_environment(struct at *a, const char *before);

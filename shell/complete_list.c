@@ -16,6 +16,7 @@
 #include "shell/fact_known.h"
 #include "shell/help_def.h"
 #include "shell/run_ref.h"
+#include "shell/screen.h"
 #include "shell/topics.h"
 
 /* RUNS: how many are listed; of more those are looked at that begin so. */
@@ -283,6 +284,27 @@ void comp_answers(struct at *a, struct str run)
 	}
 	buf_release(&b);
 	view_release(&v);
+}
+
+static int add_site(void *ud, const struct site_row *r)
+{
+	struct at *a = ud;
+	struct buf about;
+
+	buf_init(&about);
+	buf_printf(&about, "%s  ", r->path);
+	screen_line(&about, str_of(r->text), 0);
+	comp_add(a, r->brief, buf_cstr(&about));
+	buf_release(&about);
+	return a->out->count == RUNS;
+}
+
+void comp_sites(struct at *a)
+{
+	struct err err = {0};
+
+	if (!a->s->no_state.code)
+		store_sites(engine_store(a->s->engine), add_site, a, &err);
 }
 
 /* ---------------------------------------------------------------- settings */

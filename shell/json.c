@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "engine/base/jspan.h"
 #include "engine/base/text.h"
 
 void json_init(struct json *j, struct buf *out)
@@ -140,6 +141,20 @@ void json_bool(struct json *j, int v)
 {
 	value(j);
 	buf_str(j->out, v ? "true" : "false");
+}
+
+void json_raw(struct json *j, struct str doc)
+{
+	struct str v;
+
+	if (jspan_value(doc, &v) != 0 || utf8_check(v.p, v.n) != v.n) {
+		json_null(j);
+		return;
+	}
+	value(j);
+	/* Between its values a document may have newlines: nowhere else. */
+	for (size_t i = 0; i < v.n; i++)
+		buf_char(j->out, (unsigned char)v.p[i] < ' ' ? ' ' : v.p[i]);
 }
 
 void json_null(struct json *j)

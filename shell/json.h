@@ -29,6 +29,7 @@ void json_int(struct json *j, int64_t v);
 void json_real(struct json *j, double v);
 void json_bool(struct json *j, int v);
 void json_null(struct json *j);
+void json_raw(struct json *j, struct str doc); /* null when it is no JSON */
 
 /* "key": value */
 void json_kstr(struct json *j, const char *key, struct str s);

@@ -16,6 +16,7 @@
 #include "engine/drive/tick.h"
 #include "engine/engine.h"
 #include "engine/exec/exec.h"
+#include "engine/learn.h"
 #include "engine/observe.h"
 #include "engine/store/store.h"
 
@@ -66,6 +67,7 @@ struct engine {
 	size_t executor_count;
 	struct vocab vocab;
 	struct engine_lua lua;
+	struct engine_policy policy; /* its call is NULL: none */
 	uint8_t has_lua, closing, failed, stalled;
 	struct drive_run **run_pages; /* by slot; see drive_run_at */
 	size_t run_cap;            /* slots there are: whole pages */

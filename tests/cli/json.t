@@ -116,7 +116,7 @@ holds 'd["output"] == "x\n"' "also behind its text"
 printf '/echo sourced\n' >source.wf
 line_of() {
 	case $1 in
-	runs|show|logs|why|resume|retry|wait|def|alias|set|env|cd|doctor|help|quit)
+	runs|show|logs|why|learned|resume|retry|wait|def|alias|set|env|cd|doctor|help|quit)
 		echo "/$1" ;;
 	fg|shell|fact|facts|history|edit|clear|trust) echo "/$1" ;;
 	watch) echo "/watch @last" ;;
