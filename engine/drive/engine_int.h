@@ -91,10 +91,9 @@ struct engine {
 	struct idmap jobs;         /* id -> struct job */
 	struct idmap by_key;       /* job_key() -> struct job */
 	struct idmap cache_parts;  /* parts that wait for their result */
-	struct cJSON *vars, *envs; /* objects of strings; envs: null of what
-	                              is removed */
-	struct measuring *measuring; /* facts.c */
-	struct fact_making *making;  /* fact_step.c */
+	struct cJSON *vars, *envs; /* of strings; envs: null: is removed */
+	struct facts *facts;       /* facts.c; NULL: none was asked for */
+	struct fact_making *making; /* fact_step.c */
 	struct observer *observers;
 	struct owner_socket *owner;
 	struct viewed *views;      /* open views: see view.c */

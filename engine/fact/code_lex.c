@@ -5,6 +5,9 @@
 
 #include <string.h>
 
+/* How far is looked, so that the whole stays linear on any line. */
+enum { SHIFT_MAX = 256 };
+
 void code_lex_init(struct code_lexer *l, const struct lang *lang,
 	struct str text)
 {
@@ -261,6 +264,8 @@ static int regex(struct code_lexer *l)
 	size_t n = 1;
 	int in_class = 0;
 
+	if (l->at < l->no_regex)
+		return 0;
 	for (; peek(l, n) && peek(l, n) != '\n'; n++) {
 		char c = peek(l, n);
 
@@ -275,6 +280,7 @@ static int regex(struct code_lexer *l)
 			return 1;
 		}
 	}
+	l->no_regex = l->at + n;
 	return 0;
 }
 
@@ -456,7 +462,10 @@ static void directive(struct code_lexer *l, struct code_token *t)
 /* << in ((…)) shifts. */
 static int is_arithmetic(const struct code_lexer *l)
 {
-	for (size_t i = l->at; i > l->line_at + 1; i--) {
+	size_t from = l->at - l->line_at > SHIFT_MAX ? l->at - SHIFT_MAX
+		: l->line_at;
+
+	for (size_t i = l->at; i > from + 1; i--) {
 		const char *p = l->text.p + i - 2;
 
 		if (memcmp(p, "((", 2) == 0)

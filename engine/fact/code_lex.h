@@ -34,6 +34,7 @@ struct code_lexer {
 	struct str here;       /* word that ends a here-document; or empty */
 	uint32_t templates;    /* `…${` that are open … */
 	uint32_t braces[CODE_TEMPLATES]; /* … and { in each */
+	size_t no_regex;       /* none ends before it */
 	uint8_t value;         /* the last token ends a value: / divides */
 };
 
