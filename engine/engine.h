@@ -26,6 +26,9 @@ struct engine_lua {
 	void *ud;
 	int (*eval)(void *ud, struct str expr, const struct vm_host *host,
 		struct value *out, size_t *at, struct err *err);
+	/* See struct vm_split. */
+	void (*split)(void *ud, struct str expr, const struct vm_host *host,
+		struct vm_split *out);
 };
 
 struct engine_options {

@@ -41,21 +41,7 @@ int vm_eval(struct vm *vm, struct str expr, const struct vm_host *host,
 /* Only compiles. */
 int vm_check(struct vm *vm, struct str expr, size_t *at, struct err *err);
 
-/*
- * The operands of an expression, for who evaluates them in an order of their
- * own: an AND list or an OR list of slices of `expr`, without the blanks and
- * parentheses around them; anything else (and what does not parse) is a LEAF
- * of one slice. The last slice of a longer list holds the rest. host (may be
- * NULL) is asked for names with '-' only.
- */
-enum { VM_OPERANDS = 32 };
-enum vm_split_kind { VM_LEAF, VM_AND, VM_OR };
-struct vm_split {
-	uint8_t kind;          /* enum vm_split_kind */
-	size_t count;
-	struct str slices[VM_OPERANDS];
-	size_t thresholds[VM_OPERANDS]; /* written before the slice */
-};
+/* See struct vm_split. host (may be NULL) is asked for names with '-' only. */
 void vm_split(struct str expr, const struct vm_host *host,
 	struct vm_split *out);
 

@@ -18,6 +18,7 @@
 #include "engine/base/limits.h"
 #include "engine/base/mem.h"
 #include "engine/base/text.h"
+#include "engine/learn.h"
 #include "engine/view.h"
 #include "shell/bang.h"
 #include "shell/cmd.h"
@@ -216,6 +217,25 @@ static int lua_eval(void *ud, struct str expr, const struct vm_host *host,
 	return vm_eval(s->vm, expr, host, out, at, err);
 }
 
+static void lua_split(void *ud, struct str expr, const struct vm_host *host,
+	struct vm_split *out)
+{
+	(void)ud;
+	vm_split(expr, host, out);
+}
+
+/* In a vm of its own: conditions ask for thresholds while they run. */
+static int policy_call(void *ud, const char *name, struct str in,
+	struct buf *out, struct err *err)
+{
+	struct vm_options o = {.seed = 1};
+	struct session *s = ud;
+
+	if (!s->policy_vm && vm_new(&s->policy_vm, &o, err) < 0)
+		return -1;
+	return vm_policy(s->policy_vm, name, in, out, err);
+}
+
 static char *absolute(const char *dir, const char *path)
 {
 	return path[0] == '/' ? mem_strdup(path)
@@ -292,6 +312,7 @@ static int open_engine(struct session *s, int check, struct err *err)
 	o.read_only = (uint8_t)check;
 	s->lua.ud = s;
 	s->lua.eval = lua_eval;
+	s->lua.split = lua_split;
 	rc = check ? 0 : make_dirs(dir, err);
 	if (rc == 0)
 		rc = engine_open(&s->engine, &o, err);
@@ -300,6 +321,9 @@ static int open_engine(struct session *s, int check, struct err *err)
 		memset(err, 0, sizeof(*err));
 		rc = engine_open(&s->engine, &o, err);
 	}
+	if (rc == 0)
+		engine_set_policy(s->engine, &(struct engine_policy){s,
+			policy_call});
 	free(dir);
 	return rc;
 }
@@ -443,6 +467,7 @@ void session_close(struct session *s)
 		engine_close(s->engine);
 	}
 	vm_free(s->vm);
+	vm_free(s->policy_vm);
 	defs_release(&s->defs);
 	settings_release(&s->settings);
 	buf_release(&s->input);

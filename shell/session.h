@@ -34,7 +34,7 @@ struct session {
 	struct settings settings;
 	struct engine *engine;
 	struct err no_state;   /* why no run can be kept; code 0: it can */
-	struct vm *vm;
+	struct vm *vm, *policy_vm; /* made when needed */
 	struct engine_lua lua;
 	struct front_env env;
 	struct defs defs;

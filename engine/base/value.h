@@ -41,4 +41,19 @@ struct vm_host {
 	void (*compared)(void *ud, size_t index, double x, double at);
 };
 
+/*
+ * The operands of an expression, for who evaluates them in an order of their
+ * own: an AND list or an OR list of slices of `expr`, without the blanks and
+ * parentheses around them; anything else (and what does not parse) is a LEAF
+ * of one slice. The last slice of a longer list holds the rest.
+ */
+enum { VM_OPERANDS = 32 };
+enum vm_split_kind { VM_LEAF, VM_AND, VM_OR };
+struct vm_split {
+	uint8_t kind;          /* enum vm_split_kind */
+	size_t count;
+	struct str slices[VM_OPERANDS];
+	size_t thresholds[VM_OPERANDS]; /* written before the slice */
+};
+
 #endif

@@ -434,8 +434,9 @@ static void on_decided(struct run *r, const struct event *e)
 		x->decided |= DECIDED_ROUND;
 	else
 		x->decided |= (uint8_t)(1u << e->status);
-	if (e->status != EVAL_ITEMS && e->status != EVAL_CALL)
-		return;
+	if (e->status != EVAL_ITEMS && e->status != EVAL_CALL &&
+	    !(e->status == EVAL_CHOICE && r->plan->flags & PLAN_ADAPTIVE))
+		return; /* what a choice rests on is learned from at its end */
 	run_forget_bytes(x);
 	if (e->bytes.n)
 		x->bytes = mem_dup(e->bytes.p, e->bytes.n);

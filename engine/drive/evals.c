@@ -12,6 +12,8 @@
 #include "engine/base/jspan.h"
 #include "engine/base/limits.h"
 #include "engine/base/text.h"
+#include "engine/core/run_fact.h"
+#include "engine/drive/adaptive.h"
 #include "engine/drive/cachekey.h"
 #include "engine/drive/fact_step.h"
 #include "engine/drive/facts.h"
@@ -22,6 +24,7 @@ struct asking {
 	struct buf scratch;    /* holds the value given last */
 	const struct fact_source *wanted; /* must be measured first; or NULL */
 	struct fact_need need; /* must be made first */
+	struct adaptive_cost cost;
 };
 
 enum { SHOWN_MAX = 60, READ_MAX = 180 };
@@ -51,6 +54,51 @@ static void note_fact(struct asking *a, struct flow_name name,
 			: v->s.n), v->s.p, v->s.n > SHOWN_MAX ? "..." : "");
 	buf_printf(&a->read, "%s%s", a->read.len ? ", " : "", buf_cstr(&b));
 	buf_release(&b);
+}
+
+/* What making it took, once for each fact. */
+static void note_cost(struct asking *a, struct flow_name name)
+{
+	struct fact_read f;
+
+	for (size_t i = 0; i < 64 && run_fact_at(a->flow.run, i, &f); i++) {
+		int whole = f.name.n > name.root.n &&
+			f.name.p[name.root.n] == '.' && f.name.n ==
+			name.root.n + 1 + name.field.n;
+
+		if (f.name.n < name.root.n || memcmp(f.name.p, name.root.p,
+				name.root.n) != 0 || (f.name.n != name.root.n
+				&& !(whole && memcmp(f.name.p + name.root.n +
+				1, name.field.p, name.field.n) == 0)) ||
+				a->cost.counted >> i & 1)
+			continue;
+		a->cost.counted |= (uint64_t)1 << i;
+		a->cost.us += f.cost_us;
+	}
+}
+
+/* Made by a step, or measured. */
+static int get_fact(struct asking *a, struct flow_name name,
+	struct value *out, struct err *err)
+{
+	struct fact_need need = {PLAN_NONE, 0};
+	struct fact_name fact = {name, NULL};
+	int rc = fact_step_get(&a->flow, a->at, name, out, &a->scratch, &need,
+		err);
+
+	if (need.branch != PLAN_NONE)
+		a->need = need;
+	if (rc == 0)
+		rc = facts_get(a->flow.run, &fact, out, &a->scratch, err);
+	if (rc > 0) {
+		note_fact(a, name, out);
+		note_cost(a, name);
+	}
+	if (!fact.wanted)
+		return rc;
+	a->wanted = fact.wanted;
+	return err_set(err, ERR_BUSY, "%.*s is being measured",
+		(int)name.root.n, name.root.p);
 }
 
 static int get(void *ud, struct str root, struct str field,
@@ -258,8 +306,13 @@ static int ask_lua(struct engine *e, const struct action *a,
 	expr = expr_of(ask->flow.run->plan, a);
 	if (a->purpose == EVAL_ITEMS && list_named(ask, expr, v))
 		return 0;
-	rc = e->has_lua ? e->lua.eval(e->lua.ud, str_of(expr), &host, v, &at,
-		err) : err_set(err, ERR_STATE, "there is no Lua here");
+	if (!e->has_lua)
+		rc = err_set(err, ERR_STATE, "there is no Lua here");
+	else if (adaptive_asks(e, a))
+		rc = adaptive_condition(e, a, &(struct adaptive_eval){
+			str_of(expr), &host, &ask->cost, &at}, v, err);
+	else
+		rc = e->lua.eval(e->lua.ud, str_of(expr), &host, v, &at, err);
 	snprintf(what, 200, "condition '%.120s' at column %zu", expr, at + 1);
 	return rc;
 }
@@ -287,8 +340,9 @@ static void eval_lua(struct engine *e, const struct action *a)
 		eval_fail(e, a, what, &err);
 	else if (rc == 0 && a->purpose == EVAL_ITEMS)
 		give_items(e, a, &v);
-	else if (rc == 0)
-		answer(e, a, truth(&v), (struct str){NULL, 0}, NULL);
+	else if (!is_due)
+		answer(e, a, truth(&v), truth(&v) && adaptive_asks(e, a)
+			? adaptive_detail(e, a) : (struct str){NULL, 0}, NULL);
 	buf_release(&ask.scratch);
 	buf_release(&ask.read);
 }
@@ -320,6 +374,20 @@ static void eval_cache(struct engine *e, const struct action *a)
 	buf_release(&miss);
 }
 
+static void eval_choice(struct engine *e, const struct action *a)
+{
+	struct err err = {0};
+	struct str detail;
+	int64_t branch;
+
+	if (!adaptive_asks(e, a))
+		answer(e, a, 0, str_of("not adaptive: the first"), NULL);
+	else if (adaptive_choice(e, a, &branch, &detail, &err) < 0)
+		eval_fail(e, a, "choose", &err);
+	else
+		answer(e, a, branch, detail, NULL);
+}
+
 void eval_start(struct engine *e, const struct action *a)
 {
 	struct err err = {0};
@@ -332,7 +400,7 @@ void eval_start(struct engine *e, const struct action *a)
 		eval_lua(e, a);
 		return;
 	case EVAL_CHOICE:
-		answer(e, a, 0, str_of("not adaptive: the first"), NULL);
+		eval_choice(e, a);
 		return;
 	case EVAL_CACHE:
 		eval_cache(e, a);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "engine/base/limits.h"
+#include "engine/drive/adaptive.h"
 #include "engine/drive/fact_step.h"
 #include "engine/drive/facts.h"
 
@@ -173,6 +174,7 @@ int host_close(struct engine *e)
 	jobs_stop(e);
 	facts_stop(e);
 	fact_step_forget(e, PLAN_NONE);
+	adaptive_forget(e, PLAN_NONE);
 	stuck = work_pool_free(e->host.workers);
 	e->guard = NULL;
 	e->http = NULL;

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "engine/base/limits.h"
+#include "engine/drive/adaptive.h"
 #include "engine/drive/blobfile.h"
 #include "engine/drive/fact_step.h"
 #include "engine/drive/replay.h"
@@ -81,6 +82,7 @@ static void close_run(struct engine *e, uint32_t slot)
 
 	flow_items_forget();
 	fact_step_forget(e, slot);
+	adaptive_forget(e, slot);
 	blobfile_forget(e->store, r->ulid);
 	run_free(run);
 	setup_drop(r->setup);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "engine/base/limits.h"
+#include "engine/drive/adaptive.h"
 #include "engine/drive/cachekey.h"
 #include "engine/drive/fact_step.h"
 #include "engine/io/clock.h"
@@ -180,6 +181,27 @@ static void note_result(struct engine *e, struct batch *b,
 			&full.result);
 }
 
+/* A step that decided, in a workflow that learns. */
+static void note_decision(struct engine *e, struct batch *b,
+	struct drive_run *r, const struct out_event *ev)
+{
+	const struct plan *p = r->setup->plan;
+	struct event full = {.kind = ev->kind};
+	uint32_t kind;
+
+	if (!(p->flags & PLAN_LEARNING) || !e->policy.call ||
+	    (ev->kind != EVENT_STEP_FINISHED && ev->kind != EVENT_STEP_SKIPPED))
+		return;
+	kind = p->nodes[ev->step].kind;
+	if (kind != NODE_IF && kind != NODE_CHOOSE)
+		return;
+	if (event_decode(&full, e->tick->out.data.data + ev->data,
+			ev->data_len, NULL) < 0)
+		abort(); /* we encoded it ourselves */
+	if (ev->kind == EVENT_STEP_FINISHED || full.status == SKIP_CONDITION)
+		adaptive_settled(e, b, r, ev, &full);
+}
+
 static void batch_one(struct engine *e, struct batch *b,
 	const struct out_event *ev)
 {
@@ -202,6 +224,7 @@ static void batch_one(struct engine *e, struct batch *b,
 	batch_event(b, r->store, &stored);
 	if (ev->kind == EVENT_STEP_FINISHED || ev->kind == EVENT_STEP_ADOPTED)
 		note_result(e, b, r, ev);
+	note_decision(e, b, r, ev);
 	if (ev->kind == EVENT_RUN_FINISHED) {
 		e->notes.due = 1;
 		row_state(b, r, run);
@@ -399,6 +422,7 @@ static void submit(struct engine *e)
 	for (size_t i = 0; i < t->out.event_count; i++)
 		batch_one(e, b, &t->out.events[i]);
 	batch_caches(e, b);
+	adaptive_save(e, b);
 	if (e->notes.due)
 		give_notes(&e->notes, b);
 	e->tick = tick_new(e);
