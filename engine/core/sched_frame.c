@@ -332,7 +332,9 @@ static void look_at_if(struct sched *s, struct task *t)
 		task_skip(s, t, SKIP_CONDITION);
 		return;
 	}
-	if (p->branches[n->branch + t->next_branch].expr == PLAN_NONE)
+	/* what an `else` rests on is journalled where it is learned from */
+	if (p->branches[n->branch + t->next_branch].expr == PLAN_NONE &&
+	    !(p->flags & PLAN_ADAPTIVE))
 		look_once(s, t, t->next_branch);
 	else
 		task_ask(s, t, EVAL_CONDITION, n->branch + t->next_branch);

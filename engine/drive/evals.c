@@ -388,6 +388,15 @@ static void eval_choice(struct engine *e, const struct action *a)
 		answer(e, a, branch, detail, NULL);
 }
 
+/* The `else` of an adaptive `if`: it holds, and all that led to it is told. */
+static int is_else(struct engine *e, const struct action *a)
+{
+	const struct plan *p = sched_run(e->sched, a->run)->plan;
+
+	return a->branch != PLAN_NONE &&
+		p->branches[a->branch].expr == PLAN_NONE;
+}
+
 void eval_start(struct engine *e, const struct action *a)
 {
 	struct err err = {0};
@@ -397,7 +406,11 @@ void eval_start(struct engine *e, const struct action *a)
 	switch ((enum eval_purpose)a->purpose) {
 	case EVAL_CONDITION:
 	case EVAL_ITEMS:
-		eval_lua(e, a);
+		if (is_else(e, a))
+			answer(e, a, 1, adaptive_asks(e, a) ? adaptive_detail(e,
+				a) : (struct str){NULL, 0}, NULL);
+		else
+			eval_lua(e, a);
 		return;
 	case EVAL_CHOICE:
 		eval_choice(e, a);

@@ -97,11 +97,13 @@ static void decided(struct why *w, int64_t seq, const struct event *ev)
 			(long long)ev->value));
 		return;
 	case EVAL_CHOICE:
-		if (n->kind == NODE_IF)
-			return; /* why_branches says it in full */
-		why_add(w, seq, "chose", mem_printf("branch %lld (%.*s)",
-			(long long)ev->value + 1, (int)ev->bytes.n,
-			ev->bytes.p ? ev->bytes.p : ""));
+		if (n->kind != NODE_IF) /* of those why_branches tells */
+			why_add(w, seq, "chose", mem_printf(ev->bytes.n &&
+				ev->bytes.p[0] == '{' ? "branch %lld" :
+				"branch %lld (%.*s)", (long long)ev->value + 1,
+				(int)ev->bytes.n, ev->bytes.p ? ev->bytes.p
+				: ""));
+		why_learned(w, seq, ev->bytes);
 		return;
 	case EVAL_CACHE:
 		why_add(w, seq, ev->value ? "cache hit" : "cache miss",

@@ -24,6 +24,8 @@ struct why {
 void why_add(struct why *w, int64_t seq, const char *what, char *value);
 /* Of an `if`: which of its branches was taken, and why not the others. */
 void why_branches(struct why *w);
+/* What an adaptive decision rests on: `bytes` of its event. */
+void why_learned(struct why *w, int64_t seq, struct str bytes);
 /* The facts that its conditions name. */
 void why_facts(struct why *w);
 /* A step of the plan in a part of it that the run has not opened. -1: the

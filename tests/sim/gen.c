@@ -211,6 +211,7 @@ struct plan *gen_plan(struct rng *g)
 	o.source = str_of("random");
 	o.strategy = (enum strategy)rng_below(g, STRATEGY_KINDS);
 	o.flags = rng_hit(g, 20) ? PLAN_FAIL_FAST : 0;
+	o.flags |= rng_hit(g, 30) ? PLAN_ADAPTIVE : 0;
 	o.limit = rng_hit(g, 20) ? 1 + rng_below(g, 4) : 0;
 	o.timeout_ms = rng_hit(g, 15) ? 20 + rng_below(g, 500) : 0;
 	fill_body(&x, 0, 0, 7);
