@@ -14,7 +14,7 @@
 #include "engine/base/mem.h"
 #include "lua/vm_int.h"
 
-enum { CACHE_MAX = 4096 };
+enum { CACHE_MAX = 4096, CACHE_BYTES = 1 << 20 };
 
 const char vm_key_globals, vm_key_expr, vm_key_cache, vm_key_result,
 	vm_key_random, vm_key_object, vm_key_policy;
@@ -61,13 +61,26 @@ static int build_body(lua_State *L)
 	lua_rawsetp(L, LUA_REGISTRYINDEX, &vm_key_expr);
 	lua_newtable(L);
 	lua_rawsetp(L, LUA_REGISTRYINDEX, &vm_key_cache);
+	lua_pushboolean(L, 0); /* its place is there from now on */
+	lua_rawsetp(L, LUA_REGISTRYINDEX, &vm_key_result);
 	return 0;
+}
+
+static void forget_expressions(struct vm *vm)
+{
+	uint32_t i;
+
+	for (i = 1; i <= vm->cached; i++)
+		free(vm->keys[i]);
+	strmap_release(&vm->cache);
+	vm->cached = 0;
+	vm->key_bytes = 0;
 }
 
 static int build(struct vm *vm, struct err *err)
 {
 	vm->used = 0;
-	vm->cached = 0;
+	forget_expressions(vm);
 	vm->L = lua_newstate(allocate, vm);
 	if (!vm->L)
 		return err_set(err, ERR_LIMIT, "no memory for a Lua state");
@@ -110,6 +123,8 @@ void vm_free(struct vm *vm)
 	if (vm->L)
 		lua_close(vm->L);
 	buf_release(&vm->json);
+	forget_expressions(vm);
+	free(vm->keys);
 	free(vm);
 }
 
@@ -214,25 +229,29 @@ static int add_place(lua_State *L)
 	return 1;
 }
 
-int vm_protected(struct vm *vm, lua_CFunction body, void *ud,
-	size_t *line, struct err *err)
+/* The state, anew if need be. */
+static int prepare(struct vm *vm, struct err *err)
 {
-	int status, rc = 0;
-
 	if (vm->stale && vm->L) {
 		lua_close(vm->L);
 		vm->L = NULL;
 	}
 	vm->stale = 0;
-	if (!vm->L && build(vm, err) == -1)
-		return -1;
+	return vm->L ? 0 : build(vm, err);
+}
+
+static void begin(struct vm *vm)
+{
 	vm->host_failed = 0;
 	vm->unparsed = 0;
 	watch_begin(vm);
 	lua_pushcfunction(vm->L, add_place);
-	lua_pushcfunction(vm->L, body);
-	lua_pushlightuserdata(vm->L, ud);
-	status = lua_pcall(vm->L, 1, 0, 1);
+}
+
+static int finish(struct vm *vm, int status, size_t *line, struct err *err)
+{
+	int rc = 0;
+
 	watch_end(vm);
 	if (status != LUA_OK || atomic_load(&vm->trip))
 		rc = explain(vm, status, line, err);
@@ -245,6 +264,17 @@ int vm_protected(struct vm *vm, lua_CFunction body, void *ud,
 	lua_settop(vm->L, 0);
 	vm->stale = vm->used > vm->max / 2; /* a result may live in it */
 	return rc;
+}
+
+int vm_protected(struct vm *vm, lua_CFunction body, void *ud, size_t *line,
+	struct err *err)
+{
+	if (prepare(vm, err) == -1)
+		return -1;
+	begin(vm);
+	lua_pushcfunction(vm->L, body);
+	lua_pushlightuserdata(vm->L, ud);
+	return finish(vm, lua_pcall(vm->L, 1, 0, 1), line, err);
 }
 
 /* ------------------------------------------------------------------ vm_run */
@@ -342,15 +372,12 @@ int vm_run(struct vm *vm, const struct vm_call *call, struct buf *out,
 struct eval {
 	struct str text;
 	struct value *out;
-	const struct expr *expr;   /* NULL: take it from the cache */
-	uint8_t found;             /* the cache had it */
+	const struct expr *expr;
 };
 
-static void to_value(lua_State *L, struct value *v)
+/* The value on top, which is no table. Cannot raise. */
+static void to_scalar(lua_State *L, struct value *v)
 {
-	struct vm *vm = vm_of(L);
-
-	memset(v, 0, sizeof(*v));
 	switch (lua_type(L, -1)) {
 	case LUA_TNIL:
 		v->kind = VALUE_NIL;
@@ -364,63 +391,117 @@ static void to_value(lua_State *L, struct value *v)
 		v->i = v->kind == VALUE_INT ? lua_tointeger(L, -1) : 0;
 		v->d = lua_tonumber(L, -1);
 		break;
-	case LUA_TSTRING:
+	default:
 		v->kind = VALUE_STRING;
 		v->s.p = lua_tolstring(L, -1, &v->s.n);
-		break;
-	default:
-		v->kind = VALUE_JSON;
-		json_keep(L, -1, &vm->json);
-		v->s = (struct str){buf_cstr(&vm->json), vm->json.len};
+		lua_pushvalue(L, -1); /* it lives as long as this */
+		lua_rawsetp(L, LUA_REGISTRYINDEX, &vm_key_result);
 	}
-	lua_rawsetp(L, LUA_REGISTRYINDEX, &vm_key_result);
 }
 
-static void compile(lua_State *L, const struct expr *e)
+static int is_scalar(lua_State *L)
 {
-	if (luaL_loadbufferx(L, e->lua.data, e->lua.len, "=c", "t") != LUA_OK)
-		lua_error(L);
-	lua_rawgetp(L, LUA_REGISTRYINDEX, &vm_key_expr);
-	lua_setupvalue(L, -2, 1);
+	int t = lua_type(L, -1);
+
+	return t == LUA_TNIL || t == LUA_TBOOLEAN || t == LUA_TNUMBER ||
+		t == LUA_TSTRING;
+}
+
+/* Called with the value and where it goes. */
+static int to_json(lua_State *L)
+{
+	struct vm *vm = vm_of(L);
+	struct value *v = lua_touserdata(L, 2);
+
+	v->kind = VALUE_JSON;
+	json_keep(L, 1, &vm->json);
+	v->s = (struct str){buf_cstr(&vm->json), vm->json.len};
+	return 0;
 }
 
 /* Remembers the function on top under its text. */
 static void remember(lua_State *L, struct str text)
 {
 	struct vm *vm = vm_of(L);
+	uint32_t i;
 
-	if (vm->cached++ == CACHE_MAX) {
+	if (vm->cached == CACHE_MAX || vm->key_bytes > CACHE_BYTES) {
 		lua_newtable(L);
-		lua_pushvalue(L, -1);
 		lua_rawsetp(L, LUA_REGISTRYINDEX, &vm_key_cache);
-		lua_replace(L, 2);
-		vm->cached = 1;
+		forget_expressions(vm);
 	}
-	lua_pushlstring(L, text.p, text.n);
+	lua_rawgetp(L, LUA_REGISTRYINDEX, &vm_key_cache);
 	lua_pushvalue(L, -2);
-	lua_rawset(L, 2);
+	lua_rawseti(L, -2, vm->cached + 1);
+	lua_pop(L, 1);
+	i = ++vm->cached;
+	vm->keys = mem_more(vm->keys, i, &vm->key_cap, sizeof(*vm->keys));
+	vm->keys[i] = mem_strndup(text.p ? text.p : "", text.n);
+	vm->key_bytes += text.n;
+	strmap_put(&vm->cache, (struct str){vm->keys[i], text.n}, i);
 }
 
-static int eval_body(lua_State *L)
+static int compile(lua_State *L)
 {
 	struct eval *e = lua_touserdata(L, 1);
+	const struct expr *x = e->expr;
 
-	lua_rawgetp(L, LUA_REGISTRYINDEX, &vm_key_cache);
-	if (e->expr) {
-		compile(L, e->expr);
-		if (!e->expr->named)
-			remember(L, e->text);
-	} else {
-		lua_pushlstring(L, e->text.p, e->text.n);
-		if (lua_rawget(L, 2) != LUA_TFUNCTION)
-			return 0;
+	if (luaL_loadbufferx(L, x->lua.data, x->lua.len, "=c", "t") != LUA_OK)
+		return lua_error(L);
+	lua_rawgetp(L, LUA_REGISTRYINDEX, &vm_key_expr);
+	lua_setupvalue(L, -2, 1);
+	if (!x->named)
+		remember(L, e->text);
+	return 1;
+}
+
+/* In a turn, with the function on top of the message handler. */
+static int call(lua_State *L, struct value *out)
+{
+	int status = lua_pcall(L, 0, 1, 1);
+
+	if (status != LUA_OK)
+		return status;
+	if (is_scalar(L)) {
+		to_scalar(L, out);
+		return LUA_OK;
 	}
-	e->found = 1;
-	if (!e->out)
-		return 0;
-	lua_call(L, 0, 1);
-	to_value(L, e->out);
-	return 0;
+	lua_pushcfunction(L, to_json);
+	lua_insert(L, -2);
+	lua_pushlightuserdata(L, out);
+	return lua_pcall(L, 2, 0, 1);
+}
+
+/* 1 when the cache had no such expression. */
+static int eval_cached(struct vm *vm, struct eval *e, size_t *line,
+	struct err *err)
+{
+	uint32_t i;
+
+	if (prepare(vm, err) == -1)
+		return -1;
+	if (!strmap_find(&vm->cache, e->text, &i))
+		return 1;
+	begin(vm);
+	lua_rawgetp(vm->L, LUA_REGISTRYINDEX, &vm_key_cache);
+	lua_rawgeti(vm->L, -1, i);
+	return finish(vm, call(vm->L, e->out), line, err);
+}
+
+static int eval_new(struct vm *vm, struct eval *e, size_t *line,
+	struct err *err)
+{
+	int status;
+
+	if (prepare(vm, err) == -1)
+		return -1;
+	begin(vm);
+	lua_pushcfunction(vm->L, compile);
+	lua_pushlightuserdata(vm->L, e);
+	status = lua_pcall(vm->L, 1, 1, 1);
+	if (status == LUA_OK && e->out)
+		status = call(vm->L, e->out);
+	return finish(vm, status, line, err);
 }
 
 /* Where in the user's text the error of line `line` is. */
@@ -436,25 +517,27 @@ static int evaluate(struct vm *vm, struct eval *e,
 {
 	struct expr x = {0};
 	size_t line = 0;
-	int rc = 0;
+	int rc = 1;
 
 	buf_clear(&vm->json);
 	vm->host = host;
 	*at = 0;
 	if (e->out)
-		rc = vm_protected(vm, eval_body, e, &line, err);
-	if (rc == 0 && !e->found) {
+		rc = eval_cached(vm, e, &line, err);
+	if (rc == 1) {
 		rc = expr_translate(&x, e->text, host, err);
 		*at = x.at;
 		e->expr = &x;
 		if (rc == 0)
-			rc = vm_protected(vm, eval_body, e, &line, err);
+			rc = eval_new(vm, e, &line, err);
 	} else if (line) { /* lines are not cached: only errors need them */
 		expr_translate(&x, e->text, host, NULL);
 	}
 	if (line)
 		*at = place_of(&x, line);
-	expr_release(&x);
+	if (e->expr || line)
+		expr_release(&x);
+	e->expr = NULL;
 	vm->host = NULL;
 	return rc;
 }

@@ -15,6 +15,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 
+#include "engine/base/map.h"
 #include "lua/vm.h"
 
 enum vm_trip { TRIP_NONE, TRIP_TIME, TRIP_INTERRUPT };
@@ -34,6 +35,9 @@ struct vm {
 	uint8_t host_failed;
 	uint8_t unparsed;          /* the failure is one of syntax */
 	uint8_t stale;             /* to be built anew before the next turn */
+	struct strmap cache;       /* expression: place in the Lua table */
+	char **keys;               /* its keys, [1..cached] */
+	size_t key_cap, key_bytes;
 	uint32_t cached;           /* expressions in the cache */
 	double compared;           /* with the next threshold; or NAN */
 	volatile sig_atomic_t allocating;

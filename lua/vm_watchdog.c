@@ -293,8 +293,9 @@ void watch_begin(struct vm *vm)
 	}
 	vm->thread = pthread_self();
 	pthread_getcpuclockid(vm->thread, &vm->cpu_clock);
-	atomic_store(&vm->trip, TRIP_NONE);
-	atomic_store(&vm->running, vm->L);
+	/* the store of `turn` below publishes all this */
+	atomic_store_explicit(&vm->trip, TRIP_NONE, memory_order_relaxed);
+	atomic_store_explicit(&vm->running, vm->L, memory_order_relaxed);
 	vm->outer = current;
 	current = vm;
 	atomic_store(&vm->turn, ((turn >> 2) + 1) << 2 | VM_RUNNING);
@@ -318,8 +319,9 @@ void watch_end(struct vm *vm)
 		sched_yield();
 	}
 	current = vm->outer;
-	atomic_store(&vm->running, NULL);
-	atomic_store(&vm->asked, 0);
+	atomic_store_explicit(&vm->running, NULL, memory_order_relaxed);
+	if (atomic_load_explicit(&vm->asked, memory_order_relaxed))
+		atomic_store(&vm->asked, 0);
 }
 
 void vm_interrupt(struct vm *vm)
