@@ -14,7 +14,7 @@
 #include "lua/vm_lex.h"
 
 enum { EXPR_MAX = 1 << 16 };
-enum kind { ANY, NUMBER, BOOL };
+enum kind { ANY, NUMBER, BOOL, FACT /* a name alone: one call of G */ };
 
 /* What has been written for an operand: out[start..] to the end. */
 struct piece {
@@ -334,11 +334,11 @@ static int operand(struct parser *p)
 		if (is_op(p, "("))
 			return suffixes(p, call(p, &t));
 		put_name(p, &t, "G");
-		return suffixes(p, ANY);
+		return suffixes(p, FACT);
 	case TOK_REF:
 		advance(p);
 		put_name(p, &t, "G");
-		return suffixes(p, ANY);
+		return suffixes(p, t.fallback.p ? ANY : FACT);
 	case TOK_NUMBER:
 	case TOK_STRING:
 		return literal(p);
@@ -351,7 +351,8 @@ static int operand(struct parser *p)
 			expect(p, "(", "");
 			expression(p, 0, &inner);
 			expect(p, ")", "')' is missing");
-			return suffixes(p, inner.kind);
+			return suffixes(p, inner.kind == FACT ? ANY :
+				inner.kind);
 		}
 		if (is_op(p, "{")) {
 			table(p);
@@ -370,15 +371,19 @@ static int operand(struct parser *p)
 enum { P_OR = 1, P_AND, P_COMPARE, P_BOR, P_BAND, P_SHIFT, P_CONCAT,
 	P_ADD = 10, P_MUL, P_UNARY, P_POWER };
 
+/* enum compare of vm_int.h is the place of a comparison here. */
 static const struct binary {
 	const char *op;
 	uint8_t left, right; /* binding; right < left: right associative */
 	const char *helper;  /* of comparisons */
 } binaries[] = {
+	[COMPARE_EQ] = {"==", P_COMPARE, P_COMPARE, "EQ"},
+	[COMPARE_NE] = {"~=", P_COMPARE, P_COMPARE, "NE"},
+	[COMPARE_LT] = {"<", P_COMPARE, P_COMPARE, "LT"},
+	[COMPARE_LE] = {"<=", P_COMPARE, P_COMPARE, "LE"},
+	[COMPARE_GT] = {">", P_COMPARE, P_COMPARE, "GT"},
+	[COMPARE_GE] = {">=", P_COMPARE, P_COMPARE, "GE"},
 	{"or", P_OR, P_OR, NULL}, {"and", P_AND, P_AND, NULL},
-	{"==", P_COMPARE, P_COMPARE, "EQ"}, {"~=", P_COMPARE, P_COMPARE, "NE"},
-	{"<", P_COMPARE, P_COMPARE, "LT"}, {"<=", P_COMPARE, P_COMPARE, "LE"},
-	{">", P_COMPARE, P_COMPARE, "GT"}, {">=", P_COMPARE, P_COMPARE, "GE"},
 	{"contains", P_COMPARE, P_COMPARE, "HAS"},
 	{"in", P_COMPARE, P_COMPARE, "IN"},
 	{"matches", P_COMPARE, P_COMPARE, "MATCH"},
@@ -401,6 +406,19 @@ static const struct binary *find_binary(const struct parser *p)
 	return NULL;
 }
 
+/* Makes "" and null false in what was written from `from` on. */
+static void as_truth(struct parser *p, size_t from, int kind)
+{
+	if (p->failed || kind == NUMBER || kind == BOOL)
+		return;
+	if (kind == FACT) {
+		p->e->lua.data[from] = 'B'; /* G and N in one call */
+		return;
+	}
+	insert(p, from, "N(");
+	put(p, ")");
+}
+
 static void unary(struct parser *p, struct piece *out)
 {
 	struct piece inner;
@@ -408,10 +426,10 @@ static void unary(struct parser *p, struct piece *out)
 	out->start = here(p);
 	out->kind = NUMBER;
 	if (is_op(p, "not")) {
-		line(p, p->t.at, "not N(");
+		line(p, p->t.at, "not ");
 		advance(p);
 		expression(p, P_UNARY, &inner);
-		put(p, ")");
+		as_truth(p, inner.start, inner.kind);
 		out->kind = BOOL;
 	} else if (is_op(p, "-") || is_op(p, "#")) {
 		/* the blank keeps two minus signs apart */
@@ -458,10 +476,23 @@ static void join_threshold(struct parser *p, const struct binary *b,
 	}
 }
 
+/* G(name) op literal: Q(name,literal,op) does both in one call. */
+static void join_fact(struct parser *p, const struct binary *b, size_t start,
+	size_t end)
+{
+	struct buf *lua = &p->e->lua;
+
+	lua->data[start] = 'Q';
+	memmove(lua->data + end - 1, lua->data + end, lua->len - end);
+	lua->len--; /* the ')' of G */
+	buf_printf(lua, ",%d)", (int)(b - binaries));
+}
+
 static void join_compare(struct parser *p, const struct binary *b,
 	struct piece *left)
 {
-	size_t op_at = p->e->lua.len;
+	int is_literal = p->t.kind == TOK_NUMBER || p->t.kind == TOK_STRING;
+	size_t op_at = p->e->lua.len, tokens = p->e->count;
 	struct piece right;
 	char open[8];
 
@@ -474,7 +505,10 @@ static void join_compare(struct parser *p, const struct binary *b,
 	expression(p, b->right, &right);
 	if (p->failed)
 		return;
-	if (left->kind == NUMBER && right.kind == NUMBER && strlen(b->op) <= 2
+	if (left->kind == FACT && is_literal && p->e->count == tokens + 1 &&
+		b <= &binaries[COMPARE_GE]) {
+		join_fact(p, b, left->start, op_at);
+	} else if (left->kind == NUMBER && right.kind == NUMBER && strlen(b->op) <= 2
 		&& strcmp(b->op, "in") != 0) {
 		/* replace the comma by the operator */
 		p->e->lua.data[op_at] = ' ';
@@ -494,10 +528,7 @@ static void join_logic(struct parser *p, const struct binary *b,
 	size_t from = same ? left->tail : left->start;
 	struct piece right;
 
-	if ((same ? left->tail_kind : left->kind) == ANY) {
-		insert(p, from, "N(");
-		put(p, ")");
-	}
+	as_truth(p, from, same ? left->tail_kind : left->kind);
 	line(p, p->t.at, b->op);
 	advance(p);
 	expression(p, b->right, &right);

@@ -163,41 +163,51 @@ static struct str arg(lua_State *L, int i)
 	return s;
 }
 
-/* Asks the host and pushes the value. Returns what get returned; on 0 and
- * -1 nothing is pushed and vm.host_err is set. */
-static int ask(lua_State *L)
+/* What a translated expression gives, which is always a string. */
+static struct str given(lua_State *L, int i)
+{
+	struct str s;
+
+	s.p = lua_tolstring(L, i, &s.n);
+	return s;
+}
+
+/* Asks the host for the name at places 1 to 3. Returns what get returned;
+ * on 0 and -1 vm.host_err is set. */
+static int ask_value(lua_State *L, struct value *v)
 {
 	struct vm *vm = vm_of(L);
-	struct str root = arg(L, 1), field = arg(L, 2);
-	struct value v = {0};
+	struct str root = given(L, 1);
 	int rc = 0;
 
-	memset(&vm->host_err, 0, sizeof(vm->host_err));
+	vm->host_err.code = ERR_NONE;
+	vm->host_err.text[0] = vm->host_err.help[0] = 0;
 	if (vm->host && vm->host->get)
-		rc = vm->host->get(vm->host->ud, root, field, &v,
+		rc = vm->host->get(vm->host->ud, root, given(L, 2), v,
 			&vm->host_err);
-	if (rc == 1) {
-		push_value(L, &v);
-		descend(L, arg(L, 3));
-	} else if (rc == 0) {
+	if (rc == 0) {
 		err_set(&vm->host_err, ERR_PLAN, "unknown name '%s'", root.p);
 		expr_suggest(&vm->host_err, root, vm->host);
 	}
 	return rc;
 }
 
-/* G(root, field, rest [, fallback]) */
-static int get(lua_State *L)
+/* As it does; on 1 the value is pushed. */
+static int ask(lua_State *L)
 {
-	int given = lua_gettop(L) > 3, rc = ask(L);
+	struct value v = {0};
+	int rc = ask_value(L, &v);
 
-	if (rc == 1 && !(given && is_null(L, -1)))
-		return 1;
-	if (given) {
-		lua_pushvalue(L, 4);
-		return 1;
+	if (rc == 1) {
+		push_value(L, &v);
+		descend(L, given(L, 3));
 	}
-	if (rc == 0 && (str_eq(arg(L, 1), "math"))) {
+	return rc;
+}
+
+static int not_had(lua_State *L, int rc)
+{
+	if (rc == 0 && str_eq(given(L, 1), "math")) {
 		lua_getfield(L, lua_upvalueindex(1), lua_tostring(L, 2));
 		if (lua_isnumber(L, -1))
 			return 1;
@@ -206,12 +216,26 @@ static int get(lua_State *L)
 	return luaL_error(L, "%s", vm_of(L)->host_err.text);
 }
 
+/* G(root, field, rest [, fallback]) */
+static int get(lua_State *L)
+{
+	int has_other = lua_gettop(L) > 3, rc = ask(L);
+
+	if (rc == 1 && !(has_other && is_null(L, -1)))
+		return 1;
+	if (has_other) {
+		lua_pushvalue(L, 4);
+		return 1;
+	}
+	return not_had(L, rc);
+}
+
 /* X(root, field, rest [, fallback]): exists() of a name. */
 static int exists_name(lua_State *L)
 {
-	int given = lua_gettop(L) > 3;
+	int has_other = lua_gettop(L) > 3;
 
-	lua_pushboolean(L, given || (ask(L) == 1 && !is_null(L, -1)));
+	lua_pushboolean(L, has_other || (ask(L) == 1 && !is_null(L, -1)));
 	return 1;
 }
 
@@ -229,6 +253,25 @@ static int no_empty(lua_State *L)
 	else
 		lua_settop(L, 1);
 	return 1;
+}
+
+/* B(root, field, rest): N(G(…)). */
+static int get_truth(lua_State *L)
+{
+	struct value v = {0};
+	int rc = ask_value(L, &v);
+
+	if (rc != 1)
+		return not_had(L, rc);
+	if (v.kind == VALUE_BOOL) {
+		lua_pushboolean(L, v.i != 0);
+		return 1;
+	}
+	push_value(L, &v);
+	descend(L, given(L, 3));
+	lua_replace(L, 1);
+	lua_settop(L, 1);
+	return no_empty(L);
 }
 
 /* ------------------------------------------------------------- comparisons */
@@ -337,41 +380,101 @@ static int by_order(lua_State *L)
 	return c < 0 ? -1 : c > 0;
 }
 
+static int holds(lua_State *L, enum compare op)
+{
+	int c;
+
+	if (op <= COMPARE_NE)
+		return equal(L) == (op == COMPARE_EQ);
+	c = by_order(L);
+	switch (op) {
+	case COMPARE_LT:
+		return c == -1;
+	case COMPARE_LE:
+		return c <= 0;
+	case COMPARE_GT:
+		return c == 1;
+	default:
+		return c == 0 || c == 1;
+	}
+}
+
+/* Whole numbers, which most facts are. */
+static int holds_int(int64_t a, int64_t b, enum compare op)
+{
+	switch (op) {
+	case COMPARE_EQ:
+		return a == b;
+	case COMPARE_NE:
+		return a != b;
+	case COMPARE_LT:
+		return a < b;
+	case COMPARE_LE:
+		return a <= b;
+	case COMPARE_GT:
+		return a > b;
+	default:
+		return a >= b;
+	}
+}
+
+/* Q(root, field, rest, literal, op): OP(G(…), literal). */
+static int ask_compare(lua_State *L)
+{
+	enum compare op = (enum compare)lua_tointeger(L, 5);
+	struct value v = {0};
+	int rc = ask_value(L, &v);
+
+	if (rc == 1 && v.kind == VALUE_INT && lua_isinteger(L, 4)) {
+		lua_pushboolean(L, holds_int(v.i, lua_tointeger(L, 4), op));
+		return 1;
+	}
+	if (rc != 1) {
+		not_had(L, rc);
+	} else {
+		push_value(L, &v);
+		descend(L, given(L, 3));
+	}
+	lua_replace(L, 1);
+	lua_copy(L, 4, 2);
+	lua_settop(L, 2);
+	lua_pushboolean(L, holds(L, op));
+	return 1;
+}
+
 static int cmp_eq(lua_State *L)
 {
-	lua_pushboolean(L, equal(L));
+	lua_pushboolean(L, holds(L, COMPARE_EQ));
 	return 1;
 }
 
 static int cmp_ne(lua_State *L)
 {
-	lua_pushboolean(L, !equal(L));
+	lua_pushboolean(L, holds(L, COMPARE_NE));
 	return 1;
 }
 
 static int cmp_lt(lua_State *L)
 {
-	lua_pushboolean(L, by_order(L) == -1);
+	lua_pushboolean(L, holds(L, COMPARE_LT));
 	return 1;
 }
 
 static int cmp_le(lua_State *L)
 {
-	lua_pushboolean(L, by_order(L) <= 0);
+	lua_pushboolean(L, holds(L, COMPARE_LE));
 	return 1;
 }
 
 static int cmp_gt(lua_State *L)
 {
-	lua_pushboolean(L, by_order(L) == 1);
+	lua_pushboolean(L, holds(L, COMPARE_GT));
 	return 1;
 }
 
 static int cmp_ge(lua_State *L)
 {
-	int c = by_order(L);
-
-	lua_pushboolean(L, c == 0 || c == 1);
+	lua_pushboolean(L, holds(L, COMPARE_GE));
 	return 1;
 }
 
@@ -547,8 +650,9 @@ void open_expr(lua_State *L)
 		{"NE", cmp_ne}, {"LT", cmp_lt}, {"LE", cmp_le},
 		{"GT", cmp_gt}, {"GE", cmp_ge}, {"HAS", contains},
 		{"IN", in}, {"MATCH", matches}, {"len", length},
-		{"C", compared}, {"T", threshold},
-		{NULL, NULL}};
+		{"C", compared}, {"T", threshold}, {NULL, NULL}};
+	static const luaL_Reg asking[] = {{"G", get}, {"B", get_truth},
+		{"Q", ask_compare}, {NULL, NULL}};
 
 	lua_newtable(L);
 	luaL_setfuncs(L, list, 0);
@@ -556,7 +660,7 @@ void open_expr(lua_State *L)
 	lua_rawgetp(L, LUA_REGISTRYINDEX, &vm_key_globals);
 	lua_getfield(L, -1, "__index");
 	lua_getfield(L, -1, "math");
-	lua_pushcclosure(L, get, 1);
-	lua_setfield(L, -4, "G");
-	lua_pop(L, 2);
+	lua_remove(L, -2);
+	lua_remove(L, -2);           /* env, math */
+	luaL_setfuncs(L, asking, 1);
 }

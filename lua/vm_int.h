@@ -118,6 +118,9 @@ struct expr {
 int expr_translate(struct expr *e, struct str text,
 	const struct vm_host *host, struct err *err);
 void expr_release(struct expr *e);
+/* What Q(name, literal, op) of a translated expression does. */
+enum compare { COMPARE_EQ, COMPARE_NE, COMPARE_LT, COMPARE_LE, COMPARE_GT,
+	COMPARE_GE };
 /* vm_expr_lib.c: pushes the _ENV of expressions. */
 void open_expr(lua_State *L);
 int expr_is_function(struct str name);
