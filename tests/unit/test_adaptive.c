@@ -314,8 +314,9 @@ static void test_thresholds(void)
 		{1000, 100, 10000, 200, 1}, {1000, 100, 10000, 700, 1},
 		{1000, 100, 10000, 1000, 1}, {1000, 100, 10000, 5000, 1},
 		{10, 1, 100, 30, -1}};
-	static const char *const kinds[] = {"success", "success with 10 % "
-		"noise", "time", "noisy success while time misleads"};
+	static const char *const kinds[] = {"success",
+		"success with 10 % noise", "time",
+		"noisy success while time misleads"};
 	enum { N = sizeof(worlds) / sizeof(*worlds), EACH = 6 };
 	double off[N * EACH];
 	unsigned seed;

@@ -249,7 +249,7 @@ static struct ref in_list(struct ref v, const struct node *n)
 			decimal(e.text, &d));
 
 		if ((e.kind == v.kind || (a && b)) &&
-			compare(e, v, "==").number)
+			compare(e, v, "==").number == 1)
 			return truth(1);
 	}
 	return truth(0);
@@ -331,7 +331,7 @@ static void write_value(struct buf *b, struct ref v)
 	if (v.kind == R_NIL)
 		buf_str(b, "nil");
 	else if (v.kind == R_BOOL)
-		buf_str(b, v.number ? "true" : "false");
+		buf_str(b, v.number == 1 ? "true" : "false");
 	else if (v.kind == R_NUMBER)
 		buf_printf(b, "%.14g", v.number);
 	else
