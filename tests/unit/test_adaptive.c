@@ -547,6 +547,35 @@ static void test_large(void)
 		"and can be told");
 }
 
+/* The loop gives a call the time of one condition. */
+static void test_thousand(void)
+{
+	struct vm_options o = {.limit_ms = 100};
+	struct err err = {0};
+	struct vm *own;
+	struct buf out;
+	int i;
+
+	buf_init(&out);
+	buf_clear(&query);
+	buf_str(&query, "{\"rows\":[");
+	for (i = 0; i < 1000; i++)
+		buf_printf(&query, "%s{\"branch\":%d,\"ok\":1,\"ms\":5,\"cost"
+			"\":0,\"detail\":{\"c\":[{\"b\":0,\"v\":true,\"o\":[{"
+			"\"i\":0,\"v\":true,\"ms\":3},{\"i\":1,\"v\":true,"
+			"\"ms\":1}],\"t\":[{\"x\":%d,\"at\":500}]}]}}",
+			i ? "," : "", i % 2, i + 1);
+	buf_str(&query, "]}");
+	if (vm_new(&own, &o, &err) == -1)
+		exit(1);
+	if (!ok(vm_policy(own, "learn", (struct str){query.data, query.len},
+		&out, &err) == 0 && strstr(buf_cstr(&out), "\"rows\":1000"),
+		"a thousand decisions are learnt within one evaluation"))
+		note("%s", err.text);
+	vm_free(own);
+	buf_release(&out);
+}
+
 static void test_errors(void)
 {
 	struct err err = {0};
@@ -646,6 +675,7 @@ int main(void)
 	test_choose();
 	test_cost();
 	test_large();
+	test_thousand();
 	ok(largest <= 4096, "no state is larger than 4 KB");
 	note("the largest has %zu bytes", largest);
 	vm_free(vm);

@@ -608,6 +608,41 @@ static void test_result_lives(void)
 	ok(good, "the string of a result lives until the next call");
 }
 
+/* What a condition alone can try. */
+static void test_hostile(void)
+{
+	static const char *const cases[] = {"('x'):rep(1e10)",
+		"('x'):rep(1 << 62)", "('x'):rep(1e7) .. ('x'):rep(3e7)",
+		"string.rep('x', 1e7):rep(4)", "('%99999d'):format(1)",
+		"(('a'):rep(30000)):find('a*a*a*a*b')",
+		"('a'):rep(30000) matches 'a*a*a*a*b'",
+		"(('a'):rep(1e6)):gsub('a', ('b'):rep(1000))",
+		"{(('x'):rep(1e6)):byte(1, -1)}", "1 // 0", "1 < {}",
+		"('x').y.z", "('').len.x", "len(('x'):rep(2e7) .. 'x') > "
+		"('x'):rep(2e7)", "print('x')", "pcall(1)", "load('x')()",
+		"setmetatable({}, {})", "_G.x", "_ENV.x", "G('a', 'b', '')",
+		"Q('a', 'b', '', 1, 99)", "T(0, 1, 2, 3)", "string.dump(1)",
+		"('x'):dump()", "getmetatable('')"};
+	char name[160];
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct err err = {0};
+		struct value v;
+		int rc;
+
+		alarm(60);
+		rc = vm_eval(vm, str_of(cases[i]), &host, &v, NULL, &err);
+		snprintf(name, sizeof(name), "a hostile condition fails and "
+			"the next is right: %s", cases[i]);
+		if (!ok(rc == -1 && err.text[0] && vm_eval(vm, str_of(
+			"vars.n == 42 and build and not vars.e"), &host, &v,
+			NULL, NULL) == 0 && is_true(&v), "%s", name))
+			note("rc %d: %s", rc, err.text);
+	}
+	alarm(0);
+}
+
 static void test_check(void)
 {
 	struct err err = {0};
@@ -630,6 +665,7 @@ int main(void)
 	test_noise();
 	test_chunks();
 	test_run_details();
+	test_hostile();
 	test_check();
 	test_result_lives();
 	vm_free(vm);
