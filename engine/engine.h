@@ -26,9 +26,8 @@ struct engine_lua {
 	void *ud;
 	int (*eval)(void *ud, struct str expr, const struct vm_host *host,
 		struct value *out, size_t *at, struct err *err);
-	/* See struct vm_split. */
 	void (*split)(void *ud, struct str expr, const struct vm_host *host,
-		struct vm_split *out);
+		struct vm_split *out); /* as told there */
 };
 
 struct engine_options {

@@ -9,11 +9,6 @@
 
 #include "engine/base/mem.h"
 
-#define COUNT_LINES "/lua local n = 0 for _ in input:gmatch('[^\\n]+') do " \
-	"n = n + 1 end return n"
-#define SUM_COLUMN(n) "/lua local sum = 0 for a, b in " \
-	"input:gmatch('(%d+)\\t(%d+)') do sum = sum + " n " end return sum"
-
 const struct fact_known fact_known_list[] = {
 	{"git.branch", "name of the branch; of a detached HEAD its commit", NULL,
 		"/bash {git symbolic-ref --short -q HEAD || "
@@ -30,13 +25,23 @@ const struct fact_known fact_known_list[] = {
 	{"git.dirty", "true when something is not committed", NULL,
 		"/exec git status --porcelain -> /lua return input ~= ''"},
 	{"git.changed_files", "files that are not as committed", NULL,
-		"/exec git status --porcelain -> " COUNT_LINES},
+		"/exec git status --porcelain -> "
+		"/lua local n = 0 for _ in input:gmatch('[^\\n]+') do "
+		"n = n + 1 end return n"},
 	{"git.lines_added", "lines added since the last commit", NULL,
-		"/exec git diff --numstat HEAD -> " SUM_COLUMN("a")},
+		"/exec git diff --numstat HEAD -> "
+		"/lua local sum = 0 for a, b in "
+		"input:gmatch('(%d+)\\t(%d+)') do sum = sum + a end "
+		"return sum"},
 	{"git.lines_deleted", "lines deleted since the last commit", NULL,
-		"/exec git diff --numstat HEAD -> " SUM_COLUMN("b")},
+		"/exec git diff --numstat HEAD -> "
+		"/lua local sum = 0 for a, b in "
+		"input:gmatch('(%d+)\\t(%d+)') do sum = sum + b end "
+		"return sum"},
 	{"git.files", "files under version control", NULL,
-		"/exec git ls-files -> " COUNT_LINES},
+		"/exec git ls-files -> "
+		"/lua local n = 0 for _ in input:gmatch('[^\\n]+') do "
+		"n = n + 1 end return n"},
 	{"git.ahead", "commits that the upstream has not", NULL,
 		"/exec git rev-list --count '@{upstream}..HEAD'"},
 	{"git.behind", "commits that only the upstream has", NULL,

@@ -130,14 +130,6 @@ void jobs_drop(struct engine *e);   /* at close: no results any more */
 int flow_of_run(struct engine *e, const struct run *r, struct flow *f,
 	struct err *err);
 
-/* live.c: output of running steps, for /logs -f */
-void live_tap(struct job *j, int stream, struct str bytes);
-void live_job(struct job *j);      /* it has started */
-void live_free(struct live *l);
-/* Lines since `from`, one JSON object each; where to go on. */
-uint64_t live_read(struct engine *e, uint32_t slot, uint64_t from,
-	struct buf *out);
-
 /* host.c */
 int host_init(struct engine *e, const struct engine_options *o,
 	struct err *err);

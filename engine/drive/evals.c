@@ -81,13 +81,12 @@ static void note_cost(struct asking *a, struct flow_name name)
 static int get_fact(struct asking *a, struct flow_name name,
 	struct value *out, struct err *err)
 {
-	struct fact_need need = {PLAN_NONE, 0};
+	struct fact_step_ask made = {&a->flow, a->at, name, {PLAN_NONE, 0}};
 	struct fact_name fact = {name, NULL};
-	int rc = fact_step_get(&a->flow, a->at, name, out, &a->scratch, &need,
-		err);
+	int rc = fact_step_get(&made, out, &a->scratch, err);
 
-	if (need.branch != PLAN_NONE)
-		a->need = need;
+	if (made.need.branch != PLAN_NONE)
+		a->need = made.need;
 	if (rc == 0)
 		rc = facts_get(a->flow.run, &fact, out, &a->scratch, err);
 	if (rc > 0) {

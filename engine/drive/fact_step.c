@@ -122,18 +122,18 @@ static int failed(const struct run *r, uint32_t frame, const char *name,
 	return -1;
 }
 
-int fact_step_get(const struct flow *f, struct place at,
-	struct flow_name name, struct value *out, struct buf *scratch,
-	struct fact_need *need, struct err *err)
+int fact_step_get(struct fact_step_ask *ask, struct value *out,
+	struct buf *scratch, struct err *err)
 {
-	const struct run *r = f->run;
+	const struct run *r = ask->flow->run;
+	struct fact_need *need = &ask->need;
 	const char *fact;
 	struct str json, rest;
 
-	need->branch = branch_of(r->plan, at.node, name, &rest);
+	need->branch = branch_of(r->plan, ask->at.node, ask->name, &rest);
 	if (need->branch == PLAN_NONE)
 		return 0;
-	fact = name_of(r->plan, at.node, need->branch);
+	fact = name_of(r->plan, ask->at.node, need->branch);
 	if (run_fact(r, str_of(fact), &json)) {
 		need->branch = PLAN_NONE;
 		memset(out, 0, sizeof(*out));
@@ -142,7 +142,7 @@ int fact_step_get(const struct flow *f, struct place at,
 			fact_value(json, out, scratch);
 		return 1;
 	}
-	need->frame = frame_of(r, at, need->branch);
+	need->frame = frame_of(r, ask->at, need->branch);
 	if (need->frame && r->frames[need->frame].closed &&
 			(r->frames[need->frame].failed ||
 			r->frames[need->frame].cut)) {

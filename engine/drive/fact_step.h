@@ -15,12 +15,17 @@ struct fact_need {
 	uint32_t frame;        /* in which it has ended; 0: it is to be run */
 };
 
-/* Value of `root.field` for the step at a place: 1 and *out (strings in
- * `scratch`); 0: no fact has that name; -1 and *need: it must be made first
+/* Value of a fact for the step at a place: 1 and *out (strings in `scratch`);
+ * 0: no fact has that name; -1 and need: it must be made first
  * (fact_step_make), or err: it has failed. */
-int fact_step_get(const struct flow *f, struct place at,
-	struct flow_name name, struct value *out, struct buf *scratch,
-	struct fact_need *need, struct err *err);
+struct fact_step_ask {
+	const struct flow *flow;
+	struct place at;
+	struct flow_name name;
+	struct fact_need need;
+};
+int fact_step_get(struct fact_step_ask *ask, struct value *out,
+	struct buf *scratch, struct err *err);
 /* Runs its body, or tells the run what that gave: 1, the question can be
  * asked again at once; 0, it comes again by itself; -1 and err. */
 int fact_step_make(struct engine *e, const struct action *a,

@@ -14,6 +14,7 @@
 #include "engine/drive/adaptive.h"
 #include "engine/drive/fact_step.h"
 #include "engine/drive/facts.h"
+#include "engine/drive/live.h"
 
 static struct engine *engine_of(struct exec_host *h)
 {

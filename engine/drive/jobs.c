@@ -17,6 +17,7 @@
 #include "engine/base/limits.h"
 #include "engine/drive/blobfile.h"
 #include "engine/drive/cachekey.h"
+#include "engine/drive/live.h"
 #include "engine/drive/order.h"
 #include "engine/drive/step_env.h"
 #include "engine/io/clock.h"

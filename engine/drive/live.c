@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "engine/base/limits.h"
+#include "engine/drive/live.h"
 #include "engine/drive/engine_int.h"
 #include "engine/io/clock.h"
 #include "engine/tell.h"

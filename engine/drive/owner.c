@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "engine/drive/engine_int.h"
+#include "engine/drive/live.h"
 #include "engine/io/clock.h"
 #include "engine/tell.h"
 

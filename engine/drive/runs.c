@@ -13,6 +13,7 @@
 #include "engine/drive/adaptive.h"
 #include "engine/drive/blobfile.h"
 #include "engine/drive/fact_step.h"
+#include "engine/drive/live.h"
 #include "engine/drive/replay.h"
 #include "engine/io/clock.h"
 #include "engine/tell.h"
