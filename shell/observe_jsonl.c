@@ -162,10 +162,15 @@ static void decision(struct json *j, const struct event *e)
 {
 	static const char *const words[] = {"condition", "items", "choice",
 		"cache", "call"};
+	enum { CHOICE = 2 };
 
 	if (e->status < sizeof(words) / sizeof(words[0]))
 		json_ktext(j, "of", words[e->status]);
 	json_kint(j, "value", e->value);
+	if (e->status == CHOICE && e->bytes.n && e->bytes.p[0] == '{') {
+		json_key(j, "detail"); /* what an adaptive one rests on */
+		json_raw(j, e->bytes);
+	}
 }
 
 static void details(struct jsonl *l, const struct run *r,
@@ -199,6 +204,12 @@ static void details(struct jsonl *l, const struct run *r,
 	case EVENT_SIGNAL_POSTED:
 		json_kstr(j, "name", e->name);
 		break;
+	case EVENT_FACT_READ:
+		json_kstr(j, "name", e->name);
+		json_key(j, "value");
+		json_raw(j, e->bytes);
+		json_kint(j, "cost_us", e->value);
+		break;
 	case EVENT_STEP_WAITING:
 		json_kstr(j, "name", e->name);
 		if (str_eq(e->name, "answer"))
@@ -221,7 +232,6 @@ static void details(struct jsonl *l, const struct run *r,
 	case EVENT_STEP_IN_DOUBT:
 	case EVENT_STEP_RESOLVED:
 	case EVENT_ROLLBACK_STARTED:
-	case EVENT_FACT_READ:
 	case EVENT_STAGE_CHECKPOINT:
 	case EVENT_KINDS:
 		break;
