@@ -29,6 +29,8 @@ enum {
 	LIMIT_ENV_TOTAL = 1000000,    /* bytes of all values of one child */
 	LIMIT_STDIN_INLINE = 60000,   /* larger inputs travel as files */
 	LIMIT_PARALLEL = 10,          /* default slots of the process pool */
+	LIMIT_PURE_ITEMS = 1000,      /* items at once of a loop of pure steps
+	                                 in this process */
 	LIMIT_AHEAD = 64,             /* jobs handed over beyond free slots */
 	LIMIT_RETRY_DELAY_MS = 300000,/* longest delay between attempts */
 	LIMIT_WHILE = 100,            /* default @max of a while loop */

@@ -16,8 +16,9 @@
 int64_t policy_retry_delay(const struct plan_policy *p, uint64_t seed,
 	uint32_t frame, uint32_t step, uint32_t attempt);
 
-/* Iterations or members at the same time: policy.limit or the default. */
-uint32_t policy_parallel(const struct plan_policy *p);
+/* Iterations of a loop at the same time: its policy's limit, or the default,
+ * which is higher where each step of its body is pure and in this process. */
+uint32_t policy_items(const struct plan *p, uint32_t node);
 /* Rounds that a while may take. */
 uint32_t policy_rounds(const struct plan_policy *p);
 /* 1..5, 1 first. */

@@ -355,7 +355,7 @@ static void look_at_items(struct sched *s, struct task *t)
 	const struct run *r = t->run->run;
 	const struct step *st = task_step(t);
 	const struct extra *x = run_extra(r, st);
-	uint32_t limit = policy_parallel(run_policy(r, t->node));
+	uint32_t limit = policy_items(r->plan, t->node);
 
 	if (!x || !(x->decided & 1u << EVAL_ITEMS)) {
 		task_ask(s, t, EVAL_ITEMS, PLAN_NONE);
