@@ -83,6 +83,17 @@ static void add(struct front_ctx *c, struct spot s, uint32_t node,
 		build_at(c->build, (uint32_t)first)->flags |= NODE_SHADOW;
 }
 
+/* "root.field", or a fact "root" whose value has fields. */
+static int find(const struct front_env *env, struct str name,
+	struct front_def *def)
+{
+	const char *dot = memchr(name.p, '.', name.n);
+	struct str root = {name.p, dot ? (size_t)(dot - name.p) : name.n};
+
+	return env->find_fact(env->ud, name, def) ||
+		(dot && env->find_fact(env->ud, root, def));
+}
+
 void cond_facts(struct front_ctx *c, struct spot s, uint32_t node,
 	const struct src *text)
 {
@@ -93,7 +104,6 @@ void cond_facts(struct front_ctx *c, struct spot s, uint32_t node,
 	if (!c->env->find_fact)
 		return;
 	while (next_name(text->text, &at, &name))
-		if (!has_fact(c, node, name) &&
-				c->env->find_fact(c->env->ud, name, &def))
+		if (find(c->env, name, &def) && !has_fact(c, node, def.name))
 			add(c, s, node, text, &def);
 }
