@@ -364,8 +364,9 @@ int run_failed_inside(const struct run *r, uint32_t frame, uint32_t node)
 
 	for (id = x ? x->last_frame : 0; id; id = f->prev + 1) {
 		f = &r->frames[id - 1];
-		if (!f->dropped && f->failed)
-			return 1;
+		if (!f->dropped && f->failed &&
+		    r->plan->branches[f->branch].role != ROLE_FACT)
+			return 1; /* a fact's failure is told of by who asked */
 	}
 	return 0;
 }
