@@ -632,14 +632,15 @@ end
 
 local function tell(arg)
 	local state = checked(arg.state) or new_state()
-	local lines = {("%d decisions"):format(state.rows)}
+	local lines = {("learned from %d decision%s"):format(state.rows,
+		state.rows == 1 and "" or "s")}
 	local function add(...)
 		lines[#lines + 1] = string.format(...)
 	end
 
 	for i, b in ipairs(state.b) do
 		if b[1] > 0 then
-			add("branch %d: taken %d times, succeeds %.0f %%, %s",
+			add("branch %d: taken %.0f times, succeeds %.0f %%, %s",
 				i, b[1], 100 * b[3] / max(b[2], 1e-9),
 				b[4] > 0 and span(exp(b[5])) or "-")
 		end

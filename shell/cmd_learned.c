@@ -135,7 +135,7 @@ static void decision_text(struct telling *t, const struct decision *d)
 	run_age(d->at_ms, age);
 	duration_print((int64_t)(d->ms * 1000), took);
 	if (d->branch >= 0)
-		snprintf(branch, sizeof(branch), "%d", d->branch);
+		snprintf(branch, sizeof(branch), "%d", d->branch + 1);
 	buf_printf(b, "%-6s %-6s %8s %5s ", branch, d->ok ? "ok" : "failed",
 		took, age);
 	run_name(t->s, d->run, b);

@@ -55,7 +55,7 @@ run=$(sql "select ulid from runs")
 now=$(date +%s)000
 one=abcdef0101010101010101010101010101010101010101010101010101010101
 two=abcdef0202020202020202020202020202020202020202020202020202020202
-state='{"c":[{"n":12,"o":[{"i":0,"p":0.5,"ms":83.2},{"i":1,"p":0.9,"ms":0.1}]}],"seen":7}'
+state='{"v":1,"rows":7,"b":[[4,8,6,4,2.5],[0,0,0,0,0]],"c":[{"o":[[8,4,83.2],[4,1,0.1]],"t":[]}]}'
 sql "insert into sites(key, text, path, dir, upto, count, stored, used_ms,
 	state) values
 	(x'$one', 'if tests.ok &&
@@ -94,11 +94,11 @@ is "$status" 0 "one is shown"
 has "$out" 'abcdef01  review.if1  in /tmp/one' "with path and directory"
 has "$out" '  if tests.ok && quick then ship' "its text on one line"
 has "$out" '1200 decisions' "how often it decided"
-has "$out" '  seen 7
-  condition 0: n 12
-    operand 0: i 0, p 0.5, ms 83.2
-    operand 1: i 1, p 0.9, ms 0.1' "what it knows"
-like "$out" "^0      ok +13ms +1m ${run%????????????????????}" \
+has "$out" '  learned from 7 decisions
+  branch 1: taken 4 times, succeeds 75 %, 12.2 ms
+  condition 1, operand 1: costs 83.2 ms, true 50 %
+  condition 1, operand 2: costs 0.1 ms, true 25 %' "what it knows"
+like "$out" "^1      ok +13ms +1m ${run%????????????????????}" \
 	"and its decisions"
 like "$out" '^none   failed +2\.1s +1m gone for1\[3\]\.if1$' \
 	"also those whose run is gone"
