@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engine/base/text.h"
+#include "shell/explain_cond.h"
 #include "shell/run_ref.h"
 #include "shell/screen.h"
 #include "shell/text_arg.h"
@@ -49,9 +50,10 @@ static void number(struct json *j, const char *key, int64_t v)
 		json_null(j);
 }
 
-static void json_node(struct json *j, const struct plan *p,
+static void json_node(struct json *j, struct explain_cond *c,
 	const struct explain_node *x)
 {
+	const struct plan *p = c->plan;
 	const struct plan_node *n = &p->nodes[x->node];
 	struct buf path;
 
@@ -64,13 +66,15 @@ static void json_node(struct json *j, const struct plan *p,
 	names(j, p, "parallel_with", x->with, x->with_count);
 	number(j, "predicted_ms", x->predicted_ms);
 	json_ktext(j, "why", x->why);
+	explain_cond_json(c, x->node, j);
 	json_close(j, '}');
 	buf_release(&path);
 }
 
-static void text_node(struct cmd_out *o, const struct plan *p,
+static void text_node(struct cmd_out *o, struct explain_cond *c,
 	const struct explain_node *x)
 {
+	const struct plan *p = c->plan;
 	char took[16] = "?";
 	struct buf path, row, *b = &row;
 
@@ -87,28 +91,30 @@ static void text_node(struct cmd_out *o, const struct plan *p,
 		buf_printf(b, "%s%s", i ? ", " : "  | with ",
 			plan_text(p, p->nodes[x->with[i]].name));
 	buf_char(b, '\n');
+	explain_cond_text(c, x->node, b);
 	screen_wrap(&o->text, (struct str){row.data, row.len},
 		screen_columns(o->sink->out));
 	buf_release(&row);
 	buf_release(&path);
 }
 
-static void print(struct session *s, const struct plan *p,
-	struct cmd_out *o)
+static void print(struct explain_cond *c, struct cmd_out *o)
 {
+	const struct plan *p = c->plan;
 	struct explain x;
 	char took[16];
 
-	front_explain(&s->env, p, &x);
+	front_explain(&c->s->env, p, &x);
+	c->x = &x;
 	if (o->as_json)
 		json_list_open(&o->json, "plan");
 	for (size_t i = 0; i < x.count; i++) {
 		if (p->nodes[x.nodes[i].node].flags & NODE_QUIET)
 			continue;
 		if (o->as_json)
-			json_node(&o->json, p, &x.nodes[i]);
+			json_node(&o->json, c, &x.nodes[i]);
 		else
-			text_node(o, p, &x.nodes[i]);
+			text_node(o, c, &x.nodes[i]);
 	}
 	if (o->as_json) {
 		json_close(&o->json, ']');
@@ -129,16 +135,19 @@ static int run(struct session *s, const struct cmd_args *a,
 {
 	struct text_arg t;
 	int status = text_arg_open(s, a, "what", &t, o);
+	struct digest key;
 	struct buf place;
 
 	buf_init(&place);
 	for (size_t i = 0; status == 0 && i < text_arg_count(&t); i++) {
-		const struct plan *p = text_arg_plan(&t, i, &place);
+		struct explain_cond c = {.s = s,
+			.plan = text_arg_plan(&t, i, &place),
+			.text_key = text_arg_key(&t, i, &key)};
 
 		if (place.len)
 			buf_printf(&o->text, "%s# %s\n", i ? "\n" : "",
 				buf_cstr(&place));
-		print(s, p, o);
+		print(&c, o);
 		buf_clear(&place);
 	}
 	buf_release(&place);

@@ -83,6 +83,19 @@ static int is_call(struct session *s, struct str text, size_t at,
 	return rc;
 }
 
+/* As what a run of it is remembered by. */
+static void key_of(const struct submission *sub, struct digest *out)
+{
+	struct workflow_arg w = {0};
+	struct buf normal;
+
+	buf_init(&normal);
+	front_normal_text(submission_text(sub, &w), &normal);
+	digest_of(normal.data ? normal.data : "", normal.len, out);
+	workflow_arg_release(&w);
+	buf_release(&normal);
+}
+
 /* The line as if typed: the command in front, or /chain. */
 static int compile(struct session *s, struct diags *d, struct str text,
 	struct text_arg *t)
@@ -111,6 +124,7 @@ static int compile(struct session *s, struct diags *d, struct str text,
 	} else {
 		is_call(s, text, l.at, d->source, &line);
 	}
+	key_of(&(struct submission){.line = line, .diags = d}, &t->key);
 	return front_compile(&s->env, &line, &t->plan, NULL, &t->redirect, d);
 }
 
@@ -224,6 +238,17 @@ const struct plan *text_arg_plan(const struct text_arg *t, size_t i,
 	if (t->file.count > 1)
 		buf_printf(place, "%s:%u", t->file.path, line);
 	return submission_plan(sub);
+}
+
+const struct digest *text_arg_key(const struct text_arg *t, size_t i,
+	struct digest *out)
+{
+	if (t->is_run)
+		return &t->view.row->text_key;
+	if (!t->file.path)
+		return &t->key;
+	key_of(&t->file.lines[i], out);
+	return out;
 }
 
 void text_arg_release(struct text_arg *t)

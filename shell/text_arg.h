@@ -15,6 +15,7 @@ struct text_arg {
 	struct view view;
 	uint8_t is_run;
 	struct text_file file; /* its lines; count 0: none */
+	struct digest key;     /* of a text that was compiled */
 	struct words redirect; /* behind the text; used up by open */
 };
 /* 0; else the status of the line, errors told. Redirections that stand
@@ -26,6 +27,9 @@ int text_arg_open(struct session *s, const struct cmd_args *a,
 size_t text_arg_count(const struct text_arg *t);
 const struct plan *text_arg_plan(const struct text_arg *t, size_t i,
 	struct buf *place);
+/* What runs of the same text are known by, in *out or the argument's own. */
+const struct digest *text_arg_key(const struct text_arg *t, size_t i,
+	struct digest *out);
 void text_arg_release(struct text_arg *t);
 
 #endif

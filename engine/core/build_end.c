@@ -54,6 +54,30 @@ static void group(struct groups *g, size_t keys, const void *first,
 	g->start = start;
 }
 
+/* Facts stand behind the branches that a node can take, so that those count
+ * as they were written. */
+static void facts_last(struct freezing *f)
+{
+	const struct made_branch *b = f->b->branches;
+	struct groups *g = &f->branches;
+	uint32_t *facts = mem_alloc(f->b->branch_count * sizeof(*facts));
+	uint32_t node, k, at, n;
+
+	for (node = 0; node < f->b->node_count; node++) {
+		at = g->start[node];
+		n = 0;
+		for (k = at; k < g->start[node + 1]; k++) {
+			if (b[g->list[k]].b.role == ROLE_FACT)
+				facts[n++] = g->list[k];
+			else
+				g->list[at++] = g->list[k];
+		}
+		for (k = 0; k < n; k++)
+			g->list[at++] = facts[k];
+	}
+	mem_free(facts);
+}
+
 static void group_all(struct freezing *f)
 {
 	struct builder *b = f->b;
@@ -65,6 +89,7 @@ static void group_all(struct freezing *f)
 		sizeof(*b->branches));
 	group(&f->edges, n, b->edges, b->edge_count, sizeof(*b->edges));
 	group(&f->args, n, b->args, b->arg_count, sizeof(*b->args));
+	facts_last(f);
 }
 
 static void release(struct freezing *f)

@@ -84,20 +84,27 @@ static char *site_path(const struct run *r, uint32_t frame, uint32_t step)
 	return path;
 }
 
+void adaptive_site_key(const char *dir, const struct digest *text,
+	const char *path, struct digest *out)
+{
+	struct digest_state *d = digest_new();
+
+	digest_field(d, dir, strlen(dir));
+	digest_field(d, text, sizeof(*text));
+	digest_field(d, path, strlen(path));
+	digest_end(d, out);
+}
+
 static struct site *site_of(struct engine *e, uint32_t slot, uint32_t frame,
 	uint32_t step)
 {
 	const struct drive_run *r = drive_run_at(e, slot);
 	char *path = site_path(sched_run(e->sched, slot), frame, step);
-	struct digest_state *d = digest_new();
 	struct adaptive *all = adaptive_of(e);
 	struct digest key;
 	struct site *s;
 
-	digest_field(d, r->setup->dir, strlen(r->setup->dir));
-	digest_field(d, &r->setup->text_key, sizeof(r->setup->text_key));
-	digest_field(d, path, strlen(path));
-	digest_end(d, &key);
+	adaptive_site_key(r->setup->dir, &r->setup->text_key, path, &key);
 	for (s = all->sites; s; s = s->next)
 		if (memcmp(&s->key, &key, sizeof(key)) == 0)
 			break;

@@ -13,6 +13,9 @@
 
 #include "engine/drive/engine_int.h"
 
+/* The site of a node: directory, key of the text, path without indices. */
+void adaptive_site_key(const char *dir, const struct digest *text,
+	const char *path, struct digest *out);
 /* 1: this question is the policy's matter. */
 int adaptive_asks(const struct engine *e, const struct action *a);
 /* What the facts took that were read since it was set to zero. */

@@ -29,17 +29,16 @@ struct asking {
 
 enum { SHOWN_MAX = 60, READ_MAX = 180 };
 
-/* "codebase.files is 12", once each. */
-static void note_fact(struct asking *a, struct flow_name name,
+void eval_note(struct buf *read, struct flow_name name,
 	const struct value *v)
 {
 	struct buf b;
 
 	buf_init(&b);
-	buf_printf(&b, "%.*s.%.*s is ", (int)name.root.n, name.root.p,
-		(int)name.field.n, name.field.p);
-	if (a->read.len > READ_MAX || (a->read.len && strstr(
-			buf_cstr(&a->read), buf_cstr(&b)))) {
+	buf_printf(&b, "%.*s%s%.*s is ", (int)name.root.n, name.root.p,
+		name.field.n ? "." : "", (int)name.field.n, name.field.p);
+	if (read->len > READ_MAX || (read->len && strstr(buf_cstr(read),
+			buf_cstr(&b)))) {
 		buf_release(&b);
 		return;
 	}
@@ -52,7 +51,7 @@ static void note_fact(struct asking *a, struct flow_name name,
 	else
 		buf_printf(&b, "%.*s%s", (int)(v->s.n > SHOWN_MAX ? SHOWN_MAX
 			: v->s.n), v->s.p, v->s.n > SHOWN_MAX ? "..." : "");
-	buf_printf(&a->read, "%s%s", a->read.len ? ", " : "", buf_cstr(&b));
+	buf_printf(read, "%s%s", read->len ? ", " : "", buf_cstr(&b));
 	buf_release(&b);
 }
 
@@ -90,7 +89,7 @@ static int get_fact(struct asking *a, struct flow_name name,
 	if (rc == 0)
 		rc = facts_get(a->flow.run, &fact, out, &a->scratch, err);
 	if (rc > 0) {
-		note_fact(a, name, out);
+		eval_note(&a->read, name, out);
 		note_cost(a, name);
 	}
 	if (!fact.wanted)
@@ -281,7 +280,7 @@ static int list_named(struct asking *ask, const char *expr, struct value *v)
 		&& v->kind == VALUE_JSON && v->s.p[0] == '[';
 }
 
-static int truth(const struct value *v)
+int eval_truth(const struct value *v)
 {
 	return !(v->kind == VALUE_NIL || (v->kind == VALUE_BOOL && !v->i) ||
 		(v->kind == VALUE_STRING && v->s.n == 0));
@@ -340,7 +339,7 @@ static void eval_lua(struct engine *e, const struct action *a)
 	else if (rc == 0 && a->purpose == EVAL_ITEMS)
 		give_items(e, a, &v);
 	else if (!is_due)
-		answer(e, a, truth(&v), truth(&v) && adaptive_asks(e, a)
+		answer(e, a, eval_truth(&v), eval_truth(&v) && adaptive_asks(e, a)
 			? adaptive_detail(e, a) : (struct str){NULL, 0}, NULL);
 	buf_release(&ask.scratch);
 	buf_release(&ask.read);

@@ -11,5 +11,10 @@ void eval_start(struct engine *e, const struct action *a);
 /* It failed: `what` names what was asked. */
 void eval_fail(struct engine *e, const struct action *a, const char *what,
 	const struct err *err);
+/* Appends "codebase.files is 12" to a list, once each, while it is short. */
+void eval_note(struct buf *read, struct flow_name name,
+	const struct value *v);
+/* nil, false and "" are false. */
+int eval_truth(const struct value *v);
 
 #endif

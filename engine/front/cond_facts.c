@@ -39,6 +39,20 @@ static int next_name(struct str s, size_t *at, struct str *name)
 	return 0;
 }
 
+size_t front_cond_names(struct str expr, struct str *names, size_t max)
+{
+	struct str name;
+	size_t at = 0, n = 0, i;
+
+	while (n < max && next_name(expr, &at, &name)) {
+		for (i = 0; i < n && !str_same(names[i], name); i++)
+			;
+		if (i == n)
+			names[n++] = name;
+	}
+	return n;
+}
+
 static int has_fact(const struct front_ctx *c, uint32_t node, struct str name)
 {
 	for (size_t i = 0; i < c->fact_count; i++)

@@ -66,6 +66,27 @@ static void add_part(struct buf *b, const char *before, const char *text)
 	buf_printf(b, "%s%s", before, text);
 }
 
+/* Adds when the part starts that the node stands at the beginning of. */
+static void add_part_of(const struct plan *p, uint32_t node, struct buf *b)
+{
+	uint32_t body = p->nodes[node].body, owner = p->bodies[body].owner;
+	const struct plan_node *n = &p->nodes[owner];
+	uint32_t i = n->branch;
+
+	while (p->branches[i].body != body)
+		i++;
+	if (n->kind == NODE_CHOOSE && p->branches[i].role == ROLE_BODY)
+		buf_str(b, "an arm");
+	else if (n->kind != NODE_IF || p->branches[i].role != ROLE_BODY)
+		buf_str(b, "starts with its part");
+	else if (p->branches[i].expr == PLAN_NONE)
+		buf_str(b, "else");
+	else if (i > n->branch)
+		buf_printf(b, "elif %u", i - n->branch);
+	else
+		buf_str(b, "then");
+}
+
 static const char *why(struct explaining *x, uint32_t node)
 {
 	const struct plan *p = x->p;
@@ -87,9 +108,10 @@ static const char *why(struct explaining *x, uint32_t node)
 		add_part(&b, "arrow dropped from ", freed);
 	if (p->nodes[node].cond != PLAN_NONE)
 		add_part(&b, "only if ", plan_text(p, p->nodes[node].cond));
+	if (!b.len && p->nodes[node].body)
+		add_part_of(p, node, &b);
 	if (!b.len)
-		buf_str(&b, p->nodes[node].body ? "starts with its part" :
-			"starts at once");
+		buf_str(&b, "starts at once");
 	text = arena_strndup(x->arena, b.data, b.len);
 	buf_release(&b);
 	return text;
@@ -208,7 +230,11 @@ void front_explain(const struct front_env *env, const struct plan *p,
 	if (p->limit && p->limit < x.forecast.slots)
 		x.forecast.slots = p->limit;
 	fill(&x, row);
-	out->predicted_ms = forecast_body(&x.forecast, 0);
+	out->body_ms = arena_alloc(x.arena, p->body_count *
+		sizeof(*out->body_ms));
+	for (uint32_t i = 0; i < p->body_count; i++)
+		out->body_ms[i] = forecast_body(&x.forecast, i);
+	out->predicted_ms = out->body_ms[0];
 	forecast_release(&x.forecast);
 	mem_free(row);
 }

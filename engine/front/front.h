@@ -129,11 +129,15 @@ struct explain {
 	struct explain_node *nodes; /* leaves and composites, plan order */
 	size_t count;
 	int64_t predicted_ms;  /* of the whole, -1 unknown */
+	int64_t *body_ms;      /* of each body of the plan, -1 unknown */
 	void *owned;
 };
 void front_explain(const struct front_env *env, const struct plan *p,
 	struct explain *out);
 void explain_release(struct explain *e);
+/* The names that a condition holds, "a" or "a.b", each once, in its order,
+ * words of the language among them; how many, at most `max`. */
+size_t front_cond_names(struct str expr, struct str *names, size_t max);
 
 enum graph_form { GRAPH_TREE, GRAPH_DOT, GRAPH_MERMAID };
 /* `mark` may give a node's state for colours: NULL for none. */

@@ -84,4 +84,70 @@ like "$out" '^both.two +bash' "a stored workflow with parameters" || note "$out$
 run_wf -c '/def go N=1 "/echo ${args.N}"
 /explain go N=2'
 like "$out" '^go.echo +echo' "and a definition"
+
+# What decides.
+mkdir tree
+cat >tree/a.c <<'EOF'
+int f(int a)
+{
+	return a ? 1 : 2;
+}
+EOF
+flow='if codebase.complexity > 1 AND vars.on then a: /echo deep else b: /echo quick'
+run_wf -c "/cd tree
+/explain \"$flow\""
+has "$out" "  if codebase.complexity > 1 AND vars.on" "conditions are shown"
+like "$out" '^    reads codebase.complexity, measured in [0-9.]+m?s$' \
+	"with the facts that they read, and their cost"
+has "$out" "now: else, for codebase.complexity is 2, vars.on is nil" \
+	"and the branch that would be taken, and why"
+lacks "$out" "before:" "nothing is told of decisions there were not"
+like "$out" '^if\.a +echo .* then$' "steps stand in their branches"
+like "$out" '^if\.b +echo .* else$' "each in its own"
+run_wf -c "/cd tree
+/set vars.on yes
+/explain \"$flow\"
+/flow $flow"
+has "$out" "now: then, for codebase.complexity is 2, vars.on is yes" \
+	"variables count as they are"
+run_wf -c "/cd tree
+/explain /flow $flow"
+has "$out" "now: else" "now it would be another"
+like "$out" '^  before: then, [0-9]+s ago$' "but it was so in the last run"
+run_wf -o json -c "/cd tree
+/explain /flow $flow"
+has "$out" '"conditions":[{"kind":"if","text":"codebase.complexity > 1 AND vars.on","reads":[{"name":"codebase.complexity","by":"measured","cost_ms":' \
+	"as a document too"
+has "$out" '"branch_now":1,"because":"codebase.complexity is 2, vars.on is nil","branch_before":0,"before_times":1,"before_of":1' \
+	"with both branches"
+
+run_wf -c '/fact slow "/bash touch made; echo 3"
+/explain "if slow > 2 then /echo x else /echo y"
+/flow "if slow > 2 then /echo x else /echo y"
+/explain "if slow > 2 then /echo x else /echo y"'
+like "$out" 'reads slow, made by steps that have not run before' \
+	"a fact that steps make is not made"
+has "$out" "now: not known, for slow is known when it runs" "nor guessed"
+like "$out" 'reads slow, made by steps in about [0-9.]+m?s$' \
+	"what its steps took is known after a run"
+rm made
+run_wf -c '/fact slow "/bash touch made; echo 3"
+/explain "if slow > 2 then /echo x else /echo y"'
+[ ! -e made ]
+ok $? "and still nothing runs"
+
+arms='choose one: /echo 1 or two: /bash exit 1 end'
+for i in 1 2 3 4 5 6 7 8 9 10; do
+	run_wf -c "/flow \"$arms\" --adaptive"
+done
+run_wf -c "/explain --adaptive \"$arms\""
+like "$out" '^  before: one, [0-9]+ of 10 times, the last [0-9]+s ago$' \
+	"what was learned says which arm is likely"
+run_wf -c '/explain "while vars.on do /echo x end"
+/explain "for i in {1,2} do /echo ${i} end"'
+has "$out" "  while vars.on" "conditions of loops are shown"
+has "$out" "  in {1,2}" "and what they go over"
+run_wf -c '/explain "if codebase.complexty > 2 then /echo x else /echo y"'
+has "$out" "now: not known, for unknown fact 'codebase.complexty'" \
+	"what cannot be evaluated is told"
 finish

@@ -522,7 +522,8 @@ static void test_nothing_known(void)
 		"\"start\":5,\"lo\":1,\"hi\":10,\"seed\":1}", "{\"at\":5,"
 		"\"why\":\"as written: nothing is known yet\"}",
 		"a state of another version counts as unknown");
-	is_reply("tell", "{\"state\":null}", "{\"lines\":[\"0 decisions\"]}",
+	is_reply("tell", "{\"state\":null}",
+		"{\"lines\":[\"learned from 0 decisions\"]}",
 		"of nothing there is nothing to tell");
 	is_reply("learn", "{\"state\":null,\"rows\":[{\"branch\":null,\"ok\":"
 		"null,\"ms\":\"x\",\"detail\":{\"c\":[1,null,{\"b\":99},"
