@@ -16,7 +16,7 @@
 enum { NAMES_MAX = 4096, SUGGEST = 3 };
 
 /* Functions a condition may call; without a dot: defined below. */
-static const char *const functions[] = {"len", "tostring", "tonumber", "type",
+static const char *const functions[] = {"len", "reads", "tostring", "tonumber", "type",
 	"math.abs", "math.ceil", "math.exp", "math.floor", "math.fmod",
 	"math.log", "math.max", "math.min", "math.sqrt", "math.tointeger",
 	"string.byte", "string.char", "string.find", "string.format",
@@ -545,6 +545,13 @@ static int matches(lua_State *L)
 	return 1;
 }
 
+/* True, when its arguments have been read. */
+static int reads(lua_State *L)
+{
+	lua_pushboolean(L, 1);
+	return 1;
+}
+
 static int length(lua_State *L)
 {
 	lua_Integer n = 0;
@@ -615,7 +622,7 @@ static void copy_functions(lua_State *L)
 	lua_rawgetp(L, LUA_REGISTRYINDEX, &vm_key_globals);
 	lua_getfield(L, -1, "__index");
 	lua_remove(L, -2);           /* env, globals */
-	for (i = 1; functions[i]; i++) {
+	for (i = 2; functions[i]; i++) {
 		const char *dot = strchr(functions[i], '.');
 
 		if (!dot) {
@@ -650,6 +657,7 @@ void open_expr(lua_State *L)
 		{"NE", cmp_ne}, {"LT", cmp_lt}, {"LE", cmp_le},
 		{"GT", cmp_gt}, {"GE", cmp_ge}, {"HAS", contains},
 		{"IN", in}, {"MATCH", matches}, {"len", length},
+		{"reads", reads},
 		{"C", compared}, {"T", threshold}, {NULL, NULL}};
 	static const luaL_Reg asking[] = {{"G", get}, {"B", get_truth},
 		{"Q", ask_compare}, {NULL, NULL}};

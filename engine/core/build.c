@@ -101,6 +101,12 @@ void build_free(struct builder *b)
 	mem_free(b);
 }
 
+const char *build_string(const struct builder *b, uint32_t text)
+{
+	assert(text < b->text.len);
+	return b->text.data + text;
+}
+
 uint32_t build_text(struct builder *b, struct str s)
 {
 	uint32_t hash = (uint32_t)hash_bytes(s.p, s.n, 0), at;

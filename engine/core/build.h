@@ -18,6 +18,8 @@ void build_free(struct builder *b);
 
 /* Interns a string (no NUL inside); returns its text handle. */
 uint32_t build_text(struct builder *b, struct str s);
+/* The string of a handle, borrowed until the next build_text. */
+const char *build_string(const struct builder *b, uint32_t text);
 
 /* Opens a body owned by node `owner` (PLAN_NONE: body 0, which exists from
  * the start and is 0). */

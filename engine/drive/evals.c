@@ -99,6 +99,14 @@ static int get_fact(struct asking *a, struct flow_name name,
 		(int)name.root.n, name.root.p);
 }
 
+static int unknown_fact(struct flow_name name, struct err *err)
+{
+	err_set(err, ERR_PLAN, "unknown fact '%.*s%s%.*s'", (int)name.root.n,
+		name.root.p, name.field.n ? "." : "", (int)name.field.n,
+		name.field.p);
+	return err_help(err, "/facts lists them, /fact defines one");
+}
+
 static int get(void *ud, struct str root, struct str field,
 	struct value *out, struct err *err)
 {
@@ -107,6 +115,11 @@ static int get(void *ud, struct str root, struct str field,
 	int rc;
 
 	buf_clear(&a->scratch);
+	if (str_eq(root, "facts")) {
+		name.root = flow_first_word(&name.field);
+		rc = get_fact(a, name, out, err);
+		return rc ? rc : unknown_fact(name, err);
+	}
 	rc = flow_get(&a->flow, a->at, name, out, &a->scratch, err);
 	if (rc == 0)
 		rc = fact_step_get(&a->flow, a->at, name, out, &a->scratch,

@@ -102,6 +102,11 @@ void flow_ref_name(const struct plan *p, const struct plan_ref *ref,
 struct flow_name {
 	struct str root, field;
 };
+/* Takes the first word of "a.b.c" off it. */
+struct str flow_first_word(struct str *field);
+/* "codebase.files": a fact as the run has read it. 1 and *out, 0 it has not. */
+int flow_fact(const struct flow *f, struct str name, struct value *out,
+	struct buf *scratch);
 /* 1 and *out as flow_value(), nil when there is no value; 0 when nothing has
  * that name; -1. */
 int flow_get(const struct flow *f, struct place at, struct flow_name name,

@@ -8,8 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/base/jspan.h"
 #include "engine/base/limits.h"
 #include "engine/base/mem.h"
+#include "engine/core/run_fact.h"
+#include "engine/drive/fact_step.h"
 
 static const struct {
 	const char *name;
@@ -53,7 +56,7 @@ static uint32_t loop_of_var(const struct flow *f, uint32_t frame,
 	return PLAN_NONE;
 }
 
-static struct str first_word(struct str *field)
+struct str flow_first_word(struct str *field)
 {
 	struct str word = *field;
 	const char *dot = field->n ? memchr(field->p, '.', field->n) : NULL;
@@ -130,6 +133,28 @@ static int step_value(const struct flow *f, struct place at,
 	return 1;
 }
 
+int flow_fact(const struct flow *f, struct str name, struct value *out,
+	struct buf *scratch)
+{
+	struct str known = name, path = {"", 0}, object, value;
+
+	for (;;) {
+		if (run_fact(f->run, known, &object) &&
+				jspan_value(object, &object) == 0 &&
+				jspan_find(object, path, &value)) {
+			fact_value(value, out, scratch);
+			return 1;
+		}
+		while (known.n && known.p[known.n - 1] != '.')
+			known.n--;
+		if (!known.n)
+			return 0;
+		known.n--;
+		path = (struct str){known.p + known.n + 1,
+			name.n - known.n - 1};
+	}
+}
+
 int flow_get(const struct flow *f, struct place at, struct flow_name name,
 	struct value *out, struct buf *scratch, struct err *err)
 {
@@ -153,7 +178,7 @@ int flow_get(const struct flow *f, struct place at, struct flow_name name,
 		return rc;
 	}
 	if (str_eq(name.root, "steps"))
-		name.root = first_word(&name.field);
+		name.root = flow_first_word(&name.field);
 	return step_value(f, at, name, out, scratch, err);
 }
 

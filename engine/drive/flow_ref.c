@@ -672,6 +672,7 @@ int flow_value(const struct flow *f, struct place at,
 		return str_eq(want->field, "id") && f->session
 			? give_string(out, scratch, f->session) : 0;
 	case REF_FACTS:
+		return flow_fact(f, want->field, out, scratch);
 	case REF_ROOTS:
 		break;
 	}

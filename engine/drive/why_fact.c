@@ -8,7 +8,7 @@
 #include "engine/core/run_fact.h"
 #include "engine/drive/why_int.h"
 
-enum { SHOWN = 60 };           /* bytes of a value */
+enum { SHOWN = 60, FACTS = 6 }; /* bytes of a value, of "facts." */
 
 static int in_name(char c)
 {
@@ -22,7 +22,10 @@ static int names(const char *text, const char *name, size_t n)
 	const char *at = text;
 
 	while ((at = strstr(at, name))) {
-		int within = at > text && (in_name(at[-1]) || at[-1] == '.');
+		int root = at - text >= FACTS && memcmp(at - FACTS, "facts.",
+			FACTS) == 0;
+		int within = at > text && !root && (in_name(at[-1]) ||
+			at[-1] == '.');
 
 		if (!within && !in_name(at[n]))
 			return 1;

@@ -3,6 +3,7 @@
  * becomes parts (literals and references), by the style of its kind.
  */
 #include "engine/front/bind.h"
+#include "engine/front/cond_facts.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -210,10 +211,12 @@ static void bind_one(struct front_ctx *c, size_t i)
 
 void pending_finish(struct front_ctx *c)
 {
-	size_t i;
+	size_t i = 0;
 
-	for (i = 0; i < c->pending_count && !front_hopeless(c); i++)
-		bind_one(c, i);
+	do {
+		for (; i < c->pending_count && !front_hopeless(c); i++)
+			bind_one(c, i);
+	} while (fact_refs_finish(c) && !front_hopeless(c));
 	for (i = 0; i < c->need_count && !front_hopeless(c); i++) {
 		struct binder b = { .c = c, .node = c->needs[i].node,
 			.space = c->needs[i].space };

@@ -6,8 +6,11 @@
  */
 #include <string.h>
 
+#include "engine/front/bind.h"
 #include "engine/front/cond_facts.h"
 #include "engine/front/scan.h"
+
+enum { NEAR = 256 };
 
 /* The next NAME.NAME of the text from *at, outside of strings. */
 static int next_name(struct str s, size_t *at, struct str *name)
@@ -27,6 +30,9 @@ static int next_name(struct str s, size_t *at, struct str *name)
 			continue;
 		}
 		*at = from + n;
+		if (str_eq((struct str){s.p + from, n}, "facts") &&
+				*at + 1 < s.n && s.p[*at] == '.')
+			continue; /* facts.NAME is NAME */
 		more = *at + 1 < s.n && s.p[*at] == '.' ?
 			scan_name(s, *at + 1) : 0;
 		*name = (struct str){s.p + from, more ? n + 1 + more : n};
@@ -55,11 +61,21 @@ size_t front_cond_names(struct str expr, struct str *names, size_t max)
 
 static int has_fact(const struct front_ctx *c, uint32_t node, struct str name)
 {
-	for (size_t i = 0; i < c->fact_count; i++)
-		if (c->facts[i].node == node && str_same(c->facts[i].name,
-				name))
+	size_t n = c->fact_count, from = n > NEAR ? n - NEAR : 0;
+
+	/* a second body further off would be never run */
+	for (size_t i = from; i < n; i++)
+		if (c->facts[i].node == node && !c->facts[i].src &&
+				str_same(c->facts[i].name, name))
 			return 1;
 	return 0;
+}
+
+static void note(struct front_ctx *c, struct node_fact f)
+{
+	c->facts = mem_more(c->facts, c->fact_count, &c->fact_cap,
+		sizeof(*c->facts));
+	c->facts[c->fact_count++] = f;
 }
 
 static void add(struct front_ctx *c, struct spot s, uint32_t node,
@@ -71,10 +87,7 @@ static void add(struct front_ctx *c, struct spot s, uint32_t node,
 	struct frag f;
 	struct spot in;
 
-	c->facts = mem_more(c->facts, c->fact_count, &c->fact_cap,
-		sizeof(*c->facts));
-	c->facts[c->fact_count].node = node;
-	c->facts[c->fact_count++].name = def->name;
+	note(c, (struct node_fact){.node = node, .name = def->name});
 	memset(text, 0, sizeof(*text));
 	text->text = def->text;
 	text->up = where;
@@ -84,7 +97,8 @@ static void add(struct front_ctx *c, struct spot s, uint32_t node,
 		(int)def->name.n, def->name.p);
 	in = body_open(c, s, node, ROLE_FACT, &named, 1);
 	if (!spot_ok(in)) {
-		src_error(c, src_at(where, 0, where->text.n), "E209", NULL,
+		src_error(c, src_at(where, 0, where->text.n), "E209",
+			"does the fact ask for itself?",
 			"nested more than %d deep", LIMIT_NEST);
 		return;
 	}
@@ -120,4 +134,69 @@ void cond_facts(struct front_ctx *c, struct spot s, uint32_t node,
 	while (next_name(text->text, &at, &name))
 		if (find(c->env, name, &def) && !has_fact(c, node, def.name))
 			add(c, s, node, text, &def);
+}
+
+void fact_ref(struct front_ctx *c, uint32_t node, const struct src *src,
+	const struct ref_text *r)
+{
+	note(c, (struct node_fact){node, r->field, src, r->at,
+		r->has_fallback});
+}
+
+/* Where bodies of the node are opened. */
+static struct spot spot_of(const struct front_ctx *c, uint32_t node)
+{
+	const struct node_info *n = &c->nodes[node];
+	struct spot s = {.body = n->body, .space = n->space,
+		.order = n->order};
+
+	for (uint32_t owner = c->bodies[s.body].owner; owner != PLAN_NONE;
+			owner = c->bodies[c->nodes[owner].body].owner)
+		s.depth++;
+	return s;
+}
+
+/* "(COND) and reads(a.b, exists(c))" of all that is asked for by the node of
+ * facts[i], which is done then. */
+static void ask_first(struct front_ctx *c, size_t i)
+{
+	uint32_t node = c->facts[i].node, cond = build_at(c->build, node)->cond;
+	struct src *src = arena_alloc(&c->arena, sizeof(*src));
+	struct buf text;
+	const char *comma = "";
+
+	buf_init(&text);
+	if (cond != PLAN_NONE)
+		buf_printf(&text, "(%s) and ", build_string(c->build, cond));
+	buf_str(&text, "reads(");
+	*src = *src_new(c, c->facts[i].src->text, 0, 0);
+	src->up = c->facts[i].src;
+	src->at = c->facts[i].at;
+	/* those of a node stand together, or are asked for one by one */
+	for (; i < c->fact_count && c->facts[i].node == node &&
+			c->facts[i].src; i++) {
+		struct node_fact *f = &c->facts[i];
+
+		buf_printf(&text, f->optional ? "%sexists(%.*s)" : "%s%.*s",
+			comma, (int)f->name.n, f->name.p);
+		comma = ", ";
+		f->src = NULL;
+		f->name.n = 0;
+	}
+	buf_char(&text, ')');
+	src->text = (struct str){arena_strndup(&c->arena, text.data,
+		text.len), text.len};
+	build_at(c->build, node)->cond = build_text(c->build, src->text);
+	cond_facts(c, spot_of(c, node), node, src);
+	buf_release(&text);
+}
+
+int fact_refs_finish(struct front_ctx *c)
+{
+	size_t before = c->pending_count;
+
+	for (size_t i = 0; i < c->fact_count; i++)
+		if (c->facts[i].src)
+			ask_first(c, i);
+	return c->pending_count > before;
 }

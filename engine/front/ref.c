@@ -4,6 +4,7 @@
  * outwards; a definition sees no further than its own text.
  */
 #include "engine/front/bind.h"
+#include "engine/front/cond_facts.h"
 
 #include <string.h>
 
@@ -443,6 +444,8 @@ static int root_ref(struct binder *b, const struct src *src,
 		return loop_ref(b, src, r, root, out);
 	if (root == REF_ARGS)
 		return args_ref(b, src, r, out);
+	if (root == REF_FACTS && field.n)
+		fact_ref(b->c, b->node, src, r);
 	if (field.n || root == REF_PREV)
 		return 0;
 	return src_error(b->c, src_at(src, r->at, r->end - r->at), "E307", NULL,
