@@ -158,13 +158,20 @@ static void seek(void *ud, const struct front_def *d)
 	s->found |= str_eq(d->name, s->name);
 }
 
-/* By a step: /fact security.issues_found … */
-static int is_replaced(const struct facts_view *v, const char *name)
+/* By a person: /fact security.issues_found … */
+static int is_defined(const struct facts_view *v, const char *name)
 {
 	struct sought s = {name, 0};
 
 	defs_each(&v->s->defs, DEF_FACT, seek, &s);
 	return s.found;
+}
+
+/* By steps. */
+static int is_replaced(const struct facts_view *v, const char *name)
+{
+	return is_defined(v, name) ||
+		fact_known_find(str_of(name), v->s->dir);
 }
 
 static void on_field(void *ud, const char *root, const char *field,
@@ -212,6 +219,23 @@ static void on_defined(void *ud, const struct front_def *d)
 	json_kstr(j, "name", d->name);
 	json_kstr(j, "text", d->text);
 	json_close(j, '}');
+}
+
+static void on_defined(void *ud, const struct front_def *d)
+{
+	step_row(ud, d->name, d->text, NULL);
+}
+
+/* Those that come with wf, where their program is. */
+static void step_rows(struct facts_view *v)
+{
+	const struct fact_known *k = NULL;
+
+	while ((k = fact_known_next(k, v->s->dir)))
+		if (!is_defined(v, k->name))
+			step_row(v, str_of(k->name), str_of(k->text),
+				k->summary);
+	defs_each(&v->s->defs, DEF_FACT, on_defined, v);
 }
 
 static void show(struct facts_view *v)
@@ -274,6 +298,33 @@ static int is_known_name(const struct facts_view *v, struct str name)
 		if (str_eq(name, v->names[i]))
 			return 1;
 	return 0;
+}
+
+/* Its root too: /facts git. */
+static void collect_step(struct facts_view *v, struct str name)
+{
+	const char *dot = memchr(name.p, '.', name.n);
+	struct str root = {name.p, dot ? (size_t)(dot - name.p) : 0};
+
+	if (root.n && !is_known_name(v, root))
+		add_name(v, mem_strndup(root.p, root.n));
+	if (!is_known_name(v, name))
+		add_name(v, mem_strndup(name.p, name.n));
+}
+
+static void collect_defined(void *ud, const struct front_def *d)
+{
+	collect_step(ud, d->name);
+}
+
+static void collect_all(struct facts_view *v)
+{
+	const struct fact_known *k = NULL;
+
+	engine_facts_each(collect, v);
+	while ((k = fact_known_next(k, v->s->dir)))
+		collect_step(v, str_of(k->name));
+	defs_each(&v->s->defs, DEF_FACT, collect_defined, v);
 }
 
 static int unknown(struct facts_view *v, struct str name)

@@ -148,10 +148,11 @@ static void add_measured(void *ud, const char *root, const char *field,
 
 void comp_all_facts(struct at *a)
 {
+	const struct fact_known *k = NULL;
+
 	engine_facts_each(add_measured, a);
-	for (const struct fact_known *k = fact_known_list; k->name; k++)
-		if (fact_known_find(str_of(k->name)))
-			comp_add(a, k->name, k->summary);
+	while ((k = fact_known_next(k, a->s->dir)))
+		comp_add(a, k->name, k->summary);
 	comp_facts(a);
 }
 

@@ -9,13 +9,16 @@
 
 struct fact_known {
 	const char *name, *summary;
-	const char *needs;     /* a program that must be on PATH, or NULL: the
-	                          fact is known anyway */
+	const char *needs;     /* programs that must be on PATH, and files
+	                          (".x") in the directory, between blanks;
+	                          NULL: the fact is known anyway */
 	const char *text;      /* workflow text that prints the value */
 };
-extern const struct fact_known fact_known_list[]; /* ends with name NULL */
-
-/* The one of that name whose program is there, or NULL. */
-const struct fact_known *fact_known_find(struct str name);
+/* Those whose needs are met in a directory, in the order of the table: the
+ * first behind `last`, NULL at the end. */
+const struct fact_known *fact_known_next(const struct fact_known *last,
+	const char *dir);
+/* The one of that name whose needs are met, or NULL. */
+const struct fact_known *fact_known_find(struct str name, const char *dir);
 
 #endif

@@ -372,7 +372,7 @@ static int find_fact(void *ud, struct str name, struct front_def *out)
 
 	if (defs_find_fact(&((struct session *)ud)->defs, name, out))
 		return 1;
-	known = fact_known_find(name);
+	known = fact_known_find(name, ((struct session *)ud)->dir);
 	if (!known)
 		return 0;
 	memset(out, 0, sizeof(*out));

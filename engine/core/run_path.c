@@ -1,6 +1,6 @@
 /*
- * Names: paths of steps through frames ("loop[2].bash"), idempotency keys,
- * and the words for states. Reads only.
+ * Names: paths of steps through frames ("loop[2].bash", "if.fact[n].bash"),
+ * idempotency keys, and the words for states. Reads only.
  */
 #include <assert.h>
 #include <string.h>
@@ -30,7 +30,7 @@ static const char *role_word(const struct run *r, const struct frame *f)
 	case ROLE_VERIFY:
 		return ".verify";
 	case ROLE_FACT:
-		return ".fact";
+		return ".fact["; /* its name and "]" follow */
 	case ROLE_KINDS:
 		break;
 	}
@@ -55,6 +55,9 @@ void run_path(const struct run *r, uint32_t frame, uint32_t node,
 		if (counts_up(r, f))
 			buf_printf(out, "[%lu]", (unsigned long)f->index + 1);
 		buf_str(out, role_word(r, f));
+		if (r->plan->branches[f->branch].role == ROLE_FACT)
+			buf_printf(out, "%s]", plan_text(r->plan,
+				r->plan->branches[f->branch].var));
 		buf_char(out, '.');
 	}
 	buf_str(out, plan_text(r->plan, r->plan->nodes[node].name));

@@ -82,6 +82,16 @@ static size_t without(const char *path, size_t end, const char *word)
 	return end - n - 1;
 }
 
+/* Takes "[2]" off. */
+static size_t without_index(const char *path, size_t end)
+{
+	if (!end || path[end - 1] != ']')
+		return end;
+	while (end && path[end - 1] != '[')
+		end--;
+	return end - (end > 0);
+}
+
 /* Whether `path`, with its iterations left out, ends in the node and the
  * nodes around it. */
 static int leads_to(const struct plan *p, const char *path, uint32_t node)
@@ -92,10 +102,7 @@ static int leads_to(const struct plan *p, const char *path, uint32_t node)
 		const char *name = plan_text(p, p->nodes[node].name);
 		size_t n = strlen(name), from;
 
-		if (end && path[end - 1] == ']')
-			while (end && path[end - 1] != '[')
-				end--;
-		end -= end && path[end - 1] == '[';
+		end = without_index(path, end);
 		from = end;
 		while (from && path[from - 1] != '.')
 			from--;
@@ -106,6 +113,8 @@ static int leads_to(const struct plan *p, const char *path, uint32_t node)
 		end = from - 1;
 		if (p->nodes[node].body == 0)
 			return 0;
+		if (role_of(p, node) == ROLE_FACT)
+			end = without_index(path, end);
 		end = without(path, end, role_word(role_of(p, node)));
 		node = p->bodies[p->nodes[node].body].owner;
 	}

@@ -72,7 +72,7 @@ void why_facts(struct why *w)
 
 	for (size_t i = 0; run_fact_at(w->view->run, i, &f); i++) {
 		struct jspan_walk fields = {f.value, 0};
-		struct str key, value;
+		struct str key, value, made;
 		char *name;
 
 		if (f.value.n && f.value.p[0] != '{') {
@@ -84,7 +84,9 @@ void why_facts(struct why *w)
 		while (jspan_next(&fields, &key, &value)) {
 			name = mem_printf("%.*s.%.*s", (int)f.name.n, f.name.p,
 				(int)key.n - 2, key.p + 1);
-			tell(w, name, value, f.cost_us);
+			/* steps have made another */
+			if (!run_fact(w->view->run, str_of(name), &made))
+				tell(w, name, value, f.cost_us);
 			mem_free(name);
 		}
 	}

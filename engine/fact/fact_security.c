@@ -7,10 +7,10 @@
 #include "engine/fact/security.h"
 #include "engine/fact/tree.h"
 
-enum { VERSION = 1 };
+enum { VERSION = 3 };
 
 struct found {
-	uint32_t issues, secrets;
+	uint32_t issues, python, secrets;
 };
 
 static int wants(struct str path)
@@ -50,9 +50,12 @@ static void on_secret(void *ud, const struct security_finding *f)
 static void measure_file(struct str path, struct str text, void *out)
 {
 	const struct lang *lang = lang_of(path);
+	struct found *found = out;
 
 	if (lang)
 		security_scan(lang, text, on_issue, out);
+	if (lang && strcmp(lang->name, "Python") == 0)
+		found->python = found->issues;
 	secret_scan(text, on_secret, out);
 }
 
@@ -63,7 +66,7 @@ static int measure(const struct fact_ask *ask, struct buf *out,
 		sizeof(struct found), wants, measure_file};
 	struct tree_options o = {.dir = ask->dir, .cache_dir = ask->cache_dir,
 		.stop = ask->stop};
-	struct found sum = {0, 0};
+	struct found sum = {0};
 	struct tree t;
 
 	if (tree_run(&o, &m, &t, err) < 0)
@@ -72,17 +75,24 @@ static int measure(const struct fact_ask *ask, struct buf *out,
 		const struct found *f = t.files[i].result;
 
 		sum.issues += f->issues;
+		sum.python += f->python;
 		sum.secrets += f->secrets;
 	}
 	tree_release(&t);
-	buf_printf(out, "{\"issues_found\":%lu,\"secrets_found\":%lu}",
-		(unsigned long)sum.issues, (unsigned long)sum.secrets);
+	buf_printf(out, "{\"issues_found\":%lu,\"secrets_found\":%lu,"
+		"\"wf_issues\":%lu,\"wf_python_issues\":%lu,"
+		"\"wf_secrets\":%lu}", (unsigned long)sum.issues,
+		(unsigned long)sum.secrets, (unsigned long)sum.issues,
+		(unsigned long)sum.python, (unsigned long)sum.secrets);
 	return 0;
 }
 
 static const struct fact_field fields[] = {
 	{"issues_found", "places in programs that look weak"},
 	{"secrets_found", "texts that look like a secret"},
+	{"wf_issues", "the same by wf's own rules, whatever scanners find"},
+	{"wf_python_issues", "of them, in Python"},
+	{"wf_secrets", "secrets by wf's own rules"},
 	{NULL, NULL},
 };
 

@@ -201,17 +201,38 @@ static int64_t branches(const struct forecast *f, const struct plan_node *n)
 	return longest;
 }
 
+/* The facts that a step names, one behind the other. */
+static int64_t made_first(const struct forecast *f,
+	const struct plan_node *n)
+{
+	const struct plan_branch *b;
+	int64_t sum = 0, ms;
+
+	for (uint32_t i = n->branch; i < n->branch + n->branch_count; i++) {
+		b = &f->plan->branches[i];
+		ms = b->role == ROLE_FACT ? forecast_body(f, b->body) : 0;
+		if (ms < 0)
+			return UNKNOWN;
+		sum += ms;
+	}
+	return sum;
+}
+
 static int64_t leaf(struct forecast *f, uint32_t node)
 {
 	static const int64_t longest = (int64_t)1 << 40;
 	char key[DIGEST_HEX + 1];
-	int64_t ms;
+	int64_t ms, facts;
 
 	if (!f->env->predict)
 		return UNKNOWN;
 	keys_get(&f->keys, node, key);
 	ms = f->env->predict(f->env->ud, key);
-	return ms > longest ? longest : ms < 0 ? UNKNOWN : ms;
+	if (ms < 0)
+		return UNKNOWN;
+	facts = made_first(f, &f->plan->nodes[node]);
+	return facts < 0 ? UNKNOWN : ms + facts > longest ? longest
+		: ms + facts;
 }
 
 static int64_t predict(struct forecast *f, uint32_t node)
