@@ -8,9 +8,11 @@
  */
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "engine/base/map.h"
 #include "engine/base/mem.h"
+#include "engine/core/plan.h"
 #include "engine/exec/exec_task.h"
 #include "lua/vm.h"
 
@@ -93,6 +95,7 @@ static int call(struct chore *t, struct vm *vm, struct buf *out,
 	struct mapping in = {job->in, NULL};
 	struct vm_arg *args = mem_alloc(job->arg_count * sizeof(*args));
 	struct vm_call c = {.chunk = exec_field(job, "text"), .name = "lua"};
+	struct vm_library libraries[LIBRARIES_MAX];
 	size_t i, n = 0;
 	int rc = 0;
 
@@ -101,6 +104,16 @@ static int call(struct chore *t, struct vm *vm, struct buf *out,
 			args[n++] = (struct vm_arg){
 				str_of(job->args[i].name),
 				job->args[i].value};
+	c.libraries = libraries;
+	for (i = 0; i < job->arg_count; i++) {
+		const char *text = job->args[i].value.p;
+
+		if (job->args[i].role == ARG_NOTE && strcmp(job->args[i].name,
+				LIBRARY_NOTE) == 0 &&
+				c.library_count < LIBRARIES_MAX)
+			libraries[c.library_count++] = vm_library_of(text,
+				text + strcspn(text, "\n") + 1);
+	}
 	if (job->in_path)
 		rc = mapping_open(&in, job->in_path, err);
 	c.input = in.bytes;

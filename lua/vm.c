@@ -17,7 +17,8 @@
 enum { CACHE_MAX = 4096, CACHE_BYTES = 1 << 20 };
 
 const char vm_key_globals, vm_key_expr, vm_key_cache, vm_key_result,
-	vm_key_random, vm_key_object, vm_key_policy;
+	vm_key_random, vm_key_object, vm_key_policy, vm_key_chunks,
+	vm_key_library;
 
 static void *allocate(void *ud, void *ptr, size_t osize, size_t nsize)
 {
@@ -80,6 +81,7 @@ static void forget_expressions(struct vm *vm)
 static int build(struct vm *vm, struct err *err)
 {
 	vm->used = 0;
+	vm->chunks = 0;
 	forget_expressions(vm);
 	vm->L = lua_newstate(allocate, vm);
 	if (!vm->L)
@@ -219,8 +221,8 @@ static int add_place(lua_State *L)
 		strncmp(lua_tostring(L, 1), "c:", 2) == 0)
 		return 1;
 	for (level = 1; level < 8 && lua_getstack(L, level, &ar); level++) {
-		lua_getinfo(L, "l", &ar);
-		if (ar.currentline <= 0)
+		lua_getinfo(L, "Sl", &ar);
+		if (ar.currentline <= 0 || strcmp(ar.source, "=c") != 0)
 			continue;
 		lua_pushfstring(L, "c:%d: %s", ar.currentline,
 			lua_tostring(L, 1));
@@ -244,6 +246,7 @@ static void begin(struct vm *vm)
 {
 	vm->host_failed = 0;
 	vm->unparsed = 0;
+	vm->has_library = 0;
 	watch_begin(vm);
 	lua_pushcfunction(vm->L, add_place);
 }
@@ -288,6 +291,7 @@ static void push_env(lua_State *L, const struct vm_call *r)
 	size_t i;
 
 	sandbox_env(L);
+	library_add(L, r->libraries, r->library_count);
 	lua_pushlstring(L, r->input.p ? r->input.p : "", r->input.n);
 	lua_setfield(L, -2, "input");
 	lua_newtable(L);
@@ -554,12 +558,13 @@ int vm_eval(struct vm *vm, struct str expr, const struct vm_host *host,
 	return evaluate(vm, &e, host, at, err);
 }
 
-int vm_check(struct vm *vm, struct str expr, size_t *at, struct err *err)
+int vm_check(struct vm *vm, struct str expr, const struct vm_host *host,
+	size_t *at, struct err *err)
 {
 	struct eval e = {.text = expr};
 	size_t ignored;
 
 	if (!at)
 		at = &ignored;
-	return evaluate(vm, &e, NULL, at, err);
+	return evaluate(vm, &e, host, at, err);
 }

@@ -38,8 +38,13 @@ void vm_forget(struct vm *vm);
  */
 int vm_eval(struct vm *vm, struct str expr, const struct vm_host *host,
 	struct value *out, size_t *at, struct err *err);
-/* Only compiles. */
-int vm_check(struct vm *vm, struct str expr, size_t *at, struct err *err);
+/* Only compiles. Of the host (may be NULL) nothing but names is asked. */
+int vm_check(struct vm *vm, struct str expr, const struct vm_host *host,
+	size_t *at, struct err *err);
+/* Runs a library and tells the names of its functions; `fn` may not call the
+ * vm. -1: it cannot be loaded, with the place in it. */
+int vm_functions(struct vm *vm, const struct vm_library *lib,
+	void (*fn)(void *ud, const char *name), void *ud, struct err *err);
 
 /*
  * The operands of an expression, for who evaluates them in an order of their
@@ -63,7 +68,7 @@ void vm_split(struct str expr, const struct vm_host *host,
 
 /*
  * A chunk of /lua: `input` is a string, `args` a table of the named values;
- * those named WF_V… are globals too.
+ * those named WF_V… are globals too, and the functions of the libraries.
  * The value returned is appended to out: a string as it is, nil nothing,
  * number and boolean as text, a table as JSON. What it prints goes to
  * `printed`.
@@ -77,6 +82,8 @@ struct vm_call {
 	struct str input;
 	const struct vm_arg *args;
 	size_t arg_count;
+	const struct vm_library *libraries;
+	size_t library_count;
 };
 /* *line (may be NULL): where in the chunk the error is, or 0. */
 int vm_run(struct vm *vm, const struct vm_call *call, struct buf *out,

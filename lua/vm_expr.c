@@ -223,18 +223,38 @@ static void call_exists(struct parser *p, const struct token *fn)
 	expect(p, ")", "')' is missing after exists(…");
 }
 
+/* A function of a library. */
+static int is_users(const struct parser *p, const struct token *fn)
+{
+	const struct vm_host *host = p->lex.host;
+
+	if (!host || memchr(fn->text.p, '.', fn->text.n))
+		return 0;
+	return host->is_function ? host->is_function(host->ud, fn->text)
+		: host->library_count > 0;
+}
+
 static int call(struct parser *p, const struct token *fn)
 {
 	if (str_eq(fn->text, "exists")) {
 		call_exists(p, fn);
 		return BOOL;
 	}
+	if (!expr_is_function(fn->text) && is_users(p, fn)) {
+		line(p, fn->at, "U(");
+		put_quoted(p, fn->text);
+		put(p, ")");
+		expect(p, "(", "'(' is missing");
+		arguments(p, ")", "')' is missing after the arguments");
+		return ANY;
+	}
 	if (!expr_is_function(fn->text)) {
 		fail(p, fn->at, "");
 		err_set(p->err, ERR_SYNTAX, "unknown function '%.*s'",
 			(int)fn->text.n, fn->text.p);
 		err_help(p->err, "known are len, exists, tostring, "
-			"tonumber, math.… and string.…");
+			"tonumber, math.…, string.… and those of "
+			"/source FILE.lua");
 		return ANY;
 	}
 	line(p, fn->at, "");

@@ -657,7 +657,7 @@ void open_expr(lua_State *L)
 		{"NE", cmp_ne}, {"LT", cmp_lt}, {"LE", cmp_le},
 		{"GT", cmp_gt}, {"GE", cmp_ge}, {"HAS", contains},
 		{"IN", in}, {"MATCH", matches}, {"len", length},
-		{"reads", reads},
+		{"reads", reads}, {"U", library_function},
 		{"C", compared}, {"T", threshold}, {NULL, NULL}};
 	static const luaL_Reg asking[] = {{"G", get}, {"B", get_truth},
 		{"Q", ask_compare}, {NULL, NULL}};

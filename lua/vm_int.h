@@ -39,6 +39,8 @@ struct vm {
 	char **keys;               /* its keys, [1..cached] */
 	size_t key_cap, key_bytes;
 	uint32_t cached;           /* expressions in the cache */
+	uint32_t chunks;           /* libraries that are compiled */
+	uint8_t has_library;       /* those of this evaluation are there */
 	double compared;           /* with the next threshold; or NAN */
 	volatile sig_atomic_t allocating;
 	lua_State *stuck;          /* what the handler saw last: the state, */
@@ -66,7 +68,8 @@ static inline struct vm *vm_of(lua_State *L)
 void vm_poll(lua_State *L);
 /* Registry keys: addresses of these. */
 extern const char vm_key_globals, vm_key_expr, vm_key_cache, vm_key_result,
-	vm_key_random, vm_key_object, vm_key_policy;
+	vm_key_random, vm_key_object, vm_key_policy, vm_key_chunks,
+	vm_key_library;
 
 /* vm.c: one turn. Calls body(L) with `ud` as argument under the watchdog.
  * Values it leaves under vm_key_result live until the next turn. *line: where
@@ -90,6 +93,11 @@ void sandbox_env(lua_State *L);
 void sandbox_freeze(lua_State *L);
 /* Raises when the table at `index` is a read-only view. */
 void sandbox_writable(lua_State *L, int index);
+/* vm_library.c: adds the functions of libraries to the table on top. May
+ * raise. */
+void library_add(lua_State *L, const struct vm_library *libs, size_t count);
+/* U(name): that function of the host's libraries. */
+int library_function(lua_State *L);
 /* vm_table.c, vm_coro.c, vm_pattern.c: push their table of functions. */
 void open_table(lua_State *L);
 void open_coroutine(lua_State *L);

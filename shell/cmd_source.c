@@ -1,6 +1,8 @@
 /*
- * /source FILE: runs the lines of a file in this session.
+ * /source FILE: runs the lines of a file in this session; of a file of Lua
+ * takes the functions.
  */
+#include <string.h>
 #include <sys/stat.h>
 
 #include "engine/base/mem.h"
@@ -18,16 +20,28 @@ static int is_file(const char *path)
 	return stat(path, &st) == 0 && S_ISREG(st.st_mode);
 }
 
+static int is_lua(const char *path)
+{
+	size_t n = strlen(path);
+
+	return n > 4 && strcmp(path + n - 4, ".lua") == 0;
+}
+
 /* When a script is only read: what the file defines is known behind it. A
  * file that is not there may be made by an earlier line. */
 static int check(struct session *s, const struct cmd_args *a)
 {
 	char *path = cmd_take(a, "file");
 	struct err err = {0};
-	struct script *sc = s->depth < DEPTH && is_file(path) ?
+	int functions = is_lua(path);
+	struct script *sc = s->depth < DEPTH && !functions && is_file(path) ?
 		script_of_file(path, &err) : NULL;
 	int rc = 0;
 
+	if (functions && is_file(path) && session_functions(s, path, &err) < 0)
+		rc = diag_add(a->diags, "E105",
+			caret(a->line->at, a->line->len), NULL, "%s",
+			err.text);
 	s->depth++;
 	if (sc && script_read(s, sc) != 0)
 		rc = diag_add(a->diags, "E105",
@@ -47,6 +61,11 @@ static int run(struct session *s, const struct cmd_args *a,
 	struct def_entry *mark = defs_mark(&s->defs);
 	int status = -1;
 
+	if (is_lua(path)) {
+		status = session_functions(s, path, &o->err);
+		mem_free(path);
+		return status;
+	}
 	if (s->depth >= DEPTH)
 		err_set(&o->err, ERR_LIMIT, "%s: scripts in scripts too deep",
 			path);
@@ -66,7 +85,7 @@ static int run(struct session *s, const struct cmd_args *a,
 }
 
 static const struct vocab_field args[] = {
-	{"file", 0, FIELD_PATH, PLACE_POS, 1, "of lines, or one YAML block"},
+	{"file", 0, FIELD_PATH, PLACE_POS, 1, "of lines, one YAML block, or Lua functions"},
 	{NULL, 0, 0, 0, 0, NULL},
 };
 
@@ -76,7 +95,7 @@ const struct cmd cmd_source = {
 	.group = "workflows",
 	.args = args,
 	.examples = (const char *const[]){"/source deploy.wf",
-		"/source ./defs.wf", "/source build.yaml", NULL},
+		"/source build.yaml", "/source risk.lua", NULL},
 	.run = run,
 	.stateless = 1,
 	.read = check,

@@ -391,11 +391,32 @@ static int64_t predict(void *ud, const char *leaf_key)
 	return engine_predict(((struct session *)ud)->engine, leaf_key);
 }
 
+static int find_function(void *ud, struct str name, struct front_def *out)
+{
+	return functions_find(&((struct session *)ud)->functions, name, out);
+}
+
+static int is_function(void *ud, struct str name)
+{
+	struct front_def ignored;
+
+	return find_function(ud, name, &ignored);
+}
+
 static int check_expr(void *ud, struct str expr, size_t *at, struct err *err)
 {
 	struct session *s = ud;
 
-	return vm_ready(s, err) < 0 ? -1 : vm_check(s->vm, expr, at, err);
+	const struct vm_host host = {.ud = s, .is_function = is_function};
+
+	return vm_ready(s, err) < 0 ? -1 : vm_check(s->vm, expr, &host, at,
+		err);
+}
+
+int session_functions(struct session *s, const char *path, struct err *err)
+{
+	return vm_ready(s, err) < 0 ? -1 : functions_load(&s->functions,
+		s->vm, path, err);
 }
 
 static void front_ready(struct session *s)
@@ -405,6 +426,7 @@ static void front_ready(struct session *s)
 	s->env.ud = s;
 	s->env.find_def = find_def;
 	s->env.find_fact = find_fact;
+	s->env.find_function = find_function;
 	s->env.def_names = def_names;
 	s->env.predict = predict;
 	s->env.check_expr = check_expr;
@@ -466,6 +488,7 @@ void session_close(struct session *s)
 		engine_unobserve(s->engine, &s->watch);
 		engine_close(s->engine);
 	}
+	functions_release(&s->functions);
 	vm_free(s->vm);
 	vm_free(s->policy_vm);
 	defs_release(&s->defs);

@@ -13,6 +13,7 @@
 #include "lua/vm.h"
 #include "shell/args.h"
 #include "shell/defs.h"
+#include "shell/functions.h"
 #include "shell/out.h"
 #include "shell/settings.h"
 
@@ -38,6 +39,7 @@ struct session {
 	struct engine_lua lua;
 	struct front_env env;
 	struct defs defs;
+	struct functions functions; /* of /source FILE.lua */
 	const char **names;    /* of all commands, for did-you-mean */
 	char *dir, *old_dir;   /* absolute */
 	char *args;            /* JSON object for ${args.…}, or "" */
@@ -83,6 +85,8 @@ int session_cd(struct session *s, const char *dir, struct err *err);
 void session_interactive(struct session *s);
 /* `until` of engine_wait: a signal ended us, or what we wait for. */
 int session_stopped(void *session);
+/* Takes the functions of a file of Lua. */
+int session_functions(struct session *s, const char *path, struct err *err);
 /* The loop turns for so long: what goes on goes on, and a person can end it.
  * 1 when somebody did. */
 int session_pause(struct session *s, int64_t ms);

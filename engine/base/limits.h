@@ -44,6 +44,7 @@ enum {
 	LIMIT_DECISIONS = 1000,       /* kept of one place that decides */
 	LIMIT_SITES = 1000,           /* places that decide, by last use */
 	LIMIT_EVAL_MS = 100,          /* one condition */
+	LIMIT_FUNCTIONS = 64 << 10,   /* bytes of a file of Lua functions */
 	LIMIT_LUA_BYTES = 32 << 20,   /* memory of one Lua state */
 	LIMIT_PATTERN_STEPS = 1000000,/* work of one Lua pattern call */
 	LIMIT_TICK_EVENTS = 500,      /* events of a tick, terminal attached */

@@ -5,6 +5,8 @@
 #ifndef WF_BASE_VALUE_H
 #define WF_BASE_VALUE_H
 
+#include <string.h>
+
 #include "engine/base/buf.h"
 #include "engine/base/err.h"
 
@@ -19,6 +21,23 @@ struct value {
 	struct str s;          /* STRING, JSON: borrowed; of INT, NUMBER the
 	                          text they have in their source, or empty */
 };
+
+/* A file of functions, as Lua source; its name is for messages. */
+struct vm_library {
+	struct str only;       /* the function that is meant; empty: all */
+	struct str name, source;
+};
+enum { LIBRARIES_MAX = 64 };   /* functions that one node calls */
+/* One that is written as the function's name, a newline, and behind that
+ * (`file`) the file's name, a newline, its source. */
+static inline struct vm_library vm_library_of(const char *only,
+	const char *file)
+{
+	const char *end = strchrnul(file, '\n');
+
+	return (struct vm_library){{only, strcspn(only, "\n")}, {file,
+		(size_t)(end - file)}, str_of(*end ? end + 1 : end)};
+}
 
 /*
  * Asks the host for `root.field` ("build","output"; "vars","x"; field may be
@@ -39,6 +58,13 @@ struct vm_host {
 	/* Tells what was compared with it (NaN: no number) and where it was.
 	 * NULL: nobody wants to know. */
 	void (*compared)(void *ud, size_t index, double x, double at);
+	/* What may be called beside the language's own functions; of two with
+	 * one name the last counts. */
+	const struct vm_library *libraries;
+	size_t library_count;
+	/* Checking: 1 when there will be such a function. NULL: look into the
+	 * libraries when it is called. */
+	int (*is_function)(void *ud, struct str name);
 };
 
 /*

@@ -42,6 +42,10 @@ struct plan {
 	void *block;           /* the one allocation behind all arrays */
 };
 
+/* The name of notes (ARG_NOTE) with a function that the node's Lua calls, in
+ * two parts: its name and a newline; the file's name, a newline, its text. */
+#define LIBRARY_NOTE "functions"
+
 enum plan_flag {
 	PLAN_FAIL_FAST = 1,
 	PLAN_SAVE_STATE = 2,

@@ -515,6 +515,8 @@ int adaptive_condition(struct engine *e, const struct action *a,
 	int rc;
 
 	w.host.ud = &w;
+	w.host.libraries = ask->host->libraries;
+	w.host.library_count = ask->host->library_count;
 	buf_init(&w.operands);
 	rc = refresh(e, s, err);
 	if (rc == 0)

@@ -299,14 +299,33 @@ int eval_truth(const struct value *v)
 		(v->kind == VALUE_STRING && v->s.n == 0));
 }
 
+size_t eval_libraries(const struct plan *p, uint32_t node,
+	struct vm_library *out, size_t max)
+{
+	const struct plan_node *n = &p->nodes[node];
+	size_t count = 0;
+
+	for (uint32_t i = n->arg; i < n->arg + n->arg_count && count < max;
+			i++) {
+		const struct plan_arg *a = &p->args[i];
+
+		if (a->role == ARG_NOTE && a->part_count == 2 &&
+				strcmp(plan_text(p, a->name), LIBRARY_NOTE)
+				== 0)
+			out[count++] = vm_library_of(plan_text(p,
+				p->parts[a->part].text), plan_text(p,
+				p->parts[a->part + 1].text));
+	}
+	return count;
+}
+
 /* What the expression is worth, or what it needs first. */
 static int ask_lua(struct engine *e, const struct action *a,
 	struct asking *ask, struct value *v, char what[200], struct err *err)
 {
-	struct asking ask = {.at = {a->frame, a->step}};
-	struct vm_host host = {.ud = &ask, .get = get, .names = names};
-	struct value v = {0};
-	struct err err = {0};
+	struct vm_library libraries[LIBRARIES_MAX];
+	struct vm_host host = {.ud = ask, .get = get, .names = names,
+		.libraries = libraries};
 	const char *expr;
 	size_t at = 0;
 	int rc;
@@ -315,6 +334,8 @@ static int ask_lua(struct engine *e, const struct action *a,
 	ask->wanted = NULL;
 	ask->need.branch = PLAN_NONE;
 	expr = expr_of(ask->flow.run->plan, a);
+	host.library_count = eval_libraries(ask->flow.run->plan, a->step,
+		libraries, LIBRARIES_MAX);
 	if (a->purpose == EVAL_ITEMS && list_named(ask, expr, v))
 		return 0;
 	if (!e->has_lua)

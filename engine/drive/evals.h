@@ -14,6 +14,9 @@ void eval_fail(struct engine *e, const struct action *a, const char *what,
 /* Appends "codebase.files is 12" to a list, once each, while it is short. */
 void eval_note(struct buf *read, struct flow_name name,
 	const struct value *v);
+/* The functions that a node's Lua may call; how many, at most `max`. */
+size_t eval_libraries(const struct plan *p, uint32_t node,
+	struct vm_library *out, size_t max);
 /* nil, false and "" are false. */
 int eval_truth(const struct value *v);
 

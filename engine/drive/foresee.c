@@ -115,7 +115,9 @@ int engine_foresee(struct engine *e, const struct foresee *of,
 	struct str expr, struct buf *rests)
 {
 	struct asking a = {.e = e, .of = of, .rests = rests};
-	struct vm_host host = {.ud = &a, .get = get, .names = no_names};
+	struct vm_library libraries[LIBRARIES_MAX];
+	struct vm_host host = {.ud = &a, .get = get, .names = no_names,
+		.libraries = libraries};
 	struct err err = {0};
 	struct value v;
 	size_t at;
@@ -123,6 +125,8 @@ int engine_foresee(struct engine *e, const struct foresee *of,
 
 	if (!e->has_lua)
 		return -1;
+	host.library_count = eval_libraries(of->plan, of->node, libraries,
+		LIBRARIES_MAX);
 	buf_init(&a.scratch);
 	rc = e->lua.eval(e->lua.ud, expr, &host, &v, &at, &err);
 	if (rc < 0) {

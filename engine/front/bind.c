@@ -4,6 +4,7 @@
  */
 #include "engine/front/bind.h"
 #include "engine/front/cond_facts.h"
+#include "engine/front/user_functions.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -217,6 +218,7 @@ void pending_finish(struct front_ctx *c)
 		for (; i < c->pending_count && !front_hopeless(c); i++)
 			bind_one(c, i);
 	} while (fact_refs_finish(c) && !front_hopeless(c));
+	user_functions_finish(c);
 	for (i = 0; i < c->need_count && !front_hopeless(c); i++) {
 		struct binder b = { .c = c, .node = c->needs[i].node,
 			.space = c->needs[i].space };

@@ -34,6 +34,8 @@ struct front_env {
 	/* A fact that a person has defined, "NAME" or "ROOT.NAME": 1 and its
 	 * name and text, else 0. May be NULL. */
 	int (*find_fact)(void *ud, struct str name, struct front_def *out);
+	/* The file of Lua that defines a function, as above. May be NULL. */
+	int (*find_function)(void *ud, struct str name, struct front_def *out);
 	/* Recorded mean duration of a step with the same text (leaf_key), in
 	 * ms, or -1 when there is no history. May be NULL. */
 	int64_t (*predict)(void *ud, const char *leaf_key);

@@ -314,10 +314,11 @@ static void test_errors(void)
 		{"vars.nothing + 1", 13, "attempt to perform arithmetic on "
 			"a nil value", ""},
 		{"os.time()", 0, "unknown function 'os.time'", "known are "
-			"len, exists, tostring, tonumber, math.… and "
-			"string.…"},
+			"len, exists, tostring, tonumber, math.…, string.… "
+			"and those of /source FILE.lua"},
 		{"load('x')", 0, "unknown function 'load'", "known are len, "
-			"exists, tostring, tonumber, math.… and string.…"},
+			"exists, tostring, tonumber, math.…, string.… and "
+			"those of /source FILE.lua"},
 		{"1 -- 2", 2, "'--' has no meaning in a condition",
 			"write a blank between two minus signs"},
 		{"'abc", 0, "a string without its closing quote", ""},
@@ -648,9 +649,9 @@ static void test_check(void)
 	struct err err = {0};
 	size_t at = 0;
 
-	is_int(vm_check(vm, str_of("a-b > 1 and unknown.x"), &at, &err), 0,
+	is_int(vm_check(vm, str_of("a-b > 1 and unknown.x"), NULL, &at, &err), 0,
 		"a check compiles without knowing names");
-	is_int(vm_check(vm, str_of("a >"), &at, &err), -1,
+	is_int(vm_check(vm, str_of("a >"), NULL, &at, &err), -1,
 		"and finds what does not parse");
 	is_int((long long)at, 3, "with its place");
 }

@@ -71,7 +71,8 @@ static void hears(const char *expr, double put, int truth,
 	const char *heard)
 {
 	struct ear e = {.put = put, .answer = 1};
-	struct vm_host host = {&e, get, names, threshold, compared};
+	struct vm_host host = {.ud = &e, .get = get, .names = names,
+		.threshold = threshold, .compared = compared};
 	struct err err = {0};
 	struct value v = {0};
 	int rc = vm_eval(vm, str_of(expr), &host, &v, NULL, &err);
@@ -85,7 +86,8 @@ static void hears(const char *expr, double put, int truth,
 static void test_thresholds(void)
 {
 	struct ear e = {.put = 50, .answer = 0};
-	struct vm_host host = {&e, get, names, threshold, NULL};
+	struct vm_host host = {.ud = &e, .get = get, .names = names,
+		.threshold = threshold};
 	struct value v = {0};
 
 	hears("n > ~1000", 41, 0, "0: 1000 in [100,10000]; 0: 42 to 1000; ");
@@ -153,7 +155,7 @@ static void test_misplaced(void)
 	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		struct err err = {0};
 		size_t at = 999;
-		int rc = vm_check(vm, str_of(cases[i].expr), &at, &err);
+		int rc = vm_check(vm, str_of(cases[i].expr), NULL, &at, &err);
 
 		if (!ok(rc == -1 && at == cases[i].at && err.code ==
 			ERR_SYNTAX && strcmp(err.text, cases[i].text) == 0 &&
@@ -174,10 +176,10 @@ static void test_many(void)
 	buf_init(&b);
 	for (i = 0; i < 32; i++)
 		buf_str(&b, i ? " or 1 > ~5" : "1 > ~5");
-	is_int(vm_check(vm, str_of(buf_cstr(&b)), &at, &err), 0,
+	is_int(vm_check(vm, str_of(buf_cstr(&b)), NULL, &at, &err), 0,
 		"32 thresholds fit into a condition");
 	buf_str(&b, " or 1 > ~5");
-	ok(vm_check(vm, str_of(buf_cstr(&b)), &at, &err) == -1 && at ==
+	ok(vm_check(vm, str_of(buf_cstr(&b)), NULL, &at, &err) == -1 && at ==
 		b.len - 2 && strcmp(err.text, "more than 32 thresholds") == 0,
 		"one more is an error with its place");
 	buf_release(&b);
