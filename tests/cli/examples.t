@@ -3,10 +3,12 @@
 . "${0%/*}/../lib.sh"
 ex=$ROOT/scripts/examples
 
+cd "$ROOT" || exit 1
 for file in "$ex"/*.wf "$ex"/*.yaml; do
 	run_wf -n "$file"
 	is "$status" 0 "${file##*/} can be read" || note "$err"
 done
+cd "$HOME" || exit 1
 
 run_wf -q "$ex/hello.wf"
 is "$out" "HELLO WORLD has 12 letters" "hello.wf greets the world"
@@ -26,6 +28,25 @@ is "$out" "quince" "loop.wf finds the longest word"
 run_wf -q "$ex/branch.wf"
 like "$out" '^(enough room|getting tight|disk nearly full)$' \
 	"branch.wf takes one of three branches"
+
+cd "$ROOT" || exit 1
+run_wf -q "$ex/review.wf"
+like "$out" '^a large tree of [0-9]{3,} files$' \
+	"review.wf takes the branch for a large tree" || note "$err"
+like "$out" 'codebase.files is [0-9]+' "and /why tells of the facts"
+run_wf -q "$ex/quality.yaml"
+has "$out" "write a test first" "quality.yaml looks at the tests" || note "$err"
+run_wf -q -c '/why @last.if'
+has "$out" "codebase.complexity > ~1000[100,100000] is true" \
+	"its first condition holds here"
+cd "$HOME" || exit 1
+for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+	run_wf -q "$ex/adaptive.wf"
+	printf '%s\n' "$out"
+done >found
+found=$(grep -c 'found it' found)
+[ "$found" -ge 14 ]
+ok $? "adaptive.wf takes the arm that works ($found of 20)"
 
 run_wf -q "$ex/approve.wf"
 is "$status" 75 "approve.wf waits for a person"

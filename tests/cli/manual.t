@@ -1,4 +1,4 @@
-# The examples of wf-workflow(5) can be read, and do what is said there.
+# The examples of wf-workflow(5) and wf-lua(7) can be read, and do what is said there.
 . "${0%/*}/../lib.sh"
 page=$ROOT/man/wf-workflow.5
 
@@ -16,9 +16,10 @@ for file in block*.yaml; do
 	run_wf -n "plain-$file"
 	is "$status" 0 "the block $file can be read" || note "$err"
 done
-sed -n 's/^\.Dl \(\/.*\)/\1/p' "$page" | plain >lines
+cp "$ROOT/scripts/examples/risk.lua" .
+sed -n 's/^\.Dl \(\/.*\)/\1/p' "$page" "$ROOT/man/wf-lua.7" | plain >lines
 [ -s lines ]
-ok $? "the page displays lines"
+ok $? "the pages display lines"
 while IFS= read -r line; do
 	run_wf -n -c "$line"
 	is "$status" 0 "$line" || note "$err"
