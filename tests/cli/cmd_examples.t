@@ -35,6 +35,7 @@ ok $? "so has every kind of workflow, its own"
 
 printf '/echo deployed\n' >deploy.wf
 printf '/def hello /echo hello\n' >defs.wf
+cp "$ROOT/scripts/examples/risk.lua" .
 printf 'chain:\n  steps:\n    - name: a\n      command: /echo\n' >build.yaml
 
 # What an example stands on: two runs; of commands about open runs, one that
