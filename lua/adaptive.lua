@@ -518,6 +518,16 @@ local function best_place(list, lo, hi, start)
 	return place / weight
 end
 
+-- What was seen on one side only, as of an `if` without an else, tells
+-- nothing of the place between them.
+local function both_sides(list)
+	local above, below
+	for _, s in ipairs(list) do
+		above, below = above or s.above, below or not s.above
+	end
+	return above and below
+end
+
 local function threshold(arg)
 	local start = number(arg.start, 0)
 	local lo, hi = number(arg.lo, start), number(arg.hi, start)
@@ -527,6 +537,10 @@ local function threshold(arg)
 	end
 	local to, from = scale(lo, hi)
 	local list = read_samples(t[2], lo, hi, to)
+	if not both_sides(list) then
+		return {at = start,
+			why = "as written: one side has not been tried"}
+	end
 	local function place()
 		advantages(list, NEAR * (to(hi) - to(lo)))
 		return from(best_place(list, to(lo), to(hi), to(start)))
@@ -640,9 +654,10 @@ local function tell(arg)
 
 	for i, b in ipairs(state.b) do
 		if b[1] > 0 then
-			add("branch %d: taken %.0f times, succeeds %.0f %%, %s",
-				i, b[1], 100 * b[3] / max(b[2], 1e-9),
-				b[4] > 0 and span(exp(b[5])) or "-")
+			add("branch %d: taken %.0f time%s, succeeds %.0f %%%s",
+				i, b[1], b[1] == 1 and "" or "s",
+				100 * b[3] / max(b[2], 1e-9),
+				b[4] > 0 and ", " .. span(exp(b[5])) or "")
 		end
 	end
 	for i, c in ipairs(state.c) do

@@ -40,6 +40,7 @@ enum {
 	LIMIT_KILL_GRACE_MS = 2000,   /* between TERM and KILL */
 	LIMIT_SPAWN_WAIT_MS = 10000,  /* for room for a process to start */
 	LIMIT_GUARDS_LOST = 5,        /* in a row, then their steps fail */
+	LIMIT_FACT_CACHES = 200,      /* directories whose facts are kept */
 	LIMIT_FACT_FILE = 16 << 20,   /* a file larger is not measured */
 	LIMIT_DECISIONS = 1000,       /* kept of one place that decides */
 	LIMIT_SITES = 1000,           /* places that decide, by last use */

@@ -55,9 +55,13 @@ static void arms(struct why *w, int64_t seq, struct str detail)
 		buf_init(&b);
 		buf_printf(&b, "%d: ", ++i);
 		if (n) {
-			buf_printf(&b, "taken %d times, succeeds %.0f %%, ", n,
+			buf_printf(&b, "taken %d time%s, succeeds %.0f %%", n,
+				n == 1 ? "" : "s",
 				100 * number_of(arm, "p"));
-			put_ms(&b, number_of(arm, "ms"));
+			if (number_of(arm, "ms") > 0) {
+				buf_str(&b, ", ");
+				put_ms(&b, number_of(arm, "ms"));
+			}
 		} else {
 			buf_str(&b, "never taken");
 		}

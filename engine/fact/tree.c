@@ -8,9 +8,12 @@
  */
 #include "engine/fact/tree.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -169,6 +172,32 @@ static int is_settled(const struct job *j, const struct entry *e)
 	return at + (at % SECOND_NS ? TICK_NS : COARSE_NS) < j->began_ns;
 }
 
+/* The file that was written longest ago goes when there are too many: of
+ * directories that nobody asks about any more. */
+static void save_room(const char *dir)
+{
+	struct dirent *d;
+	struct stat st;
+	struct timespec oldest = {0};
+	char name[NAME_MAX + 1] = "";
+	size_t count = 0;
+	DIR *all = opendir(dir);
+
+	while (all && (d = readdir(all))) {
+		if (d->d_name[0] == '.' || fstatat(dirfd(all), d->d_name, &st,
+				AT_SYMLINK_NOFOLLOW) < 0)
+			continue;
+		if (!count++ || st.st_mtim.tv_sec < oldest.tv_sec) {
+			oldest = st.st_mtim;
+			snprintf(name, sizeof(name), "%s", d->d_name);
+		}
+	}
+	if (all && count > LIMIT_FACT_CACHES)
+		unlinkat(dirfd(all), name, 0);
+	if (all)
+		closedir(all);
+}
+
 /* A cache that cannot be written makes the next time slower, no more. */
 static void save(const struct job *j, const char *file)
 {
@@ -195,6 +224,7 @@ static void save(const struct job *j, const char *file)
 	memcpy(b.data, &h, sizeof(h));
 	file_put(&(struct file_target){.path = file, .mode = 0600},
 		(struct str){b.data, b.len}, &none);
+	save_room(j->o->cache_dir);
 	buf_release(&b);
 }
 

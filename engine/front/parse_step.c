@@ -150,15 +150,28 @@ enum text_mode mode_of(struct str command)
 		str_eq(command, "pipeline") ? MODE_PIPELINE : MODE_FLOW;
 }
 
+static void unknown_workflow(struct front_ctx *c, const struct unit *u,
+	struct str name, size_t at)
+{
+	const char *near = suggest_step(c, name);
+	const char *key = str_eq(u->command, "protocol") ? "chain"
+		: arena_strndup(&c->arena, u->command.p, u->command.n);
+	int n = (int)name.n;
+
+	src_error(c, src_at(u->src, at, name.n), "E103",
+		arena_printf(&c->arena, "%s%s/def %.*s TEXT defines it, or "
+		".wf/workflows/%.*s.yaml with %s: in it", near ? near : "",
+		near ? " else " : "", n, name.p, n, name.p, key),
+		"unknown workflow '%.*s'", n, name.p);
+}
+
 static uint32_t nested(struct front_ctx *c, struct spot s,
 	const struct unit *u)
 {
 	struct str text = scan_cut(u->src->text, u->from, u->to);
-	int n = (int)text.n, by = (int)u->command.n;
 	struct front_def *def;
 	struct unit call = *u;
 	struct spot in;
-	const char *near;
 	struct frag f;
 	uint32_t node;
 
@@ -167,13 +180,7 @@ static uint32_t nested(struct front_ctx *c, struct spot s,
 			call.from = call.to;
 			return call_def(c, s, &call, def);
 		}
-		near = suggest_step(c, text);
-		src_error(c, src_at(u->src, u->from, text.n), "E103",
-			arena_printf(&c->arena, "%s%s/def %.*s TEXT defines "
-			"it, or .wf/workflows/%.*s.yaml with %.*s: in it",
-			near ? near : "", near ? " else " : "", n, text.p, n,
-			text.p, by, u->command.p),
-			"unknown workflow '%.*s'", n, text.p);
+		unknown_workflow(c, u, text, u->from);
 		return PLAN_NONE;
 	}
 	node = unit_block(c, s, u, NULL, &in);
@@ -185,21 +192,49 @@ static uint32_t nested(struct front_ctx *c, struct spot s,
 	return node;
 }
 
-/* `/protocol NAME P=v` of a stored workflow. */
-static struct front_def *protocol(struct front_ctx *c, const struct unit *u,
-	size_t *after)
+/* Only NAME=value stands in the words of s[at, end). */
+static int only_given(struct str s, size_t at, size_t end)
 {
+	struct str word;
+
+	s.n = end;
+	for (at = scan_skip(s, at); at < end; at = scan_skip(s, at + word.n)) {
+		size_t n;
+
+		word = scan_word(s, at);
+		n = scan_name(word, 0);
+		if (!word.n || n == 0 || n >= word.n || word.p[n] != '=')
+			return 0;
+	}
+	return 1;
+}
+
+/* What `/protocol NAME P=v`, `/task NAME` and `/docs NAME` mean when it is the
+ * name of a definition; any other text is a prompt, but of /protocol a name
+ * that is none is an error. 1: *def, -1: it has been told. */
+static int named(struct front_ctx *c, const struct unit *u,
+	struct front_def **def, size_t *after)
+{
+	int protocol = str_eq(u->command, "protocol");
 	struct str s = u->src->text, word;
 	size_t at;
-	struct front_def *def;
 
-	if (!str_eq(u->command, "protocol") || u->argv)
-		return NULL;
+	if (u->argv || !(protocol || str_eq(u->command, "task") ||
+			str_eq(u->command, "docs")))
+		return 0;
 	s.n = u->to;
 	at = scan_skip(s, u->from);
 	word = scan_word(s, at);
 	*after = at + word.n;
-	return is_name(word) && def_find(c, word, &def) ? def : NULL;
+	if (!is_name(word) || !only_given(s, *after, u->to) ||
+			(!protocol && scan_skip(s, *after) < u->to))
+		return 0;
+	if (def_find(c, word, def))
+		return 1;
+	if (!protocol)
+		return 0;
+	unknown_workflow(c, u, word, at);
+	return -1;
 }
 
 uint32_t unit_compile(struct front_ctx *c, struct spot s,
@@ -209,6 +244,7 @@ uint32_t unit_compile(struct front_ctx *c, struct spot s,
 	struct unit call = *u;
 	struct front_def *def;
 	size_t bad = u->from;
+	int is_named;
 
 	while (bad < u->to && u->src->text.p[bad])
 		bad++;
@@ -221,9 +257,9 @@ uint32_t unit_compile(struct front_ctx *c, struct spot s,
 		return leaf(c, s, u, unit_kind(c, str_of("task")));
 	if (arg_is_workflow(u->command))
 		return nested(c, s, u);
-	def = protocol(c, u, &call.from);
-	if (def)
-		return call_def(c, s, &call, def);
+	is_named = named(c, u, &def, &call.from);
+	if (is_named)
+		return is_named > 0 ? call_def(c, s, &call, def) : PLAN_NONE;
 	kind = unit_kind(c, u->command);
 	if (kind)
 		return leaf(c, s, u, kind);

@@ -78,7 +78,8 @@ while IFS= read -r line; do
 done <"$WORLD/workflows"
 
 while IFS= read -r line; do
-	run_wf -n -c "$line" </dev/null
+	run_wf -n -c "/def release version=1 '/echo released'" \
+		-c '/def review /echo reviewed' -c "$line" </dev/null
 	is "$status" 0 "$line can be read" || note "$err"
 done <"$WORLD/steps"
 finish

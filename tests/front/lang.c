@@ -74,6 +74,7 @@ static const struct lang_def lang_defs[] = {
 	{ "deploy", "/bash ./deploy ${args.to}", 0 },
 	{ "nightly", "chain:\n  steps:\n    - name: pull\n"
 		"      command: /bash git pull\n    - command: /bash make\n", 1 },
+	{ "security_hardening", "/bash ./harden", 0 },
 	{ "complex_analysis_team", "/swarm:\n  topology: star\n  agents:\n"
 		"    lead: {role: leads}\n    worker: {role: works}\n", 1 },
 };

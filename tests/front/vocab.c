@@ -127,6 +127,7 @@ static const struct test_def test_defs[] = {
 		"1\n    - command: /bash cat\n  options:\n    limit: 4\n    "
 		"timeout: 1m\n    fail_fast: false\n    "
 		"parallel_where_possible: true\n", { NULL }, { NULL }, 1 },
+	{ "security_hardening", "/bash ./harden", { NULL }, { NULL }, 0 },
 	{ "complex_analysis_team", "lead: plan the work", { NULL }, { NULL },
 		0 },
 };

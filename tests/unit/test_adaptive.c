@@ -514,6 +514,11 @@ static void test_nothing_known(void)
 	is_reply("order", "{\"cond\":0,\"ops\":3,\"all\":true,\"seed\":1}",
 		"{\"order\":[0,1,2],\"why\":\"as written: nothing is known "
 		"yet\"}", "operands keep their order while nothing is known");
+	is_reply("threshold", "{\"state\":{\"v\":1,\"rows\":2,\"b\":[],\"c\":"
+		"[{\"o\":[],\"t\":[[0,\"\"]]}]},\"cond\":0,\"index\":0,"
+		"\"start\":1000,\"lo\":100,\"hi\":10000,\"seed\":1}",
+		"{\"at\":1000,\"why\":\"as written: one side has not been "
+		"tried\"}", "and where only one side was seen");
 	is_reply("threshold", "{\"cond\":0,\"index\":0,\"start\":1000,"
 		"\"lo\":100,\"hi\":10000,\"seed\":1}", "{\"at\":1000,\"why\":"
 		"\"as written: nothing is known yet\"}",
