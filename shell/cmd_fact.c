@@ -57,21 +57,24 @@ static const char *nearest(struct session *s, struct str word)
 	return near;
 }
 
-/* The kind of step must be known now: a fact is read much later. */
-static int check_step(struct session *s, struct diags *diags, struct str text)
+/* The kind of step must be known now: a fact is read much later. `from` is
+ * where the text stands in the source. */
+static int check_step(struct session *s, struct diags *diags, struct str text,
+	size_t from)
 {
 	struct str word = {text.p + 1, 0};
 	const char *near;
 	const char *help = "/fact quality.warnings \"/bash make 2>&1 | "
 		"grep -c warning\"";
-	struct caret at = caret((size_t)(text.p - diags->source.p),
-		text.n ? text.n : 1);
+	struct caret at = caret(from, text.n ? text.n : 1);
 	struct buf b;
 	int rc;
 
-	if (!text.n || text.p[0] != '/')
-		return diag_add(diags, "E117", at, help, "a fact is made by a "
-			"step: it begins with /");
+	if (!text.n || !memchr(text.p, '/', text.n))
+		return diag_add(diags, "E117", at, help, "a fact is made by "
+			"steps: /bash, /lua, ...");
+	if (text.p[0] != '/') /* a label, a group: compiled with who asks */
+		return 0;
 	while (word.n + 1 < text.n && word.p[word.n] != ' ' &&
 			word.p[word.n] != '\t')
 		word.n++;
@@ -91,18 +94,29 @@ static int check_step(struct session *s, struct diags *diags, struct str text)
 static int define(struct session *s, const struct cmd_args *a)
 {
 	struct str name = cmd_arg(a, "name"), text = cmd_arg(a, "text");
-	int gone = cmd_flag(a, "remove");
+	int gone = cmd_flag(a, "remove"), rc = 0;
+	struct workflow_arg w = {0};
+	size_t at;
 
 	if (!name.p)
 		return 0;
 	if (!text.p)
 		text = (struct str){name.p + name.n, 0};
-	text = defining_unquoted(str_trim(text));
-	if (check_name(a->diags, name) < 0 ||
-			(!gone && check_step(s, a->diags, text) < 0))
-		return -1;
-	defs_text(&s->defs, DEF_FACT, name, gone ? str_of("") : text);
-	return 0;
+	text = str_trim(text);
+	at = (size_t)(text.p - a->diags->source.p);
+	if (text.n && strchr("\"'{", text.p[0])) {
+		rc = workflow_arg_split(&w, text, at, a->diags);
+		text = w.text;
+		at = w.text_at;
+	}
+	if (rc == 0)
+		rc = check_name(a->diags, name);
+	if (rc == 0 && !gone)
+		rc = check_step(s, a->diags, text, at);
+	if (rc == 0)
+		defs_text(&s->defs, DEF_FACT, name, gone ? str_of("") : text);
+	workflow_arg_release(&w);
+	return rc;
 }
 
 static int run(struct session *s, const struct cmd_args *a,

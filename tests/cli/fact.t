@@ -24,5 +24,5 @@ has "$err" "'a.b.c' is no name of a fact  [E116]" "so is what is no name"
 run_wf -c '/fact a /bsh 1'
 has "$err" "did you mean '/bash'?" "a step that is not there is told at once"
 run_wf -c '/fact a 12'
-has "$err" "begins with /  [E117]" "and a text that is no step"
+has "$err" "a fact is made by steps: /bash, /lua, ...  [E117]" "and a text that is no step"
 finish
