@@ -607,6 +607,16 @@ local function cheaper(a, b)
 	return a.seen > 0.05 and b.seen > 0.05 and a.cost < b.cost * 0.9
 end
 
+-- Draws of success alone may stay with the first arm that works for long,
+-- when another would be faster: each is tried once.
+local function untried(arms)
+	for i, a in ipairs(arms) do
+		if a.n == 0 then
+			return i
+		end
+	end
+end
+
 local function choose(arg)
 	local n = min(max(math.tointeger(arg.arms) or 0, 1), BRANCHES)
 	local state = checked(arg.state) or new_state()
@@ -628,7 +638,10 @@ local function choose(arg)
 		return not faster(b, a) and cheaper(a, b)
 	end)
 	local why = "the highest draw of success"
-	if pick ~= fast then
+	local new = untried(arms)
+	if new then
+		pick, why = new, "not tried before"
+	elseif pick ~= fast then
 		why = "as good and as fast, and cheaper"
 	elseif fast ~= win then
 		why = "as good, and faster"

@@ -76,6 +76,7 @@ repeat 40 "$arms"
 bad=$(grep -c bad took)
 [ "$bad" -le 10 ]
 ok $? "the arm that fails is hardly taken ($bad of 40)"
+is "$(sort -u took | wc -l)" 2 "but each is tried"
 run_wf -c '/why @last.choose'
 like "$out" '^  arm +1: taken [0-9]+ times?, succeeds [0-9]+ %' \
 	"/why tells of each arm"
@@ -150,5 +151,18 @@ for i in 1 2 3 4 5 6; do
 	: >go
 	run_wf -q -c '/resume @last'
 	is "$(sort -u arm | wc -l)" 1 "a run that goes on takes the arm it took ($(head -n 1 arm))"
+done
+hang=$(printf '%s' "$cut" | sed 's/test -e go/test -e go || sleep 100/g')
+for i in 1 2 3; do
+	rm -f arm go
+	"$WF" -q -c "$hang" >/dev/null 2>&1 &
+	shell=$!
+	until_ok 20 test -s arm
+	kill -9 $shell
+	wait $shell 2>/dev/null
+	: >go
+	run_wf -q -c '/resume @last'
+	is "$status $(sort -u arm | wc -l)" "0 1" \
+		"after a kill -9 it does too ($(head -n 1 arm))"
 done
 finish
