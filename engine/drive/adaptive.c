@@ -302,10 +302,14 @@ static void add_why(struct weighing *w, struct buf *answer)
 {
 	struct str why = member(answer, "why");
 	size_t n = strlen(w->why);
+	char text[sizeof(w->why)];
 
-	if (why.n > 2 && n + why.n + 3 < sizeof(w->why))
-		snprintf(w->why + n, sizeof(w->why) - n, "%s%.*s",
-			n ? "; " : "", (int)why.n - 2, why.p + 1);
+	if (why.n <= 2 || n + why.n + 3 >= sizeof(w->why))
+		return;
+	snprintf(text, sizeof(text), "%.*s", (int)why.n - 2, why.p + 1);
+	if (!strstr(w->why, text))
+		snprintf(w->why + n, sizeof(w->why) - n, "%s%s",
+			n ? "; " : "", text);
 	if (str_eq(member(answer, "explored"), "true"))
 		w->explored = 1;
 }

@@ -31,7 +31,7 @@ struct measuring {
 	size_t count, cap;
 	struct fact_wait *waits; /* others who wait */
 	struct buf value;
-	int64_t cost_ms;
+	int64_t cost_us;
 	struct err err;
 	int rc;
 };
@@ -184,7 +184,7 @@ static void remember(struct measuring *m)
 	k = mem_zero(sizeof(*k));
 	k->source = m->source;
 	k->dir = mem_strdup(m->dir);
-	k->cost_ms = m->cost_ms;
+	k->cost_ms = (m->cost_us + 500) / 1000;
 	k->at_ms = clock_now_ms();
 	buf_init(&k->value);
 	buf_add(&k->value, m->value.data, m->value.len);
@@ -214,7 +214,7 @@ static void measure(struct work *w)
 	uint64_t began = clock_mono_us();
 
 	m->rc = m->source->measure(&ask, &m->value, &m->err);
-	m->cost_ms = (int64_t)((clock_mono_us() - began + 500) / 1000);
+	m->cost_us = (int64_t)(clock_mono_us() - began);
 }
 
 /* Nobody can join it any more. */
@@ -241,7 +241,7 @@ static void tell(struct measuring *m, const struct action *a)
 {
 	struct input in = {.kind = INPUT_FACT, .run = a->run,
 		.frame = a->frame, .step = a->step,
-		.name = str_of(m->source->root)};
+		.name = str_of(m->source->root), .value = m->cost_us};
 	const struct run *r = engine_run(m->e, a->run);
 	struct str known;
 
