@@ -63,9 +63,9 @@ slow='/fact slow "/bash echo x >>made; sleep 98765; echo 1"
 "$WF" -q -c "$slow" >/dev/null 2>&1 &
 shell=$!
 until_ok 20 test -s made
-kill -INT $shell
+kill -TERM $shell
 wait $shell
-is $? 130 "INT ends a run that makes a fact"
+is $? 143 "TERM ends a run that makes a fact"
 no_sleep() {
 	! pgrep -f "sleep 98765" >/dev/null
 }
