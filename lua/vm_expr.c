@@ -559,6 +559,15 @@ static void join_logic(struct parser *p, const struct binary *b,
 		left->kind = ANY;
 }
 
+/* Lua's a / 0 is inf, which would decide a branch without a word. */
+static void as_divisor(struct parser *p, const struct binary *b, size_t from)
+{
+	if (p->failed || (b->op[0] != '/' && b->op[0] != '%'))
+		return;
+	insert(p, from, "D(");
+	put(p, ")");
+}
+
 static void expression(struct parser *p, int above, struct piece *left)
 {
 	const struct binary *b;
@@ -584,6 +593,7 @@ static void expression(struct parser *p, int above, struct piece *left)
 			put(p, " ");
 			advance(p);
 			expression(p, b->right, &right);
+			as_divisor(p, b, right.start);
 			left->kind = b->left == P_CONCAT + 1 ? ANY : NUMBER;
 		}
 		left->chain = 0;

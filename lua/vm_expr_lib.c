@@ -575,6 +575,15 @@ static int length(lua_State *L)
 	return 1;
 }
 
+/* D(x): x, which something is divided by. */
+static int divisor(lua_State *L)
+{
+	lua_settop(L, 1);
+	if (lua_isnumber(L, 1) && lua_tonumber(L, 1) == 0)
+		return luaL_error(L, "attempt to divide by zero");
+	return 1;
+}
+
 /* -------------------------------------------------------------- thresholds */
 /* C(x): what is compared with the threshold that T gives next. */
 static int compared(lua_State *L)
@@ -658,7 +667,8 @@ void open_expr(lua_State *L)
 		{"GT", cmp_gt}, {"GE", cmp_ge}, {"HAS", contains},
 		{"IN", in}, {"MATCH", matches}, {"len", length},
 		{"reads", reads}, {"U", library_function},
-		{"C", compared}, {"T", threshold}, {NULL, NULL}};
+		{"C", compared}, {"D", divisor}, {"T", threshold},
+		{NULL, NULL}};
 	static const luaL_Reg asking[] = {{"G", get}, {"B", get_truth},
 		{"Q", ask_compare}, {NULL, NULL}};
 

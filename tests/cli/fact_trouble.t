@@ -35,6 +35,10 @@ has "$err" "n is some text" "with the fact and its value"
 wrong '/echo 5' 'n > {}' "cannot order the number 5 and a list" "a list that is"
 wrong '/echo 0' 'n.x.y > 1' "n" "a field of a number"
 wrong '/echo 5' '10 // (n - 5) > 1' "divide by zero" "a division by zero"
+for sum in '1 / (n - 5)' '1 % (n - 5)' '1.5 // (n - 5)' '7 / tostring(n - 5)'; do
+	wrong '/echo 5' "$sum > 1" "attempt to divide by zero" \
+		"$sum, where Lua would give a number or another message"
+done
 wrong '/echo 5' 'n + vars.nothing > 1' "nil" "a sum with nothing"
 wrong '/bash yes | head -c 200000' 'n == 1' "the fact 'n' printed 200000 bytes" \
 	"more output than a fact may have"
