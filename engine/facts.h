@@ -13,13 +13,14 @@ void engine_facts_each(void (*fn)(void *ud, const char *root,
 	const char *field, const char *summary), void *ud);
 
 struct engine_fact {
-	struct str value;      /* of the root: a JSON object of its fields.
+	struct str value;      /* JSON; of a root an object of its fields.
 	                          Borrowed until the next turn of the loop */
 	int64_t cost_ms, at_ms; /* how long it took, when it ended */
 };
-/* As measured last in this directory since the engine was opened, by a
- * condition or by engine_fact_now: 1, or 0 when it was not. */
-int engine_fact_known(const struct engine *e, const char *root,
+/* As last in this directory since the engine was opened, by a condition or by
+ * engine_fact_now: 1, or 0 when it was not. `name` is a root, or the name of a
+ * fact that steps make; the value of that is its own. */
+int engine_fact_known(const struct engine *e, const char *name,
 	const char *dir, struct engine_fact *out);
 /*
  * Measures a root in a directory (absolute), with the help of what is

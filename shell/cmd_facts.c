@@ -1,7 +1,7 @@
 /*
  * /facts: what conditions may ask for. Alone it lists names; with one it
- * measures now. Facts made by steps (/fact) are shown, never run: a
- * condition does that.
+ * measures now. Facts made by steps (of wf, or by /fact) are shown as a run
+ * has read them last, never made: a condition does that.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -103,6 +103,15 @@ static void put_age(struct buf *out, const struct engine_fact *f)
 }
 
 /* ------------------------------------------------------------------- rows */
+static void json_fact(struct json *j, struct str value,
+	const struct engine_fact *f)
+{
+	json_key(j, "value");
+	fact_json(j, value);
+	json_kint(j, "cost_ms", f->cost_ms);
+	json_kint(j, "age_ms", age_ms(f));
+}
+
 static void json_row(struct facts_view *v, const char *name,
 	const char *field, const char *summary, const struct engine_fact *f)
 {
@@ -110,40 +119,55 @@ static void json_row(struct facts_view *v, const char *name,
 
 	json_open(j, '{');
 	json_ktext(j, "name", name);
-	if (f) {
-		json_key(j, "value");
-		put_json(j, value_of(f, field));
-		json_kint(j, "cost_ms", f->cost_ms);
-		json_kint(j, "age_ms", age_ms(f));
-	}
+	if (f)
+		json_fact(j, value_of(f, field), f);
 	json_ktext(j, "summary", summary);
 	json_close(j, '}');
+}
+
+/* "10 (3 s ago): " */
+static void put_known(struct buf *out, struct str value,
+	const struct engine_fact *f)
+{
+	fact_text(out, value);
+	buf_str(out, " (");
+	put_age(out, f);
+	buf_str(out, "): ");
+}
+
+/* Takes the row; a list is cut at the edge of the screen. */
+static void put_row(struct facts_view *v, struct str name, struct buf *row)
+{
+	struct buf *out = &v->o->text;
+	int left = v->columns - NAME_COLUMNS - 1;
+
+	buf_printf(out, "%-*.*s ", NAME_COLUMNS, (int)name.n, name.p);
+	screen_line(out, (struct str){row->data, row->len},
+		!v->columns ? 0 : left > 4 ? left : 4);
+	buf_char(out, '\n');
+	buf_release(row);
 }
 
 /* Only what was asked for shows what it cost; a list what is known. */
 static void text_row(struct facts_view *v, const char *name,
 	const char *field, const char *summary, const struct engine_fact *f)
 {
-	struct buf *out = &v->o->text, row;
-	int left = v->columns - NAME_COLUMNS - 1;
+	struct buf row;
 
 	buf_init(&row);
-	buf_printf(out, "%-*s ", NAME_COLUMNS, name);
-	if (f)
-		put_text(&row, value_of(f, field));
-	if (v->now && v->field.n) {
-		buf_printf(&row, "  %lld ms, ", (long long)f->cost_ms);
-		put_age(&row, f);
-	} else if (!v->now && f) {
-		buf_str(&row, " (");
-		put_age(&row, f);
-		buf_str(&row, "): ");
+	if (!v->now) {
+		if (f)
+			put_known(&row, value_of(f, field), f);
+		buf_str(&row, summary);
+	} else {
+		fact_text(&row, value_of(f, field));
+		if (v->field.n) {
+			buf_printf(&row, " (%lld ms, ", (long long)f->cost_ms);
+			put_age(&row, f);
+			buf_char(&row, ')');
+		}
 	}
-	buf_str(&row, v->now ? "" : summary);
-	screen_line(out, (struct str){row.data, row.len},
-		!v->columns ? 0 : left > 4 ? left : 4);
-	buf_char(out, '\n');
-	buf_release(&row);
+	put_row(v, str_of(name), &row);
 }
 
 struct sought {
@@ -196,11 +220,52 @@ static void on_field(void *ud, const char *root, const char *field,
 	mem_free(name);
 }
 
-static void on_defined(void *ud, const struct front_def *d)
+/* ROOT, or ROOT.FIELD, or a name without a dot. */
+static int is_asked_for(const struct facts_view *v, struct str name)
+{
+	size_t dot = 0;
+	struct str field;
+
+	while (dot < name.n && name.p[dot] != '.')
+		dot++;
+	field = (struct str){name.p + dot + 1, dot < name.n
+		? name.n - dot - 1 : 0};
+	name.n = dot;
+	return !v->root.n || (str_same(name, v->root) && (!v->field.n ||
+		(field.n && str_same(field, v->field))));
+}
+
+/* Of one that a step makes, as a run has read it. */
+static int step_known(const struct facts_view *v, struct str name,
+	struct engine_fact *out)
+{
+	char *text = mem_strndup(name.p, name.n);
+	int known = engine_fact_known(v->s->engine, text, v->s->dir, out);
+
+	mem_free(text);
+	return known;
+}
+
+static void step_text(struct facts_view *v, struct str name, struct str said,
+	const struct engine_fact *f)
+{
+	struct buf row;
+
+	buf_init(&row);
+	if (f)
+		put_known(&row, f->value, f);
+	buf_add(&row, said.p, said.n);
+	put_row(v, name, &row);
+}
+
+/* One that a step makes: `summary` NULL: its text says what it is. */
+static void step_row(struct facts_view *v, struct str name, struct str text,
+	const char *summary)
 {
 	struct facts_view *v = ud;
 	struct json *j = &v->o->json;
-	size_t dot = 0;
+	struct str said = summary && !v->field.n ? str_of(summary) : text;
+	struct engine_fact known, *f = NULL;
 
 	while (dot < d->name.n && d->name.p[dot] != '.')
 		dot++;
@@ -209,15 +274,19 @@ static void on_defined(void *ud, const struct front_def *d)
 			str){d->name.p + dot + 1, d->name.n - dot - 1},
 			v->field)))))
 		return;
-	v->shown++;
+	if (step_known(v, name, &known))
+		f = &known;
 	if (!v->o->as_json) {
-		buf_printf(&v->o->text, "%-*.*s %.*s\n", NAME_COLUMNS,
-			(int)d->name.n, d->name.p, (int)d->text.n, d->text.p);
+		step_text(v, name, said, f);
 		return;
 	}
 	json_open(j, '{');
-	json_kstr(j, "name", d->name);
-	json_kstr(j, "text", d->text);
+	json_kstr(j, "name", name);
+	if (f)
+		json_fact(j, f->value, f);
+	if (summary)
+		json_ktext(j, "summary", summary);
+	json_kstr(j, "text", text);
 	json_close(j, '}');
 }
 
@@ -409,7 +478,8 @@ static int run(struct session *s, const struct cmd_args *a,
 
 static const struct vocab_field args[] = {
 	{"name", 0, FIELD_WORD, PLACE_POS, 0,
-		"ROOT or ROOT.FIELD: measures it here, now"},
+		"ROOT or ROOT.FIELD: measures it here, now; what "
+		"steps make is shown as a run has read it last"},
 	{NULL, 0, 0, 0, 0, NULL},
 };
 

@@ -93,6 +93,7 @@ struct engine {
 	struct idmap cache_parts;  /* parts that wait for their result */
 	struct cJSON *vars, *envs; /* of strings; envs: null: is removed */
 	struct facts *facts;       /* facts.c; NULL: none was asked for */
+	struct known_fact *known;  /* fact_known.c */
 	struct adaptive *adaptive; /* adaptive.c */
 	struct fact_making *making; /* fact_step.c */
 	struct observer *observers;

@@ -13,6 +13,9 @@
 #include "engine/base/mem.h"
 #include "engine/base/text.h"
 #include "engine/core/run_fact.h"
+#include "engine/drive/evals.h"
+#include "engine/drive/fact_known.h"
+#include "engine/io/clock.h"
 
 void fact_value(struct str json, struct value *out, struct buf *scratch)
 {
@@ -337,6 +340,8 @@ int fact_step_make(struct engine *e, const struct action *a,
 	in.kind = INPUT_FACT;
 	in.bytes = str_of(json);
 	in.value = cost_of(f.run, need->frame);
+	fact_remember(e, in.name.p, f.dir, &(struct engine_fact){in.bytes,
+		(in.value + 500) / 1000, clock_now_ms()});
 	rc = engine_input(e, &in, err);
 	mem_free(json);
 	return rc < 0 ? -1 : 1;

@@ -1,7 +1,6 @@
 /*
  * One measurement serves all who wait for the same source in the same
- * directory. What was measured for a run that is over is dropped; the value
- * measured last is kept for those who ask what is known.
+ * directory. What was measured for a run that is over is only remembered.
  */
 #include "engine/drive/facts.h"
 
@@ -15,10 +14,12 @@
 #include "engine/base/text.h"
 #include "engine/core/run_fact.h"
 #include "engine/drive/evals.h"
+#include "engine/drive/fact_known.h"
+#include "engine/drive/fact_step.h"
 #include "engine/fact/fact.h"
 #include "engine/io/clock.h"
 
-enum { KNOWN_MAX = 64, FIELDS_MAX = 64 };
+enum { FIELDS_MAX = 64 };
 
 struct measuring {
 	struct work work;
@@ -36,18 +37,8 @@ struct measuring {
 	int rc;
 };
 
-/* Measured last, the newest first. */
-struct known {
-	struct known *next;
-	const struct fact_source *source;
-	char *dir;             /* owned */
-	struct buf value;
-	int64_t cost_ms, at_ms;
-};
-
 struct facts {
 	struct measuring *running;
-	struct known *known;
 };
 
 /* -------------------------------------------------------------------- get */
@@ -142,7 +133,7 @@ size_t facts_names(const char **list, size_t max)
 	return n;
 }
 
-/* ------------------------------------------------------------------ known */
+/* ---------------------------------------------------------------- measure */
 static struct facts *facts_of(struct engine *e)
 {
 	if (!e->facts)
@@ -150,63 +141,6 @@ static struct facts *facts_of(struct engine *e)
 	return e->facts;
 }
 
-static void known_free(struct known *k)
-{
-	buf_release(&k->value);
-	mem_free(k->dir);
-	mem_free(k);
-}
-
-/* Takes what is known of it out of the list, and the oldest of too many. */
-static struct known *known_take(struct facts *f,
-	const struct fact_source *source, const char *dir)
-{
-	struct known **at = &f->known, *k;
-	size_t n = 1;
-
-	while ((k = *at) && n < KNOWN_MAX && (k->source != source ||
-			strcmp(k->dir, dir) != 0)) {
-		at = &k->next;
-		n++;
-	}
-	if (k)
-		*at = k->next;
-	return k;
-}
-
-static void remember(struct measuring *m)
-{
-	struct facts *f = m->e->facts;
-	struct known *k = known_take(f, m->source, m->dir);
-
-	if (k)
-		known_free(k);
-	k = mem_zero(sizeof(*k));
-	k->source = m->source;
-	k->dir = mem_strdup(m->dir);
-	k->cost_ms = (m->cost_us + 500) / 1000;
-	k->at_ms = clock_now_ms();
-	buf_init(&k->value);
-	buf_add(&k->value, m->value.data, m->value.len);
-	k->next = f->known;
-	f->known = k;
-}
-
-int facts_known(const struct engine *e, const struct fact_source *source,
-	const char *dir, struct engine_fact *out)
-{
-	const struct known *k = e->facts ? e->facts->known : NULL;
-
-	while (k && (k->source != source || strcmp(k->dir, dir) != 0))
-		k = k->next;
-	if (!k)
-		return 0;
-	*out = (struct engine_fact){{k->value.data, k->value.len},
-		k->cost_ms, k->at_ms};
-	return 1;
-}
-
-/* ---------------------------------------------------------------- measure */
 static void measure(struct work *w)
 {
 	struct measuring *m = (struct measuring *)w;
@@ -264,7 +198,9 @@ static void measured(struct work *w)
 
 	leave(m);
 	if (m->rc == 0)
-		remember(m);
+		fact_remember(m->e, m->source->root, m->dir,
+			&(struct engine_fact){{m->value.data, m->value.len},
+			(m->cost_us + 500) / 1000, clock_now_ms()});
 	for (size_t i = 0; i < m->count && !m->e->closing; i++)
 		tell(m, &m->asked[i]);
 	while ((wait = m->waits)) {
@@ -371,12 +307,7 @@ void facts_stop(struct engine *e)
 
 void facts_free(struct engine *e)
 {
-	struct known *k = e->facts ? e->facts->known : NULL, *next;
-
-	for (; k; k = next) {
-		next = k->next;
-		known_free(k);
-	}
 	mem_free(e->facts);
 	e->facts = NULL;
+	fact_forget_all(e);
 }

@@ -34,15 +34,13 @@ int facts_suggest(struct err *err, struct str word, const char *const *names,
  * it is withdrawn before. */
 struct fact_wait {
 	struct fact_wait *next;
-	/* err NULL: it has been measured, see facts_known. */
+	/* err NULL: it has been measured, see fact_known. */
 	void (*fn)(struct fact_wait *w, const struct err *err);
 };
 void facts_ask(struct engine *e, const struct fact_source *source,
 	const char *dir, struct fact_wait *w);
 /* What nobody waits for any more is stopped. */
 void facts_withdraw(struct engine *e, struct fact_wait *w);
-int facts_known(const struct engine *e, const struct fact_source *source,
-	const char *dir, struct engine_fact *out);
 
 /* At close: before the workers end, and behind. */
 void facts_stop(struct engine *e);

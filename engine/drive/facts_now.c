@@ -5,6 +5,7 @@
 #include "engine/facts.h"
 
 #include "engine/base/text.h"
+#include "engine/drive/fact_known.h"
 #include "engine/drive/facts.h"
 #include "engine/fact/fact.h"
 
@@ -24,12 +25,10 @@ void engine_facts_each(void (*fn)(void *ud, const char *root,
 			fn(ud, (*s)->root, f->name, f->summary);
 }
 
-int engine_fact_known(const struct engine *e, const char *root,
+int engine_fact_known(const struct engine *e, const char *name,
 	const char *dir, struct engine_fact *out)
 {
-	const struct fact_source *source = fact_source_of(str_of(root));
-
-	return source && facts_known(e, source, dir, out);
+	return fact_known(e, name, dir, out);
 }
 
 static void on_measured(struct fact_wait *w, const struct err *err)
@@ -68,6 +67,6 @@ int engine_fact_now(struct engine *e, const struct engine_fact_ask *ask,
 		return err_set(err, ERR_TIMEOUT, "interrupted");
 	}
 	if (now.rc == 0)
-		facts_known(e, source, ask->dir, out);
+		fact_known(e, source->root, ask->dir, out);
 	return now.rc;
 }

@@ -12,6 +12,7 @@
 #include "engine/base/text.h"
 #include "engine/drive/adaptive.h"
 #include "engine/drive/evals.h"
+#include "engine/drive/fact_known.h"
 #include "engine/drive/fact_step.h"
 #include "engine/drive/facts.h"
 #include "engine/fact/fact.h"
@@ -55,7 +56,8 @@ static int measured(struct asking *a, struct flow_name name,
 	struct engine_fact known;
 	struct str object, value;
 
-	if (!source || !facts_known(a->e, source, a->of->dir, &known) ||
+	if (!source || !fact_known(a->e, source->root, a->of->dir,
+			&known) ||
 			jspan_value(known.value, &object) < 0 ||
 			!jspan_find(object, name.field, &value))
 		return 0;

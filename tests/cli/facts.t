@@ -45,7 +45,7 @@ like "$out" '^codebase.complexity  *4$' "complexity"
 like "$out" '^codebase.todo_count  *1$' "notes to do"
 like "$out" '^codebase.test_count  *1$' "and tests"
 run_wf -c '/facts codebase.complexity'
-like "$out" '^codebase.complexity  *4 [0-9]+ ms, now$' \
+like "$out" '^codebase.complexity  *4 \([0-9]+ ms, now\)$' \
 	"a field is its value, cost and age"
 printf 'int h(void) { return a ? 1 : 2; }\n' >src/d.c
 run_wf -c '/facts codebase.complexity'
@@ -139,6 +139,14 @@ run_wf -q -c '/flow "if codebase.files == 1 then /bash touch new.c end -> if cod
 is "$out" same "a run measures once"
 cond 'codebase.files == 2'
 is "$out" yes "the next one anew"
+run_wf -c '/fact n "/bash echo 7"' -c '/facts n'
+lacks "$out" ago "a fact of steps that no run has asked for has no value"
+run_wf -c '/fact n "/bash echo 7"' -c '/flow if n == 7 then /echo yes' \
+	-c '/facts n'
+like "$out" '^n +7 \((now|1 s ago)\): /bash echo 7$' "then the run's"
+run_wf -o json -c '/fact n "/bash echo 7"' -c '/flow if n == 7 then /echo yes' \
+	-c '/facts n'
+like "$out" '"name":"n","value":7,"cost_ms":[0-9]+,' "also in a document"
 run_wf -o jsonl -c '/flow if codebase.files == 2 then /echo yes'
 has "$out" '"event":"fact"' "what is asked for is recorded"
 run_wf -o jsonl -c '/flow if false AND codebase.files == 2 then /echo yes'
