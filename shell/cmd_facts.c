@@ -12,18 +12,21 @@
 #include "engine/facts.h"
 #include "engine/io/clock.h"
 #include "shell/cmd.h"
+#include "shell/fact_known.h"
+#include "shell/fact_names.h"
+#include "shell/fact_text.h"
 #include "shell/screen.h"
 #include "shell/session.h"
 
-enum { NAMES_MAX = 512, NAME_COLUMNS = 26 };
+enum { NAME_COLUMNS = 26 };
 
 struct facts_view {
 	struct session *s;
 	struct cmd_out *o;
 	struct str root, field; /* asked for; both empty: all */
 	const struct engine_fact *now; /* measured for it, or NULL */
-	const char *names[NAMES_MAX]; /* owned; for did-you-mean */
-	size_t count, shown;
+	struct fact_names names;
+	int is_measured;
 	int columns;
 };
 
@@ -334,71 +337,10 @@ static void show(struct facts_view *v)
 	}
 }
 
-/* ------------------------------------------------------------------ names */
-static void add_name(struct facts_view *v, char *name)
-{
-	if (v->count < NAMES_MAX)
-		v->names[v->count++] = name;
-	else
-		mem_free(name);
-}
-
-/* `codebase` beside the first of its fields. */
-static void collect(void *ud, const char *root, const char *field,
-	const char *summary)
-{
-	struct facts_view *v = ud;
-	size_t n = v->count;
-
-	(void)summary;
-	if (n == 0 || strncmp(v->names[n - 1], root, strlen(root)) != 0)
-		add_name(v, mem_strdup(root));
-	add_name(v, mem_printf("%s.%s", root, field));
-}
-
-static void collect_defined(void *ud, const struct front_def *d)
-{
-	add_name(ud, mem_strndup(d->name.p, d->name.n));
-}
-
-static int is_known_name(const struct facts_view *v, struct str name)
-{
-	for (size_t i = 0; i < v->count; i++)
-		if (str_eq(name, v->names[i]))
-			return 1;
-	return 0;
-}
-
-/* Its root too: /facts git. */
-static void collect_step(struct facts_view *v, struct str name)
-{
-	const char *dot = memchr(name.p, '.', name.n);
-	struct str root = {name.p, dot ? (size_t)(dot - name.p) : 0};
-
-	if (root.n && !is_known_name(v, root))
-		add_name(v, mem_strndup(root.p, root.n));
-	if (!is_known_name(v, name))
-		add_name(v, mem_strndup(name.p, name.n));
-}
-
-static void collect_defined(void *ud, const struct front_def *d)
-{
-	collect_step(ud, d->name);
-}
-
-static void collect_all(struct facts_view *v)
-{
-	const struct fact_known *k = NULL;
-
-	engine_facts_each(collect, v);
-	while ((k = fact_known_next(k, v->s->dir)))
-		collect_step(v, str_of(k->name));
-	defs_each(&v->s->defs, DEF_FACT, collect_defined, v);
-}
-
+/* ---------------------------------------------------------------- measure */
 static int unknown(struct facts_view *v, struct str name)
 {
-	const char *near = text_nearest(name, v->names, v->count);
+	const char *near = text_nearest(name, v->names.list, v->names.count);
 
 	err_set(&v->o->err, ERR_NOTFOUND, "no fact is called '%.*s'",
 		(int)name.n, name.p);
@@ -445,7 +387,7 @@ static int view(struct facts_view *v, struct str name)
 	const char *dot = name.n ? memchr(name.p, '.', name.n) : NULL;
 	struct engine_fact now;
 
-	if (name.n && !is_known_name(v, name))
+	if (name.n && !fact_names_has(&v->names, name))
 		return unknown(v, name);
 	v->root = name;
 	if (dot) {
@@ -467,11 +409,9 @@ static int run(struct session *s, const struct cmd_args *a,
 	v->s = s;
 	v->o = o;
 	v->columns = screen_columns(o->sink->out);
-	engine_facts_each(collect, v);
-	defs_each(&s->defs, DEF_FACT, collect_defined, v);
+	fact_names_open(s, &v->names);
 	rc = view(v, cmd_arg(a, "name"));
-	for (size_t i = 0; i < v->count; i++)
-		free((void *)(uintptr_t)v->names[i]);
+	fact_names_release(&v->names);
 	mem_free(v);
 	return rc;
 }
