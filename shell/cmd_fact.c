@@ -38,6 +38,9 @@ static int check_name(struct diags *diags, struct str name)
 	if (!is_name(root) || (dot && !is_name(rest)))
 		return diag_add(diags, "E116", at, "such as quality.warnings",
 			"'%.*s' is no name of a fact", (int)name.n, name.p);
+	if (front_is_reserved(root) && !is_taken(root))
+		return diag_add(diags, "E212", at, "choose another name",
+			"'%.*s' is a reserved word", (int)root.n, root.p);
 	if (dot && is_taken(root))
 		return diag_add(diags, "E212", at, "choose another name",
 			"%.*s. has values of its own", (int)root.n, root.p);

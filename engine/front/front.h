@@ -83,22 +83,22 @@ struct front_params {
 	size_t at;             /* where the key stands in the text */
 	void *owned;
 };
-/* Nothing is told: what is wrong is found when the text is compiled. Release
- * it. */
+/* What is wrong is found when the text is compiled. Release it. */
 void front_params_read(struct str yaml, struct front_params *out);
 void front_params_release(struct front_params *p);
 
-/* 1 when `text` is several lines, each a command of its own, not one text
- * that goes on over lines. */
+/* 1 when `text` is several commands, not one that goes on over lines. */
 int front_is_script(struct str text);
 
+/* A word of the language, which names no step and no fact. */
+int front_is_reserved(struct str name);
 /* 1 when `name` can be compiled by front_compile. */
 int front_knows(const struct front_env *env, struct str name);
 
 /*
  * The key under which a leaf's durations and cache entries are kept: hex
- * SHA-256 of kind, arguments' templates and notes, names of steps replaced
- * by their own keys. `out` holds DIGEST_HEX + 1.
+ * SHA-256 of kind, arguments' templates and notes, names of steps replaced by
+ * their own keys. `out` holds DIGEST_HEX + 1.
  */
 void front_leaf_key(const struct plan *p, uint32_t node, char *out);
 

@@ -167,7 +167,7 @@ struct spot space_open(struct front_ctx *c, struct spot s, uint32_t owner,
 	return s;
 }
 
-static int reserved(struct str s)
+int front_is_reserved(struct str name)
 {
 	static const char *const words[] = {
 		"if", "then", "elif", "else", "end", "choose", "or", "for",
@@ -179,7 +179,7 @@ static int reserved(struct str s)
 	size_t i;
 
 	for (i = 0; words[i]; i++)
-		if (words[i][0] == s.p[0] && str_eq(s, words[i]))
+		if (words[i][0] == name.p[0] && str_eq(name, words[i]))
 			return 1;
 	return 0;
 }
@@ -200,7 +200,7 @@ static void name_enter(struct front_ctx *c, struct spot s, uint32_t node,
 {
 	struct space *p = &c->spaces[s.space];
 
-	if (reserved(name)) {
+	if (front_is_reserved(name)) {
 		src_error(c, src_at(src, off, name.n), "E212",
 			"choose another label",
 			"'%.*s' is a reserved word and names no step",

@@ -21,6 +21,8 @@ is "$status" 2 "names of other origin are refused, also by -n"
 has "$err" 'E212' "as such"
 run_wf -c '/fact a.b.c /echo 1'
 has "$err" "'a.b.c' is no name of a fact  [E116]" "so is what is no name"
+run_wf -c '/fact if "/echo 3"'
+has "$err" "'if' is a reserved word  [E212]" "and what no condition could ask for"
 run_wf -c '/fact a /bsh 1'
 has "$err" "did you mean '/bash'?" "a step that is not there is told at once"
 run_wf -c '/fact a 12'
