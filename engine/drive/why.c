@@ -132,6 +132,15 @@ static void finished(struct why *w, int64_t seq, const struct event *ev,
 		took, r->cached ? ", from the cache" : ""));
 }
 
+/* The first of its frame to fail, as far as it is told. */
+static char *stopped_by(const struct why *w)
+{
+	uint32_t culprit = w->view->run->frames[w->frame].culprit;
+
+	return culprit ? mem_printf("the run stopped after %s failed",
+		name_of(w, culprit - 1)) : mem_strdup("the run stopped");
+}
+
 static void skipped(struct why *w, int64_t seq, const struct event *ev)
 {
 	switch ((enum skip_reason)ev->status) {
@@ -143,8 +152,7 @@ static void skipped(struct why *w, int64_t seq, const struct event *ev)
 		why_add(w, seq, "skipped", mem_strdup("its condition was false"));
 		return;
 	case SKIP_STOPPED:
-		why_add(w, seq, "skipped", mem_printf("the run stopped after %s "
-			"failed", name_of(w, ev->cause)));
+		why_add(w, seq, "skipped", stopped_by(w));
 		return;
 	case SKIP_BRANCH:
 		why_add(w, seq, "skipped", mem_strdup("its branch was not taken"));

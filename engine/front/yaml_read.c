@@ -330,6 +330,15 @@ static size_t find_key(const struct ykeys *keys, struct str name)
 	return i;
 }
 
+/* `- /bash make`, as a line would have it. */
+static int is_command(const struct ytree *y, uint32_t node)
+{
+	const struct ynode *n = yread_at(y, node);
+
+	return n->kind == YNODE_SCALAR && yread_text(y, node).n > 1 &&
+		yread_text(y, node).p[0] == '/';
+}
+
 int yread_map(const struct ytree *y, uint32_t node, const struct ykeys *keys,
 	uint32_t *value)
 {
@@ -342,7 +351,8 @@ int yread_map(const struct ytree *y, uint32_t node, const struct ykeys *keys,
 	for (at = 0; at < keys->count; at++)
 		value[at] = YNODE_NONE;
 	if (m->kind != YNODE_MAP)
-		return yread_error(y, node, "E407", "write `key: value` lines",
+		return yread_error(y, node, "E407", is_command(y, node) ?
+			"write `command:` before it" : "write `key: value` lines",
 			"%s is a map, not %s", keys->what,
 			ynode_is_null(m) ? "empty" : kind_names[m->kind]);
 	for (i = 0, k = node + 1; i < m->count; i++) {

@@ -64,6 +64,6 @@ run_wf -c /show
 like "$out" "^  for +failed .*unknown name 'aa'" "/show has its line"
 run_wf -c '/runs -n 1'
 like "$out" 'failed +1 .* 3 +1  ' "/runs counts it"
-run_wf -c '/chain {for x in ["a","b"] do /bash exit 3 end}'
+run_wf -c '/chain {for x in {"a","b"} do /bash exit 3 end}'
 lacks "$err" "for failed" "a loop fails with its step without a line of its own"
 finish

@@ -96,6 +96,10 @@ like "$out" 'finished +ok' "a path is not taken for a name within"
 lacks "$out" "exit 3" "nor are their facts mixed"
 run_wf -c '/resume @last --from build'
 has "$out$err" "build started" "and --from takes it" || note "$out $err"
+run_wf -q -c '/chain {first: /echo 1 -> for x in {"a"} do w: /bash exit 1 end -> last: /echo 2}'
+run_wf -c '/why @last.last'
+like "$out" 'skipped +the run stopped after for failed$' \
+	"what stopped the run is told, not its first step"
 run_wf -q -c '/chain "g: if 1 == 1 then a: /bash {test -e once && sleep 9; touch once; exit 1} end @retry=1 @backoff=1 @timeout=1500ms"'
 run_wf -c '/show'
 like "$out" ' g +failed .*timed out' \
