@@ -27,7 +27,7 @@ struct asking {
 	struct adaptive_cost cost;
 };
 
-enum { SHOWN_MAX = 60, READ_MAX = 180 };
+enum { SHOWN_MAX = 60, READ_MAX = 180, NAMES_MAX = 256 };
 
 void eval_note(struct buf *read, struct flow_name name,
 	const struct value *v)
@@ -99,6 +99,44 @@ static int get_fact(struct asking *a, struct flow_name name,
 		(int)name.root.n, name.root.p);
 }
 
+/* steps.NAME… */
+static int unknown_step(const struct asking *a, struct flow_name name,
+	struct err *err)
+{
+	const struct plan *p = a->flow.run->plan;
+	struct str step = flow_first_word(&name.field);
+	const char *list[NAMES_MAX];
+	size_t n = 0;
+
+	for (uint32_t i = 0; i < p->node_count && n < NAMES_MAX; i++)
+		if (!(p->nodes[i].flags & NODE_QUIET))
+			list[n++] = plan_text(p, p->nodes[i].name);
+	err_set(err, ERR_PLAN, "unknown step '%.*s'", (int)step.n, step.p);
+	return facts_suggest(err, step, list, n);
+}
+
+/* 1; -1: a run or session never has such a field. */
+static int has_field(struct flow_name name, struct err *err)
+{
+	static const char *const of_run[] = {"id", "dir", "command",
+		"started_ms"}, *const of_session[] = {"id"};
+	int is_run = str_eq(name.root, "run");
+	const char *const *list = is_run ? of_run : of_session;
+	size_t count = is_run ? 4 : 1;
+
+	if (!is_run && !str_eq(name.root, "session"))
+		return 1;
+	for (size_t i = 0; i < count; i++)
+		if (str_eq(name.field, list[i]))
+			return 1;
+	err_set(err, ERR_PLAN, "unknown name '%.*s.%.*s'", (int)name.root.n,
+		name.root.p, (int)name.field.n, name.field.p);
+	if (!is_run)
+		return err_help(err, "did you mean session.id?");
+	err_help(err, "run. has id, dir, command, started_ms");
+	return facts_suggest(err, name.field, list, count);
+}
+
 static int unknown_fact(struct flow_name name, struct err *err)
 {
 	err_set(err, ERR_PLAN, "unknown fact '%.*s%s%.*s'", (int)name.root.n,
@@ -121,16 +159,11 @@ static int get(void *ud, struct str root, struct str field,
 		return rc ? rc : unknown_fact(name, err);
 	}
 	rc = flow_get(&a->flow, a->at, name, out, &a->scratch, err);
-	if (rc == 0)
-		rc = fact_step_get(&a->flow, a->at, name, out, &a->scratch,
-			&a->need, err);
-	if (rc == 0)
-		rc = facts_get(a->flow.run, name, out, &a->scratch,
-			&a->wanted);
-	if (rc < 0 && a->wanted)
-		err_set(err, ERR_BUSY, "%.*s is being measured", (int)root.n,
-			root.p);
-	return rc;
+	if (rc > 0 && out->kind == VALUE_NIL)
+		return has_field(name, err);
+	if (rc == 0 && str_eq(root, "steps"))
+		return unknown_step(a, name, err);
+	return rc ? rc : get_fact(a, name, out, err);
 }
 
 static size_t names(void *ud, const char **list, size_t max)

@@ -64,6 +64,15 @@ run_wf -c /show
 like "$out" "^  for +failed .*unknown name 'aa'" "/show has its line"
 run_wf -c '/runs -n 1'
 like "$out" 'failed +1 .* 3 +1  ' "/runs counts it"
+unknown() { # CONDITION MESSAGE
+	run_wf -c "/flow {first: /echo 1 -> if $1 then /echo yes else /echo no}"
+	has "$err" "$2" "$1 is an error: $2"
+}
+unknown steps.frist.ok "unknown step 'frist' (did you mean first?)"
+unknown run.comand "unknown name 'run.comand' (did you mean command?)"
+unknown session.name "unknown name 'session.name' (did you mean session.id?)"
+run_wf -q -c '/flow {a: /echo 1 -> if steps.a.ok and run.dir and run.command == "flow" and run.started_ms > 0 and session.id and not exists(run.x) then /echo yes else /echo no}'
+is "$out" yes "and those that are there have their values" || note "$err"
 run_wf -c '/chain {for x in {"a","b"} do /bash exit 3 end}'
 lacks "$err" "for failed" "a loop fails with its step without a line of its own"
 finish
