@@ -275,6 +275,7 @@ void run_drop_frame(struct run *r, uint32_t frame)
 		run_strip(r, s);
 	}
 	free_steps(r, f);
+	run_facts_stale(r, frame, PLAN_NONE);
 	f->dropped = f->closed = 1;
 	f->left = 0;
 }

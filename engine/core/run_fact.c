@@ -11,6 +11,8 @@ struct fact {
 	char *name, *value;    /* owned */
 	uint32_t name_n, value_n;
 	int64_t cost_us;
+	uint32_t frame, step;  /* that asked */
+	uint8_t stale;
 };
 struct run_facts {
 	struct fact *v;        /* owned */
@@ -30,6 +32,13 @@ static struct fact *find(const struct run *r, struct str name)
 }
 
 int run_fact(const struct run *r, struct str name, struct str *value)
+{
+	const struct fact *f = find(r, name);
+
+	return f && !f->stale && run_fact_last(r, name, value);
+}
+
+int run_fact_last(const struct run *r, struct str name, struct str *value)
 {
 	const struct fact *f = find(r, name);
 
@@ -71,6 +80,19 @@ void run_fact_apply(struct run *r, const struct event *e)
 	f->value = mem_strndup(e->bytes.p ? e->bytes.p : "", e->bytes.n);
 	f->value_n = (uint32_t)e->bytes.n;
 	f->cost_us = e->value;
+	f->frame = e->frame;
+	f->step = e->step;
+	f->stale = 0;
+}
+
+void run_facts_stale(struct run *r, uint32_t frame, uint32_t step)
+{
+	for (size_t i = 0; r->facts && i < r->facts->count; i++) {
+		struct fact *f = &r->facts->v[i];
+
+		f->stale |= f->frame == frame && (step == PLAN_NONE ||
+			f->step == step);
+	}
 }
 
 static int same(struct str a, struct str b)
@@ -90,7 +112,8 @@ int run_facts_same(const struct run *a, const struct run *b)
 		if (!more)
 			return 1;
 		if (!same(x.name, y.name) || !same(x.value, y.value) ||
-				x.cost_us != y.cost_us)
+				x.cost_us != y.cost_us ||
+				a->facts->v[i].stale != b->facts->v[i].stale)
 			return 0;
 	}
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "engine/base/mem.h"
+#include "engine/core/run_fact.h"
 #include "engine/core/run_int.h"
 #include "engine/core/vocab.h"
 
@@ -19,24 +20,56 @@ static int is_unsure(const struct run *r, const struct step *s)
 	return x && x->unsure;
 }
 
+/* It knows its way: an `else` is taken without a decision of its own. */
+static int has_decided(const struct run *r, const struct step *s)
+{
+	const struct extra *x = run_extra(r, s);
+	uint32_t id;
+
+	if (s->flags & STEP_DECIDED)
+		return 1;
+	for (id = x ? x->last_frame : 0; id; id = r->frames[id - 1].prev + 1)
+		if (!r->frames[id - 1].dropped && r->plan->branches[
+				r->frames[id - 1].branch].role == ROLE_BODY)
+			return 1;
+	return 0;
+}
+
+/* A loop of which it is not known whether it goes on. */
+static int failed_to_ask(const struct run *r, const struct step *s,
+	uint32_t node)
+{
+	const struct extra *x = run_extra(r, s);
+
+	return run_node(r, node)->kind == NODE_WHILE &&
+		!(x && x->decided & DECIDED_ROUND);
+}
+
+/* Frames that serve the step; what it has decided by stays. */
 static void drop_role(struct run *r, struct step *s, int all)
 {
 	const struct extra *x = run_extra(r, s);
+	int decided = has_decided(r, s);
 	uint32_t id;
 
 	if (all) {
 		run_drop_frames(r, s);
 		return;
 	}
-	for (id = x ? x->last_frame : 0; id; id = r->frames[id - 1].prev + 1)
-		if (r->plan->branches[r->frames[id - 1].branch].role !=
-				ROLE_BODY)
+	for (id = x ? x->last_frame : 0; id; id = r->frames[id - 1].prev + 1) {
+		const struct frame *f = &r->frames[id - 1];
+		uint32_t role = r->plan->branches[f->branch].role;
+
+		if (role != ROLE_BODY && !(role == ROLE_FACT && f->closed &&
+				decided))
 			run_drop_frame(r, id - 1);
+	}
 }
 
 /* To the beginning; attempts go on counting, but not for @retry. */
-static void reset(struct run *r, struct step *s, int forget)
+static void reset(struct run *r, uint32_t frame, uint32_t node, int forget)
 {
+	struct step *s = run_step(r, frame, node);
 	struct extra *x;
 
 	free(s->kept);
@@ -44,6 +77,8 @@ static void reset(struct run *r, struct step *s, int forget)
 	s->state = STEP_WAITING;
 	s->skip = s->verdict = 0;
 	s->flags &= forget ? 0 : STEP_DECIDED;
+	if (forget || !has_decided(r, s) || failed_to_ask(r, s, node))
+		run_facts_stale(r, frame, node);
 	if (s->attempts)
 		run_more(r, s)->lapsed = s->attempts;
 	if (!s->more)
@@ -216,14 +251,15 @@ static void reopen_fallback(struct run *r, struct step *s, struct frame *f,
 	x->lapsed = s->attempts;
 }
 
-static void reopen_leaf(struct run *r, struct step *s)
+static void reopen_leaf(struct run *r, uint32_t frame, uint32_t node)
 {
+	struct step *s = run_step(r, frame, node);
 	int unsure = is_unsure(r, s);
 
 	if (wants_again(s) || (s->flags & STEP_FELL_BACK &&
 			!step_settled(s))) {
 		drop_role(r, s, 1);
-		reset(r, s, 0);
+		reset(r, frame, node, 0);
 		if (unsure)
 			s->state = STEP_IN_DOUBT;
 	} else if (s->state == STEP_IN_DOUBT) {
@@ -243,10 +279,10 @@ static void reopen_step(struct run *r, struct frame *f, uint32_t node,
 	if (torn) {
 		reopen_fallback(r, s, torn, rule);
 	} else if (node_is_leaf(run_node(r, node))) {
-		reopen_leaf(r, s);
+		reopen_leaf(r, (uint32_t)(f - r->frames), node);
 	} else if (wants_again(s)) {
 		drop_role(r, s, 0);
-		reset(r, s, 0);
+		reset(r, (uint32_t)(f - r->frames), node, 0);
 		reopen_composite(r, s, rule);
 		if (s->state == STEP_RUNNING)
 			count_as_first(s, run_more(r, s));
@@ -279,7 +315,7 @@ static void reset_undone(struct run *r, struct frame *f)
 			continue;
 		unsure = run_unsure(r, &f->steps[i], b->first + i);
 		run_drop_frames(r, &f->steps[i]);
-		reset(r, &f->steps[i], !unsure);
+		reset(r, (uint32_t)(f - r->frames), b->first + i, !unsure);
 		if (unsure)
 			f->steps[i].state = STEP_IN_DOUBT;
 	}
@@ -335,7 +371,7 @@ static void rewind_body(struct run *r, uint32_t frame, uint32_t node,
 		if (!marks[i])
 			continue;
 		run_drop_frames(r, &f->steps[i]);
-		reset(r, &f->steps[i], 1);
+		reset(r, frame, b->first + i, 1);
 	}
 	free(marks);
 }

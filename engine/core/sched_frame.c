@@ -5,7 +5,6 @@
  * state and the question that is out.
  */
 #include <assert.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "engine/base/limits.h"
@@ -386,7 +385,7 @@ static void look_at_while(struct sched *s, struct task *t)
 	const struct step *st = task_step(t);
 	const struct extra *x = run_extra(r, st);
 	uint32_t branch = body_branch(t);
-	char said[96];
+	struct buf said;
 
 	if (run_blocked(r, t->frame) || (x && x->stopped)) {
 		task_cut_off(s, t);
@@ -395,10 +394,12 @@ static void look_at_while(struct sched *s, struct task *t)
 	} else if (!x->value) {
 		succeed(s, t);
 	} else if (x->next_index >= policy_rounds(run_policy(r, t->node))) {
-		snprintf(said, sizeof(said), "its condition still holds after "
-			"%u rounds, all that @max allows", x->next_index);
+		buf_init(&said);
+		buf_printf(&said, "its condition still holds after %u rounds, "
+			"all that @max allows", x->next_index);
 		task_fail(s, t, OUTCOME_FAILED, CLASS_CONFIGURATION,
-			str_of(said));
+			(struct str){said.data, said.len});
+		buf_release(&said);
 	} else if (!task_parks(s, t)) {
 		open_frame(s, t, branch, x->next_index);
 	}

@@ -241,6 +241,7 @@ static int rewind_each(const struct plan_of_test *p, const struct flow *f,
 	struct words paths;
 	int failures = 0;
 
+	*steps = 0;
 	show_paths(w, &paths);
 	world_keep(w, ended);
 	dir_remove(files);
@@ -248,12 +249,14 @@ static int rewind_each(const struct plan_of_test *p, const struct flow *f,
 	for (size_t i = 0; i < paths.n; i++) {
 		struct trial t;
 
+		if (strstr(paths.v[i], ".fact["))
+			continue; /* refused: it runs when it is asked for */
+		++*steps;
 		world_reset(w, ended);
 		dir_copy(files, w->work);
 		trial_begin(&t, w, f, i, paths.v[i]);
 		failures += trial_rewind(&t, paths.v[i]) != 0;
 	}
-	*steps = paths.n;
 	free(paths.text);
 	free(ended);
 	free(files);
