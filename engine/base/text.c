@@ -65,6 +65,16 @@ size_t utf8_check(const char *p, size_t n)
 	return n;
 }
 
+struct str utf8_head(struct str s, size_t max)
+{
+	if (s.n <= max)
+		return s;
+	s.n = max;
+	while (s.n && ((unsigned char)s.p[s.n] & 0xc0) == 0x80)
+		s.n--;
+	return s;
+}
+
 static int is_digit(char c)
 {
 	return c >= '0' && c <= '9';

@@ -14,6 +14,8 @@
 int utf8_decode(const char *p, size_t n, int32_t *cp);
 /* Offset of the first malformed byte, or n when all is UTF-8. */
 size_t utf8_check(const char *p, size_t n);
+/* The beginning, of at most `max` bytes, that ends with no half character. */
+struct str utf8_head(struct str s, size_t max);
 /* Columns of a terminal: wide 2, combining and control 0, else 1. */
 int utf8_width(int32_t cp);
 

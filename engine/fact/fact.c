@@ -26,6 +26,10 @@ const struct fact_source *fact_source_of(struct str root)
 
 int fact_has(const struct fact_source *s, struct str field)
 {
+	const char *dot = field.n ? memchr(field.p, '.', field.n) : NULL;
+
+	if (dot)
+		field.n = (size_t)(dot - field.p);
 	for (const struct fact_field *f = s->fields; f->name; f++)
 		if (str_eq(field, f->name))
 			return 1;

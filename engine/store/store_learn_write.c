@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "engine/base/text.h"
 #include "engine/base/limits.h"
 #include "engine/store/learn_record.h"
 
@@ -20,22 +21,12 @@ static char *put(char *to, struct str s)
 	return to + s.n;
 }
 
-/* No more than is kept, and no half of a character. */
-static struct str cut(struct str text)
-{
-	if (text.n <= SITE_TEXT_MAX)
-		return text;
-	text.n = SITE_TEXT_MAX;
-	while (text.n && ((unsigned char)text.p[text.n] & 0xc0) == 0x80)
-		text.n--;
-	return text;
-}
-
 void batch_decision(struct batch *b, const struct decision_new *d)
 {
 	const struct str text[DECISION_TEXTS] = {
 		[DECISION_PATH] = d->path, [DECISION_DETAIL] = d->detail,
-		[SITE_TEXT] = cut(d->text), [SITE_PATH] = d->site_path,
+		[SITE_TEXT] = utf8_head(d->text,
+			SITE_TEXT_MAX), [SITE_PATH] = d->site_path,
 		[SITE_DIR] = d->dir };
 	struct record_decision *rec;
 	size_t bytes = 0;
