@@ -1,7 +1,6 @@
 /*
- * A site's state is folded from its new decisions when one is asked for, and
- * kept; the store has it too, so that the next process begins where this one
- * is. Nobody waits for that: a state that is lost is made again.
+ * What was found for a step stays here until the step is settled: a decision
+ * may take several questions, as facts come one by one.
  */
 #include "engine/drive/adaptive.h"
 
@@ -12,24 +11,10 @@
 
 #include "engine/base/jspan.h"
 #include "engine/base/text.h"
+#include "engine/drive/sites.h"
 #include "engine/io/clock.h"
 
-enum {
-	ROWS = 200,            /* folded at once */
-	LAZY_ROWS = 50,        /* a site that has so many … */
-	LAZY_MS = 100,         /* … is looked at so often */
-	CONDITIONS = 8192      /* bytes of a detail */
-};
-
-struct site {
-	struct site *next;
-	struct digest key;
-	char *text, *path, *dir;/* owned */
-	struct buf state;      /* JSON; empty: nothing is known */
-	int64_t upto, reset_at, checked_ms;
-	uint64_t rows;
-	uint8_t frozen, dirty, stale;
-};
+enum { CONDITIONS = 8192 };    /* bytes of a detail */
 
 /* What was found for a step that has not decided yet. */
 struct deciding {
@@ -40,7 +25,6 @@ struct deciding {
 };
 
 struct adaptive {
-	struct site *sites;
 	struct deciding *deciding;
 };
 
@@ -60,183 +44,6 @@ int adaptive_asks(const struct engine *e, const struct action *a)
 		return 0;
 	return a->purpose == EVAL_CHOICE || (a->purpose == EVAL_CONDITION &&
 		a->branch != PLAN_NONE && n->kind == NODE_IF);
-}
-
-/* ------------------------------------------------------------------ sites */
-/* Its path without "[2]". */
-static char *site_path(const struct run *r, uint32_t frame, uint32_t step)
-{
-	struct buf b;
-	size_t n = 0;
-	int within = 0;
-	char *path;
-
-	buf_init(&b);
-	run_path(r, frame, step, &b);
-	for (size_t i = 0; i < b.len; i++) {
-		within += b.data[i] == '[';
-		if (!within)
-			b.data[n++] = b.data[i];
-		within -= b.data[i] == ']';
-	}
-	path = mem_strndup(b.data, n);
-	buf_release(&b);
-	return path;
-}
-
-void adaptive_site_key(const char *dir, const struct digest *text,
-	const char *path, struct digest *out)
-{
-	struct digest_state *d = digest_new();
-
-	digest_field(d, dir, strlen(dir));
-	digest_field(d, text, sizeof(*text));
-	digest_field(d, path, strlen(path));
-	digest_end(d, out);
-}
-
-static struct site *site_of(struct engine *e, uint32_t slot, uint32_t frame,
-	uint32_t step)
-{
-	const struct drive_run *r = drive_run_at(e, slot);
-	char *path = site_path(sched_run(e->sched, slot), frame, step);
-	struct adaptive *all = adaptive_of(e);
-	struct digest key;
-	struct site *s;
-
-	adaptive_site_key(r->setup->dir, &r->setup->text_key, path, &key);
-	for (s = all->sites; s; s = s->next)
-		if (memcmp(&s->key, &key, sizeof(key)) == 0)
-			break;
-	if (s) {
-		mem_free(path);
-		return s;
-	}
-	s = mem_zero(sizeof(*s));
-	s->key = key;
-	s->path = path;
-	s->text = mem_printf("/%s %s", r->setup->command, r->setup->text);
-	s->dir = mem_strdup(r->setup->dir);
-	buf_init(&s->state);
-	s->stale = 1;
-	s->next = all->sites;
-	all->sites = s;
-	return s;
-}
-
-static int add_row(void *ud, const struct decision *d)
-{
-	struct buf *b = ud;
-
-	buf_printf(b, "%s{\"branch\":%d,\"ok\":%d,\"ms\":%.17g,\"cost\":%.17g,"
-		"\"detail\":", b->data[b->len - 1] == '[' ? "" : ",", d->branch,
-		d->ok, d->ms, d->cost);
-	buf_add(b, d->detail.n ? d->detail.p : "{}", d->detail.n ? d->detail.n
-		: 2);
-	buf_char(b, '}');
-	return 0;
-}
-
-struct folding {
-	struct buf request;
-	int64_t last;
-	uint32_t count;
-};
-
-static int fold_row(void *ud, const struct decision *d)
-{
-	struct folding *f = ud;
-
-	f->last = d->id;
-	f->count++;
-	return add_row(&f->request, d);
-}
-
-/* The member of an object; empty: it has none. */
-static struct str member(struct buf *object, const char *name)
-{
-	struct str v;
-
-	if (jspan_value((struct str){object->data, object->len}, &v) < 0 ||
-			jspan_find(v, str_of(name), &v) == 0)
-		return (struct str){"", 0};
-	return v;
-}
-
-/* Folds what is new: 1 there may be more, 0, -1. */
-static int fold(struct engine *e, struct site *s, struct err *err)
-{
-	struct decision_query q = {&s->key, s->upto, ROWS, 0};
-	struct folding f = {.last = s->upto};
-	struct buf answer;
-	struct str state;
-	int rc;
-
-	buf_init(&f.request);
-	buf_init(&answer);
-	buf_str(&f.request, "{");
-	if (s->state.len) {
-		buf_str(&f.request, "\"state\":");
-		buf_add(&f.request, s->state.data, s->state.len);
-		buf_char(&f.request, ',');
-	}
-	buf_str(&f.request, "\"rows\":[");
-	rc = store_decisions(e->store, &q, fold_row, &f, err);
-	buf_str(&f.request, "]}");
-	if (rc == 0 && f.count)
-		rc = e->policy.call(e->policy.ud, "learn", (struct str){
-			f.request.data, f.request.len}, &answer, err);
-	if (rc == 0 && f.count) {
-		state = member(&answer, "state");
-		buf_clear(&s->state);
-		buf_add(&s->state, state.p, state.n);
-		s->upto = f.last;
-		s->rows += f.count;
-		s->dirty = 1;
-	}
-	buf_release(&f.request);
-	buf_release(&answer);
-	return rc < 0 ? -1 : f.count == ROWS;
-}
-
-/* What the store has of it, when that is news. */
-static int take_stored(struct engine *e, struct site *s, struct err *err)
-{
-	struct site_row row;
-	int rc = store_site(e->store, &s->key, &row, err);
-
-	if (rc <= 0)
-		return rc;
-	s->frozen = row.frozen;
-	if (row.reset_at != s->reset_at || row.upto > s->upto) {
-		buf_clear(&s->state);
-		buf_str(&s->state, row.state ? row.state : "");
-		s->upto = row.upto;
-		s->reset_at = row.reset_at;
-		s->dirty = 0;
-		s->rows = row.fresh;
-	}
-	site_row_release(&row);
-	return 1;
-}
-
-static int refresh(struct engine *e, struct site *s, struct err *err)
-{
-	int64_t now = clock_now_ms();
-	int rc;
-
-	if (!s->stale && now - s->checked_ms < LAZY_MS)
-		return 0;
-	if (s->rows > LAZY_ROWS && now - s->checked_ms < LAZY_MS)
-		return 0;
-	s->checked_ms = now;
-	s->stale = 0;
-	rc = take_stored(e, s, err);
-	if (rc <= 0 || s->frozen)
-		return rc < 0 ? -1 : 0;
-	while ((rc = fold(e, s, err)) > 0)
-		;
-	return rc;
 }
 
 /* Begins a request: {"state":…, */
@@ -300,18 +107,18 @@ static int call_policy(struct weighing *w, const char *name,
 
 static void add_why(struct weighing *w, struct buf *answer)
 {
-	struct str why = member(answer, "why");
+	struct str why = site_member(answer, "why");
 	size_t n = strlen(w->why);
 	char text[sizeof(w->why)];
 
+	if (str_eq(site_member(answer, "explored"), "true"))
+		w->explored = 1;
 	if (why.n <= 2 || n + why.n + 3 >= sizeof(w->why))
 		return;
 	snprintf(text, sizeof(text), "%.*s", (int)why.n - 2, why.p + 1);
 	if (!strstr(w->why, text))
 		snprintf(w->why + n, sizeof(w->why) - n, "%s%s",
 			n ? "; " : "", text);
-	if (str_eq(member(answer, "explored"), "true"))
-		w->explored = 1;
 }
 
 static int on_get(void *ud, struct str root, struct str field,
@@ -329,6 +136,15 @@ static size_t on_names(void *ud, const char **list, size_t max)
 	return w->ask->host->names(w->ask->host->ud, list, max);
 }
 
+/* An `if` without an else: of what it does not do nothing is learned. */
+static int is_alone(const struct weighing *w)
+{
+	const struct plan *p = w->run->plan;
+	const struct plan_node *n = &p->nodes[w->a->step];
+
+	return nth_body(p, w->a->step, n->branch + n->branch_count) < 2;
+}
+
 static int on_threshold(void *ud, size_t index, double start, double lo,
 	double hi, double *at)
 {
@@ -341,11 +157,12 @@ static int on_threshold(void *ud, size_t index, double start, double lo,
 	buf_init(&answer);
 	begin_request(&request, w->site);
 	buf_printf(&request, "\"cond\":%u,\"index\":%zu,\"start\":%.17g,"
-		"\"lo\":%.17g,\"hi\":%.17g,\"seed\":%llu}", w->cond,
-		w->base + index, start, lo, hi, (unsigned long long)seed_of(
+		"\"lo\":%.17g,\"hi\":%.17g,\"both\":%s,\"seed\":%llu}",
+		w->cond, w->base + index, start, lo, hi, is_alone(w) ?
+		"false" : "true", (unsigned long long)seed_of(
 		w->run, w->a, w->cond * 64 + 1 + (uint32_t)(w->base + index)));
 	rc = call_policy(w, "threshold", &request, &answer);
-	v = member(&answer, "at");
+	v = site_member(&answer, "at");
 	if (rc == 0 && v.n) {
 		*at = strtod(v.p, NULL);
 		add_why(w, &answer);
@@ -396,7 +213,7 @@ static void find_order(struct weighing *w, const struct vm_split *split,
 		split->kind == VM_AND ? "true" : "false",
 		(unsigned long long)seed_of(w->run, w->a, w->cond * 64));
 	if (call_policy(w, "order", &request, &answer) == 0) {
-		list = (struct jspan_walk){member(&answer, "order"), 0};
+		list = (struct jspan_walk){site_member(&answer, "order"), 0};
 		while (n < split->count && jspan_next(&list, NULL, &item))
 			order[n++] = (size_t)strtoul(item.p, NULL, 10) %
 				split->count;
@@ -435,13 +252,20 @@ static int weigh(struct weighing *w, struct value *out, struct err *err)
 
 	w->e->lua.split(w->e->lua.ud, w->ask->expr, &w->host, &split);
 	find_order(w, &split, order);
-	for (i = 0; i < split.count; i++) {
-		if (weigh_one(w, &split, order[i], out, err) < 0)
-			return -1;
-		if (split.kind == (is_true(out) ? VM_OR : VM_AND))
-			break;
-	}
-	return 0;
+	if (weigh_in(w, &split, order, out, err) == 0)
+		return 0;
+	if (err->code == ERR_BUSY)
+		return -1; /* it is due */
+	for (size_t i = 0; i < split.count; i++)
+		order[i] = i;
+	memset(err, 0, sizeof(*err));
+	buf_clear(&w->operands);
+	w->why[0] = '\0';
+	w->explored = 0;
+	memset(w->places, 0, sizeof(w->places));
+	w->place_count = 0;
+	w->ask->anew(w->ask->host->ud);
+	return weigh_in(w, &split, order, out, err);
 }
 
 /* ---------------------------------------------------------------- deciding */
@@ -503,7 +327,8 @@ static void add_condition(struct deciding *d, const struct weighing *w,
 		else
 			buf_printf(b, "{\"at\":%.10g}", w->places[i].at);
 	}
-	buf_printf(b, "],\"why\":\"%s\"%s}", w->why,
+	buf_printf(b, "],\"why\":\"%s%s%s\"%s}", w->site->trouble,
+		w->site->trouble[0] && w->why[0] ? "; " : "", w->why,
 		w->explored ? ",\"explored\":true" : "");
 }
 
@@ -522,10 +347,9 @@ int adaptive_condition(struct engine *e, const struct action *a,
 	w.host.libraries = ask->host->libraries;
 	w.host.library_count = ask->host->library_count;
 	buf_init(&w.operands);
-	rc = refresh(e, s, err);
-	if (rc == 0)
-		rc = weigh(&w, out, err);
-	if (rc == 0)
+	site_refresh(e, s);
+	rc = weigh(&w, out, err);
+	if (rc == 0 && !ask->is_due(ask->host->ud))
 		add_condition(deciding_of(e, a), &w, is_true(out));
 	buf_release(&w.operands);
 	return rc;
@@ -546,8 +370,8 @@ struct str adaptive_detail(struct engine *e, const struct action *a)
 }
 
 /* ------------------------------------------------------------------ choose */
-int adaptive_choice(struct engine *e, const struct action *a, int64_t *branch,
-	struct str *detail, struct err *err)
+void adaptive_choice(struct engine *e, const struct action *a, int64_t *branch,
+	struct str *detail)
 {
 	const struct run *r = sched_run(e->sched, a->run);
 	const struct plan_node *n = &r->plan->nodes[a->step];
@@ -556,9 +380,10 @@ int adaptive_choice(struct engine *e, const struct action *a, int64_t *branch,
 	struct buf request, answer;
 	uint64_t seed = seed_of(r, a, 0);
 	uint32_t arms = 0, i;
+	struct err trouble = {0};
 	struct str v;
-	int rc = refresh(e, s, err);
 
+	site_refresh(e, s);
 	for (i = 0; i < n->branch_count; i++)
 		arms += r->plan->branches[n->branch + i].role == ROLE_BODY;
 	buf_init(&request);
@@ -566,25 +391,24 @@ int adaptive_choice(struct engine *e, const struct action *a, int64_t *branch,
 	begin_request(&request, s);
 	buf_printf(&request, "\"arms\":%u,\"seed\":%llu}", arms,
 		(unsigned long long)seed);
-	if (rc == 0)
-		rc = e->policy.call(e->policy.ud, "choose", (struct str){
-			request.data, request.len}, &answer, err);
-	if (rc == 0) {
-		v = member(&answer, "arm");
-		*branch = v.n ? strtoll(v.p, NULL, 10) : 0;
-		v = member(&answer, "arms");
-		buf_clear(&d->detail);
-		buf_printf(&d->detail, "{\"seed\":%llu,\"arms\":%.*s,"
-			"\"why\":", (unsigned long long)seed,
-			v.n ? (int)v.n : 2, v.n ? v.p : "[]");
-		v = member(&answer, "why");
-		buf_printf(&d->detail, "%.*s}", v.n ? (int)v.n : 2,
-			v.n ? v.p : "\"\"");
-		*detail = (struct str){d->detail.data, d->detail.len};
+	if (e->policy.call(e->policy.ud, "choose", (struct str){request.data,
+			request.len}, &answer, &trouble) < 0) {
+		buf_clear(&answer);
+		site_trouble(s, &trouble);
 	}
+	v = site_member(&answer, "arm");
+	*branch = v.n ? strtoll(v.p, NULL, 10) : 0;
+	v = site_member(&answer, "arms");
+	buf_clear(&d->detail);
+	buf_printf(&d->detail, "{\"seed\":%llu,\"arms\":%.*s,\"why\":\"",
+		(unsigned long long)seed, v.n ? (int)v.n : 2,
+		v.n ? v.p : "[]");
+	v = site_member(&answer, "why");
+	buf_printf(&d->detail, "%s%s%.*s\"}", s->trouble, s->trouble[0] && v.n > 2 ? "; "
+		: "", v.n > 2 ? (int)v.n - 2 : 0, v.n > 2 ? v.p + 1 : "");
+	*detail = (struct str){d->detail.data, d->detail.len};
 	buf_release(&request);
 	buf_release(&answer);
-	return rc;
 }
 
 /* --------------------------------------------------------------- recording */
@@ -642,24 +466,9 @@ void adaptive_settled(struct engine *e, struct batch *b, struct drive_run *dr,
 	buf_release(&path);
 }
 
-void adaptive_save(struct engine *e, struct batch *b)
-{
-	struct site *s = e->adaptive ? e->adaptive->sites : NULL;
-
-	for (; s; s = s->next) {
-		struct site_state state = {s->upto, s->reset_at,
-			{s->state.data, s->state.len}};
-
-		if (s->dirty && !s->frozen)
-			batch_site_state(b, &s->key, &state);
-		s->dirty = 0;
-	}
-}
-
 void adaptive_forget(struct engine *e, uint32_t slot)
 {
 	struct deciding **at, *d;
-	struct site *s;
 
 	if (!e->adaptive)
 		return;
@@ -674,14 +483,6 @@ void adaptive_forget(struct engine *e, uint32_t slot)
 	}
 	if (slot != PLAN_NONE)
 		return;
-	while ((s = e->adaptive->sites)) {
-		e->adaptive->sites = s->next;
-		mem_free(s->text);
-		mem_free(s->path);
-		mem_free(s->dir);
-		buf_release(&s->state);
-		mem_free(s);
-	}
 	mem_free(e->adaptive);
 	e->adaptive = NULL;
 }

@@ -13,9 +13,6 @@
 
 #include "engine/drive/engine_int.h"
 
-/* The site of a node: directory, key of the text, path without indices. */
-void adaptive_site_key(const char *dir, const struct digest *text,
-	const char *path, struct digest *out);
 /* 1: this question is the policy's matter. */
 int adaptive_asks(const struct engine *e, const struct action *a);
 /* What the facts took that were read since it was set to zero. */
@@ -30,20 +27,24 @@ struct adaptive_eval {
 	const struct vm_host *host; /* adds to *cost when a fact is read */
 	struct adaptive_cost *cost;
 	size_t *at;
+	/* With the host's ud. Whether a fact is to be had first, however the
+	 * evaluation ended: the question comes again. */
+	int (*is_due)(void *ud);
+	/* What was to be had first is not any more: another order is tried. */
+	void (*anew)(void *ud);
 };
 int adaptive_condition(struct engine *e, const struct action *a,
 	const struct adaptive_eval *ask, struct value *out, struct err *err);
 /* All that was found for the step, as JSON: borrowed until the next call. */
 struct str adaptive_detail(struct engine *e, const struct action *a);
-/* The arm of a choose, a branch of the node, with its detail. -1 and err. */
-int adaptive_choice(struct engine *e, const struct action *a, int64_t *branch,
-	struct str *detail, struct err *err);
+/* The arm of a choose, a branch of the node, with its detail; the first when
+ * nothing can be learned. */
+void adaptive_choice(struct engine *e, const struct action *a, int64_t *branch,
+	struct str *detail);
 
 /* A step is settled: what it decided is recorded in the batch. */
 void adaptive_settled(struct engine *e, struct batch *b, struct drive_run *r,
 	const struct out_event *ev, const struct event *full);
-/* States that were folded go with the batch. */
-void adaptive_save(struct engine *e, struct batch *b);
 /* The run is gone, or (PLAN_NONE) all are. */
 void adaptive_forget(struct engine *e, uint32_t slot);
 

@@ -95,6 +95,7 @@ struct engine {
 	struct facts *facts;       /* facts.c; NULL: none was asked for */
 	struct known_fact *known;  /* fact_known.c */
 	struct adaptive *adaptive; /* adaptive.c */
+	struct sites *sites;       /* sites.c */
 	struct fact_making *making; /* fact_step.c */
 	struct observer *observers;
 	struct owner_socket *owner;

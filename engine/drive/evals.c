@@ -29,6 +29,16 @@ struct asking {
 
 enum { SHOWN_MAX = 60, READ_MAX = 180, NAMES_MAX = 256 };
 
+/* One line of it. */
+static void put_shown(struct buf *b, struct str s)
+{
+	struct str head = utf8_head(s, SHOWN_MAX);
+
+	for (size_t i = 0; i < head.n; i++)
+		buf_char(b, (unsigned char)head.p[i] < 32 ? ' ' : head.p[i]);
+	buf_str(b, head.n < s.n ? "..." : "");
+}
+
 void eval_note(struct buf *read, struct flow_name name,
 	const struct value *v)
 {
@@ -49,8 +59,7 @@ void eval_note(struct buf *read, struct flow_name name,
 	else if (v->kind == VALUE_BOOL)
 		buf_str(&b, v->i ? "true" : "false");
 	else
-		buf_printf(&b, "%.*s%s", (int)(v->s.n > SHOWN_MAX ? SHOWN_MAX
-			: v->s.n), v->s.p, v->s.n > SHOWN_MAX ? "..." : "");
+		put_shown(&b, v->s);
 	buf_printf(read, "%s%s", read->len ? ", " : "", buf_cstr(&b));
 	buf_release(&b);
 }
@@ -352,6 +361,21 @@ size_t eval_libraries(const struct plan *p, uint32_t node,
 	return count;
 }
 
+static int is_due(void *ud)
+{
+	const struct asking *a = ud;
+
+	return a->wanted || a->need.branch != PLAN_NONE;
+}
+
+static void anew(void *ud)
+{
+	struct asking *a = ud;
+
+	a->wanted = NULL;
+	a->need.branch = PLAN_NONE;
+}
+
 /* What the expression is worth, or what it needs first. */
 static int ask_lua(struct engine *e, const struct action *a,
 	struct asking *ask, struct value *v, char what[200], struct err *err)
@@ -360,12 +384,12 @@ static int ask_lua(struct engine *e, const struct action *a,
 	struct vm_host host = {.ud = ask, .get = get, .names = names,
 		.libraries = libraries};
 	const char *expr;
+	struct str shown;
 	size_t at = 0;
 	int rc;
 
 	drive_flow(e, a->run, &ask->flow);
-	ask->wanted = NULL;
-	ask->need.branch = PLAN_NONE;
+	anew(ask);
 	expr = expr_of(ask->flow.run->plan, a);
 	host.library_count = eval_libraries(ask->flow.run->plan, a->step,
 		libraries, LIBRARIES_MAX);
@@ -375,10 +399,13 @@ static int ask_lua(struct engine *e, const struct action *a,
 		rc = err_set(err, ERR_STATE, "there is no Lua here");
 	else if (adaptive_asks(e, a))
 		rc = adaptive_condition(e, a, &(struct adaptive_eval){
-			str_of(expr), &host, &ask->cost, &at}, v, err);
+			str_of(expr), &host, &ask->cost, &at, is_due, anew},
+			v, err);
 	else
 		rc = e->lua.eval(e->lua.ud, str_of(expr), &host, v, &at, err);
-	snprintf(what, 200, "condition '%.120s' at column %zu", expr, at + 1);
+	shown = utf8_head(str_of(expr), 120);
+	snprintf(what, 200, "condition '%.*s' at column %zu", (int)shown.n,
+		shown.p, at + 1);
 	return rc;
 }
 
@@ -388,24 +415,28 @@ static void eval_lua(struct engine *e, const struct action *a)
 	struct value v = {0};
 	struct err err = {0};
 	char what[200];
-	int rc, again = 1;
+	int rc, again, is_made;
 
 	buf_init(&ask.scratch);
 	do {
 		rc = ask_lua(e, a, &ask, &v, what, &err);
 		again = 0;
-		if (rc < 0 && ask.need.branch != PLAN_NONE) {
+		/* also when exists() or :- made do without it */
+		is_made = ask.need.branch != PLAN_NONE;
+		if (is_made) {
 			memset(&err, 0, sizeof(err));
 			again = fact_step_make(e, a, &ask.need, &err);
 		}
 	} while (again > 0);
-	if (rc < 0 && ask.wanted)
+	if (rc < 0 && !err.help[0] && ask.read.len)
+		err_help(&err, "%s", buf_cstr(&ask.read));
+	if (!is_made && ask.wanted)
 		facts_measure(e, a, ask.wanted);
-	else if (rc < 0 && (again < 0 || ask.need.branch == PLAN_NONE))
+	else if (again < 0 || (rc < 0 && !is_made))
 		eval_fail(e, a, what, &err);
-	else if (rc == 0 && a->purpose == EVAL_ITEMS)
+	else if (!is_made && a->purpose == EVAL_ITEMS)
 		give_items(e, a, &v);
-	else if (!is_due)
+	else if (!is_made)
 		answer(e, a, eval_truth(&v), eval_truth(&v) && adaptive_asks(e, a)
 			? adaptive_detail(e, a) : (struct str){NULL, 0}, NULL);
 	buf_release(&ask.scratch);
@@ -441,16 +472,12 @@ static void eval_cache(struct engine *e, const struct action *a)
 
 static void eval_choice(struct engine *e, const struct action *a)
 {
-	struct err err = {0};
-	struct str detail;
-	int64_t branch;
+	struct str detail = str_of("not adaptive: the first");
+	int64_t branch = 0;
 
-	if (!adaptive_asks(e, a))
-		answer(e, a, 0, str_of("not adaptive: the first"), NULL);
-	else if (adaptive_choice(e, a, &branch, &detail, &err) < 0)
-		eval_fail(e, a, "choose", &err);
-	else
-		answer(e, a, branch, detail, NULL);
+	if (adaptive_asks(e, a))
+		adaptive_choice(e, a, &branch, &detail);
+	answer(e, a, branch, detail, NULL);
 }
 
 /* The `else` of an adaptive `if`: it holds, and all that led to it is told. */

@@ -103,9 +103,10 @@ static uint32_t frame_of(const struct run *r, struct place at, uint32_t branch)
 	return 0;
 }
 
-static int failed(const struct run *r, uint32_t frame, const char *name,
+static int failed(const struct flow *flow, uint32_t frame, const char *name,
 	struct err *err)
 {
+	const struct run *r = flow->run;
 	const struct frame *f = &r->frames[frame];
 	const struct kept *k = f->culprit ? run_step(r, frame,
 		f->culprit - 1)->kept : NULL;
@@ -120,7 +121,8 @@ static int failed(const struct run *r, uint32_t frame, const char *name,
 		return -1;
 	buf_init(&path);
 	run_path(r, frame, f->culprit - 1, &path);
-	err_help(err, "what it wrote: /logs RUN %s", buf_cstr(&path));
+	err_help(err, "what it wrote: /logs %.6s %s", flow->ulid,
+		buf_cstr(&path));
 	buf_release(&path);
 	return -1;
 }
@@ -150,17 +152,19 @@ int fact_step_get(struct fact_step_ask *ask, struct value *out,
 			(r->frames[need->frame].failed ||
 			r->frames[need->frame].cut)) {
 		need->branch = PLAN_NONE;
-		return failed(r, need->frame, fact, err);
+		return failed(ask->flow, need->frame, fact, err);
 	}
 	return err_set(err, ERR_BUSY, "%s is being made", fact);
 }
 
 /* ----------------------------------------------------------------- making */
-/* JSON as it stands, any other text as a string. */
+/* JSON as it stands, any other text as a string: so is what only one of the
+ * two readers takes for JSON, as 007. */
 static char *json_of(struct str s)
 {
 	const char *end = NULL;
 	struct cJSON *j;
+	struct str whole;
 	char *text;
 
 	while (s.n && (s.p[s.n - 1] == '\n' || s.p[s.n - 1] == ' ' ||
@@ -168,6 +172,11 @@ static char *json_of(struct str s)
 		s.n--;
 	text = mem_strndup(s.p ? s.p : "", s.n);
 	j = cJSON_ParseWithOpts(text, &end, 1);
+	if (j && (jspan_value(str_of(text), &whole) < 0 ||
+			whole.n != strlen(text))) {
+		cJSON_Delete(j);
+		j = NULL;
+	}
 	if (!j) {
 		char *quoted;
 

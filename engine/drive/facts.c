@@ -27,7 +27,7 @@ struct measuring {
 	struct engine *e;
 	const struct fact_source *source;
 	char *dir, *cache_dir; /* owned */
-	atomic_int stop;
+	atomic_int stop;       /* told to, or it is over */
 	struct action *asked;  /* owned: evaluations that wait */
 	size_t count, cap;
 	struct fact_wait *waits; /* others who wait */
@@ -151,7 +151,6 @@ static void measure(struct work *w)
 	m->cost_us = (int64_t)(clock_mono_us() - began);
 }
 
-/* Nobody can join it any more. */
 static void leave(struct measuring *m)
 {
 	struct measuring **at = &m->e->facts->running;
@@ -195,18 +194,23 @@ static void measured(struct work *w)
 {
 	struct measuring *m = (struct measuring *)w;
 	struct fact_wait *wait;
+	struct action a;
 
-	leave(m);
+	atomic_store(&m->stop, 1); /* nobody joins it any more */
 	if (m->rc == 0)
 		fact_remember(m->e, m->source->root, m->dir,
 			&(struct engine_fact){{m->value.data, m->value.len},
 			(m->cost_us + 500) / 1000, clock_now_ms()});
-	for (size_t i = 0; i < m->count && !m->e->closing; i++)
-		tell(m, &m->asked[i]);
+	while (m->count && !m->e->closing) {
+		a = m->asked[0];
+		memmove(m->asked, m->asked + 1, --m->count * sizeof(a));
+		tell(m, &a);
+	}
 	while ((wait = m->waits)) {
 		m->waits = wait->next;
 		wait->fn(wait, m->rc < 0 ? &m->err : NULL);
 	}
+	leave(m);
 	forget(m);
 }
 
@@ -295,6 +299,22 @@ void facts_withdraw(struct engine *e, struct fact_wait *w)
 	for (; m; m = m->next)
 		if (take_out(m, w) && !m->waits && !m->count)
 			atomic_store(&m->stop, 1);
+}
+
+void facts_forget(struct engine *e, uint32_t slot)
+{
+	struct measuring *m = e->facts ? e->facts->running : NULL;
+
+	for (; m; m = m->next) {
+		size_t left = 0;
+
+		for (size_t i = 0; i < m->count; i++)
+			if (m->asked[i].run != slot)
+				m->asked[left++] = m->asked[i];
+		if (left < m->count && !left && !m->waits)
+			atomic_store(&m->stop, 1);
+		m->count = left;
+	}
 }
 
 void facts_stop(struct engine *e)

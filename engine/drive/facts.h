@@ -42,6 +42,8 @@ void facts_ask(struct engine *e, const struct fact_source *source,
 /* What nobody waits for any more is stopped. */
 void facts_withdraw(struct engine *e, struct fact_wait *w);
 
+/* The run is gone: another may have its slot before the measurement ends. */
+void facts_forget(struct engine *e, uint32_t slot);
 /* At close: before the workers end, and behind. */
 void facts_stop(struct engine *e);
 void facts_free(struct engine *e);

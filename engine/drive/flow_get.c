@@ -139,7 +139,7 @@ int flow_fact(const struct flow *f, struct str name, struct value *out,
 	struct str known = name, path = {"", 0}, object, value;
 
 	for (;;) {
-		if (run_fact(f->run, known, &object) &&
+		if (run_fact_last(f->run, known, &object) &&
 				jspan_value(object, &object) == 0 &&
 				jspan_find(object, path, &value)) {
 			fact_value(value, out, scratch);

@@ -10,15 +10,18 @@
 #include "engine/base/jspan.h"
 #include "engine/base/limits.h"
 #include "engine/base/text.h"
-#include "engine/drive/adaptive.h"
 #include "engine/drive/evals.h"
 #include "engine/drive/fact_known.h"
 #include "engine/drive/fact_step.h"
 #include "engine/drive/facts.h"
+#include "engine/drive/sites.h"
 #include "engine/fact/fact.h"
 #include "engine/view.h"
 
-enum { DECISIONS = 20 };       /* that count */
+enum {
+	DECISIONS = 20,        /* that count */
+	BRANCHES = 256         /* that are told apart */
+};
 
 /* ------------------------------------------------------------------- now */
 struct asking {
@@ -143,16 +146,16 @@ int engine_foresee(struct engine *e, const struct foresee *of,
 
 /* ------------------------------------------------------------------ before */
 struct counting {
-	uint64_t taken[DECISIONS + 1]; /* the last: none */
+	uint64_t taken[BRANCHES + 1]; /* the last: none, or one beyond */
 	uint64_t of;
 	int64_t at_ms;
 };
 
 static void count(struct counting *c, int64_t branch)
 {
-	int is_one = branch >= 0 && branch < DECISIONS;
+	int is_one = branch >= 0 && branch < BRANCHES;
 
-	c->taken[is_one ? branch : DECISIONS]++;
+	c->taken[is_one ? branch : BRANCHES]++;
 	c->of++;
 }
 
@@ -188,23 +191,25 @@ static void count_learned(struct engine *e, const struct foresee *of,
 
 	buf_init(&path);
 	path_of(of->plan, of->node, &path);
-	adaptive_site_key(of->dir, of->text_key, buf_cstr(&path), &key);
+	site_key(of->dir, of->text_key, buf_cstr(&path), &key);
 	buf_release(&path);
 	q.key = &key;
 	store_decisions(e->store, &q, count_decision, c, &err);
 }
 
-/* The branch of the node that was opened in a frame; -1: none. */
-static int64_t taken_in(const struct run *r, uint32_t frame, uint32_t node)
+/* The branch of the node that the step opened; -1: none. */
+static int64_t taken_by(const struct run *r, const struct step *s,
+	uint32_t node)
 {
-	const struct plan_node *n = &r->plan->nodes[node];
+	const struct extra *x = run_extra(r, s);
 
-	for (uint32_t i = 1; i < r->frame_count; i++) {
-		const struct frame *f = &r->frames[i];
+	for (uint32_t id = x ? x->last_frame : 0; id;
+			id = r->frames[id - 1].prev + 1) {
+		const struct frame *f = &r->frames[id - 1];
 
-		if (f->parent == frame && !f->dropped && f->owner == node &&
-				r->plan->branches[f->branch].role == ROLE_BODY)
-			return (int64_t)f->branch - n->branch;
+		if (!f->dropped && r->plan->branches[f->branch].role ==
+				ROLE_BODY)
+			return (int64_t)f->branch - r->plan->nodes[node].branch;
 	}
 	return -1;
 }
@@ -228,8 +233,8 @@ static void count_run(const struct run *r, uint32_t node, struct counting *c)
 				r->frames[i].dropped || !r->frames[i].steps)
 			continue;
 		s = run_step(r, i, node);
-		if (s->state == STEP_SUCCEEDED || taken_in(r, i, node) >= 0)
-			count(c, taken_in(r, i, node));
+		if (s->state == STEP_SUCCEEDED || taken_by(r, s, node) >= 0)
+			count(c, taken_by(r, s, node));
 	}
 }
 
@@ -256,7 +261,7 @@ int engine_past(struct engine *e, const struct foresee *of,
 	struct foreseen *out)
 {
 	struct counting c = {.of = 0};
-	size_t most = DECISIONS;
+	size_t most = BRANCHES;
 
 	if (!e->store || !of->text_key)
 		return 0;
@@ -265,10 +270,10 @@ int engine_past(struct engine *e, const struct foresee *of,
 		count_latest(e, of, &c);
 	if (!c.of)
 		return 0;
-	for (size_t i = DECISIONS; i-- > 0;)
+	for (size_t i = BRANCHES; i-- > 0;)
 		if (c.taken[i] && c.taken[i] >= c.taken[most])
 			most = i;
-	*out = (struct foreseen){most == DECISIONS ? PLAN_NONE
+	*out = (struct foreseen){most == BRANCHES ? PLAN_NONE
 		: (uint32_t)most, c.taken[most], c.of, c.at_ms};
 	return 1;
 }

@@ -15,6 +15,7 @@
 #include "engine/drive/fact_step.h"
 #include "engine/drive/facts.h"
 #include "engine/drive/live.h"
+#include "engine/drive/sites.h"
 
 static struct engine *engine_of(struct exec_host *h)
 {
@@ -176,6 +177,7 @@ int host_close(struct engine *e)
 	facts_stop(e);
 	fact_step_forget(e, PLAN_NONE);
 	adaptive_forget(e, PLAN_NONE);
+	sites_free(e);
 	stuck = work_pool_free(e->host.workers);
 	e->guard = NULL;
 	e->http = NULL;

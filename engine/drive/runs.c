@@ -13,6 +13,7 @@
 #include "engine/drive/adaptive.h"
 #include "engine/drive/blobfile.h"
 #include "engine/drive/fact_step.h"
+#include "engine/drive/facts.h"
 #include "engine/drive/live.h"
 #include "engine/drive/replay.h"
 #include "engine/io/clock.h"
@@ -82,6 +83,7 @@ static void close_run(struct engine *e, uint32_t slot)
 	struct run *run = sched_take(e->sched, slot);
 
 	flow_items_forget();
+	facts_forget(e, slot);
 	fact_step_forget(e, slot);
 	adaptive_forget(e, slot);
 	blobfile_forget(e->store, r->ulid);

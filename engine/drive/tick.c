@@ -15,6 +15,7 @@
 #include "engine/drive/adaptive.h"
 #include "engine/drive/cachekey.h"
 #include "engine/drive/fact_step.h"
+#include "engine/drive/sites.h"
 #include "engine/io/clock.h"
 
 enum { NOTES_MOST = 64, LOOK_MS = 60000, TICK_KEPT = 512 << 10 };
@@ -422,7 +423,7 @@ static void submit(struct engine *e)
 	for (size_t i = 0; i < t->out.event_count; i++)
 		batch_one(e, b, &t->out.events[i]);
 	batch_caches(e, b);
-	adaptive_save(e, b);
+	sites_save(e, b);
 	if (e->notes.due)
 		give_notes(&e->notes, b);
 	e->tick = tick_new(e);

@@ -80,6 +80,18 @@ static void needs(struct why *w)
 	}
 }
 
+const char *why_arm(const struct why *w, int64_t branch)
+{
+	const struct plan *p = w->view->plan;
+	const struct plan_node *n = &p->nodes[w->node];
+	const struct plan_body *b;
+
+	if (branch < 0 || branch >= n->branch_count)
+		return "";
+	b = &p->bodies[p->branches[n->branch + branch].body];
+	return b->count ? plan_text(p, p->nodes[b->first].name) : "";
+}
+
 static void decided(struct why *w, int64_t seq, const struct event *ev)
 {
 	const struct plan *p = w->view->plan;
@@ -99,10 +111,10 @@ static void decided(struct why *w, int64_t seq, const struct event *ev)
 	case EVAL_CHOICE:
 		if (n->kind != NODE_IF) /* of those why_branches tells */
 			why_add(w, seq, "chose", mem_printf(ev->bytes.n &&
-				ev->bytes.p[0] == '{' ? "branch %lld" :
-				"branch %lld (%.*s)", (long long)ev->value + 1,
-				(int)ev->bytes.n, ev->bytes.p ? ev->bytes.p
-				: ""));
+				ev->bytes.p[0] == '{' ? "%lld (%s)" :
+				"%lld (%s): %.*s", (long long)ev->value + 1,
+				why_arm(w, ev->value), (int)ev->bytes.n,
+				ev->bytes.p ? ev->bytes.p : ""));
 		why_learned(w, seq, ev->bytes);
 		return;
 	case EVAL_CACHE:

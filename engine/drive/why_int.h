@@ -25,6 +25,8 @@ void why_add(struct why *w, int64_t seq, const char *what, char *value);
 /* Of an `if`: which of its branches was taken, and why not the others. */
 void why_branches(struct why *w);
 /* What an adaptive decision rests on: `bytes` of its event. */
+/* What a branch of the node begins with, by its place; "": it has none. */
+const char *why_arm(const struct why *w, int64_t branch);
 void why_learned(struct why *w, int64_t seq, struct str bytes);
 /* The facts that its conditions name. */
 void why_facts(struct why *w);

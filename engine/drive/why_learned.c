@@ -53,9 +53,10 @@ static void arms(struct why *w, int64_t seq, struct str detail)
 		struct buf b;
 
 		buf_init(&b);
-		buf_printf(&b, "%d: ", ++i);
+		buf_printf(&b, "%d (%s): ", i + 1, why_arm(w, i));
+		i++;
 		if (n) {
-			buf_printf(&b, "taken %d time%s, succeeds %.0f %%", n,
+			buf_printf(&b, "taken %d time%s, %.0f %% to succeed", n,
 				n == 1 ? "" : "s",
 				100 * number_of(arm, "p"));
 			if (number_of(arm, "ms") > 0) {
