@@ -46,23 +46,9 @@ int vm_check(struct vm *vm, struct str expr, const struct vm_host *host,
 int vm_functions(struct vm *vm, const struct vm_library *lib,
 	void (*fn)(void *ud, const char *name), void *ud, struct err *err);
 
-/*
- * The operands of an expression, for who evaluates them in an order of their
- * own: an AND list or an OR list of slices of `expr`, without the blanks and
- * parentheses around them; anything else (and what does not parse) is a LEAF
- * of one slice. The last slice of a longer list holds the rest. host (may be
- * NULL) is asked for names with '-' only. An operand may rely on those before
- * it (exists(a.b) and a.b > 3): what fails in another order is to be
- * evaluated in this one.
- */
-enum { VM_OPERANDS = 32 };
-enum vm_split_kind { VM_LEAF, VM_AND, VM_OR };
-struct vm_split {
-	uint8_t kind;          /* enum vm_split_kind */
-	size_t count;
-	struct str slices[VM_OPERANDS];
-	size_t thresholds[VM_OPERANDS]; /* written before the slice */
-};
+/* len, exists, string.upper and the other functions of conditions. */
+int vm_is_function(struct str name);
+/* See struct vm_split. host (may be NULL) is asked for names with '-' only. */
 void vm_split(struct str expr, const struct vm_host *host,
 	struct vm_split *out);
 

@@ -240,7 +240,7 @@ static int call(struct parser *p, const struct token *fn)
 		call_exists(p, fn);
 		return BOOL;
 	}
-	if (!expr_is_function(fn->text) && is_users(p, fn)) {
+	if (!vm_is_function(fn->text) && is_users(p, fn)) {
 		line(p, fn->at, "U(");
 		put_quoted(p, fn->text);
 		put(p, ")");
@@ -248,7 +248,7 @@ static int call(struct parser *p, const struct token *fn)
 		arguments(p, ")", "')' is missing after the arguments");
 		return ANY;
 	}
-	if (!expr_is_function(fn->text)) {
+	if (!vm_is_function(fn->text)) {
 		fail(p, fn->at, "");
 		err_set(p->err, ERR_SYNTAX, "unknown function '%.*s'",
 			(int)fn->text.n, fn->text.p);
@@ -297,6 +297,19 @@ static void table(struct parser *p)
 	expect(p, "}", "'}' is missing");
 }
 
+/* .a.b behind an index. */
+static void field(struct parser *p)
+{
+	expect(p, ".", "");
+	if (p->t.kind != TOK_NAME || memchr(p->t.text.p, '-', p->t.text.n)) {
+		fail(p, p->t.at, "'.' needs the name of a field");
+		return;
+	}
+	line(p, p->t.at, "");
+	buf_add(&p->e->lua, p->t.text.p, p->t.text.n);
+	advance(p);
+}
+
 /* [index] and :method(…) after an operand. */
 static int suffixes(struct parser *p, int kind)
 {
@@ -307,6 +320,8 @@ static int suffixes(struct parser *p, int kind)
 			expect(p, "[", "");
 			expression(p, 0, &ignored);
 			expect(p, "]", "']' is missing");
+			if (is_op(p, "."))
+				field(p);
 		} else if (is_op(p, ":")) {
 			expect(p, ":", "");
 			if (p->t.kind != TOK_NAME || p->t.field.n ||

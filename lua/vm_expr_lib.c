@@ -23,7 +23,7 @@ static const char *const functions[] = {"len", "reads", "tostring", "tonumber", 
 	"string.len", "string.lower", "string.match", "string.gsub",
 	"string.rep", "string.reverse", "string.sub", "string.upper", NULL};
 
-int expr_is_function(struct str name)
+int vm_is_function(struct str name)
 {
 	size_t i;
 
@@ -274,6 +274,18 @@ static int get_truth(lua_State *L)
 	return no_empty(L);
 }
 
+/* It has members, and none that counts. */
+static int is_map(lua_State *L, int i)
+{
+	if (lua_rawlen(L, i))
+		return 0;
+	lua_pushnil(L);
+	if (!lua_next(L, i))
+		return 0;
+	lua_pop(L, 2);
+	return 1;
+}
+
 /* ------------------------------------------------------------- comparisons */
 static const char *describe(lua_State *L, int i, char *out, size_t size)
 {
@@ -293,8 +305,8 @@ static const char *describe(lua_State *L, int i, char *out, size_t size)
 			"false");
 	} else {
 		snprintf(out, size, "%s", is_null(L, i) ? "nil" :
-			lua_istable(L, i) ? "a list" :
-			luaL_typename(L, i));
+			!lua_istable(L, i) ? luaL_typename(L, i) :
+			is_map(L, i) ? "a map" : "a list");
 	}
 	return out;
 }

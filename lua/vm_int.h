@@ -131,7 +131,6 @@ enum compare { COMPARE_EQ, COMPARE_NE, COMPARE_LT, COMPARE_LE, COMPARE_GT,
 	COMPARE_GE };
 /* vm_expr_lib.c: pushes the _ENV of expressions. */
 void open_expr(lua_State *L);
-int expr_is_function(struct str name);
 /* Appends ": did you mean …" candidates to err's help. */
 void expr_suggest(struct err *err, struct str word,
 	const struct vm_host *host);

@@ -619,8 +619,8 @@ static void test_damaged(void)
 /* ------------------------------------------------------------ at one time */
 enum { PROCESSES = 4, ROUNDS = 60 };
 
-/* Measures often, and takes the cache away from the others. */
-static void one_process(int p, const char *path, long long right)
+/* Measures often, and takes the cache away from the others; takes path. */
+static void one_process(int p, char *path, long long right)
 {
 	for (int i = 0; i < ROUNDS; i++) {
 		if (i % PROCESSES == p)
@@ -628,6 +628,7 @@ static void one_process(int p, const char *path, long long right)
 		if (run(cache, NULL) != right)
 			_exit(1);
 	}
+	mem_free(path);
 	_exit(0);
 }
 
