@@ -4,6 +4,7 @@
  * program text.
  */
 #include "engine/front/bind.h"
+#include "engine/front/cond_facts.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -110,7 +111,7 @@ static int condition_word(struct binder *b, const struct src *src, size_t at,
 		return 0;
 	node = ref_step(b, name);
 	if (node == PLAN_NONE)
-		return 0;
+		return fact_check(b->c, src, at);
 	if (condition_field(b, src, at + name.n, node))
 		return -1;
 	return ref_order(b, node, USE_CONDITION, src_at(src, at, name.n));

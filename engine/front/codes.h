@@ -31,7 +31,7 @@
 	X(E204, "a bracket, brace or quote in workflow text is not closed") \
 	X(E205, "a keyword of a construct is missing") \
 	X(E206, "an if without end that is not last") \
-	X(E207, "a shell keyword in a bare /bash text inside a construct") \
+	X(E207, "a keyword in a bare text inside a construct") \
 	X(E208, "a label without a blank behind its colon") \
 	X(E209, "nesting over its limit") \
 	X(E210, "a word that looks like a command stands in a prompt") \

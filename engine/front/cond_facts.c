@@ -59,6 +59,35 @@ size_t front_cond_names(struct str expr, struct str *names, size_t max)
 	return n;
 }
 
+/* exists(NAME asks whether it is there. */
+static int is_asked(struct str s, size_t at)
+{
+	while (at > 0 && (scan_blank(s.p[at - 1]) || s.p[at - 1] == '('))
+		at--;
+	return at >= 6 && memcmp(s.p + at - 6, "exists", 6) == 0;
+}
+
+static int no_fact(struct front_ctx *c, const struct src *src, size_t at,
+	struct str name)
+{
+	char help[FACT_HELP] = "";
+
+	if (!c->env->no_fact || !c->env->no_fact(c->env->ud, name, help))
+		return 0;
+	return src_error(c, src_at(src, at, name.n), "E301", help,
+		"unknown fact '%.*s'", (int)name.n, name.p);
+}
+
+int fact_check(struct front_ctx *c, const struct src *src, size_t at)
+{
+	struct str name;
+	size_t to = at;
+
+	if (is_asked(src->text, at) || !next_name(src->text, &to, &name))
+		return 0;
+	return no_fact(c, src, (size_t)(name.p - src->text.p), name);
+}
+
 static int has_fact(const struct front_ctx *c, uint32_t node, struct str name)
 {
 	size_t n = c->fact_count, from = n > NEAR ? n - NEAR : 0;
@@ -156,6 +185,15 @@ static struct spot spot_of(const struct front_ctx *c, uint32_t node)
 	return s;
 }
 
+/* "a.b" of "a.b.c". */
+static struct str first_two(struct str name)
+{
+	struct str two = {name.p, 0};
+	size_t at = 0;
+
+	return next_name(name, &at, &two) ? two : name;
+}
+
 /* "(COND) and reads(a.b, exists(c))" of all that is asked for by the node of
  * facts[i], which is done then. */
 static void ask_first(struct front_ctx *c, size_t i)
@@ -177,6 +215,8 @@ static void ask_first(struct front_ctx *c, size_t i)
 			c->facts[i].src; i++) {
 		struct node_fact *f = &c->facts[i];
 
+		if (!f->optional)
+			no_fact(c, f->src, f->at + 8, first_two(f->name));
 		buf_printf(&text, f->optional ? "%sexists(%.*s)" : "%s%.*s",
 			comma, (int)f->name.n, f->name.p);
 		comma = ", ";

@@ -24,6 +24,9 @@ struct node_fact {
  * condition. */
 void cond_facts(struct front_ctx *c, struct spot s, uint32_t node,
 	const struct src *text);
+/* The fact that a name of an expression, at src->text[at], stands for: 0, or
+ * -1 with E301 when there is none. What no fact could be called is 0 too. */
+int fact_check(struct front_ctx *c, const struct src *src, size_t at);
 /* `${facts.NAME}` of a step, at src->text[at]: read before the step starts,
  * by a condition that is added to it. */
 void fact_ref(struct front_ctx *c, uint32_t node, const struct src *src,

@@ -23,30 +23,30 @@ struct front_def {
 	const struct str *defaults;  /* .p == NULL: required */
 };
 
+enum { FACT_HELP = 280 };
+/* What is NULL is not there, or not checked. */
 struct front_env {
 	const struct vocab *vocab;
 	void *ud;
-	/* Finds a definition: 1 and *out, or 0. May be NULL. */
+	/* Finds a definition: 1 and *out, or 0. */
 	int (*find_def)(void *ud, struct str name, struct front_def *out);
-	/* Names of all definitions for did-you-mean: fills up to max, returns
-	 * the count. May be NULL. */
+	/* Names of all definitions for did-you-mean: how many, up to max. */
 	size_t (*def_names)(void *ud, const char **names, size_t max);
 	/* A fact that a person has defined, "NAME" or "ROOT.NAME": 1 and its
-	 * name and text, else 0. May be NULL. */
+	 * name and text, else 0. */
 	int (*find_fact)(void *ud, struct str name, struct front_def *out);
-	/* The file of Lua that defines a function, as above. May be NULL. */
+	/* 1: others have its root, but it is none; help (FACT_HELP) tells. */
+	int (*no_fact)(void *ud, struct str name, char *help);
+	/* As above: the file of Lua that defines a function. */
 	int (*find_function)(void *ud, struct str name, struct front_def *out);
-	/* Recorded mean duration of a step with the same text (leaf_key), in
-	 * ms, or -1 when there is no history. May be NULL. */
+	/* Mean duration of steps with that key in ms, -1: no history. */
 	int64_t (*predict)(void *ud, const char *leaf_key);
 	uint32_t slots;        /* for the 20 % rule; 0: LIMIT_PARALLEL */
 	/* Reads a condition as it will be evaluated, without evaluating it:
-	 * 0, or -1 with the byte offset of what is wrong. May be NULL: not
-	 * checked. */
+	 * 0, or -1 with the byte offset of what is wrong. */
 	int (*check_expr)(void *ud, struct str expr, size_t *at,
 		struct err *err);
-	/* names of all slash commands of the shell, for did-you-mean and for
-	 * "arrow missing?"; NULL-terminated; may be NULL */
+	/* names of all slash commands of the shell; NULL-terminated */
 	const char *const *commands;
 };
 

@@ -125,7 +125,7 @@ static void if_branches(struct text *t, const struct around *a,
 			return;
 		in.spot = branch(t, a, node, expr, none);
 		in.stops = (uint8_t)(a->stops | STOP_END |
-			(last ? 0 : STOP_ELIF | STOP_ELSE));
+			(last ? STOP_PAST : STOP_ELIF | STOP_ELSE));
 		in.member = t->at;
 		text_sequence(t, &in, &f);
 		frag_release(&f);

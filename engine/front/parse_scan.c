@@ -132,6 +132,15 @@ static int word_start(struct scan *z)
 			return 1;
 		}
 	}
+	if (z->a->stops & STOP_PAST && z->style != STYLE_SHELL && text_stop(z->s, i,
+			STOP_ELIF | STOP_ELSE, &n)) {
+		fail(z, i, n, "E207", "as text it needs quotes or braces",
+			n == 4 && z->s.p[i + 2] == 's' ?
+			"this else belongs to no if" :
+			"this elif belongs to no if");
+		z->i = z->s.n;
+		return 1;
+	}
 	n = z->s.p[i] == '\xe2' ? 3 : 2;
 	if (i + n <= z->s.n && scan_word_end(z->s, i + n) &&
 			(memcmp(z->s.p + i, "=>", 2) == 0 ||

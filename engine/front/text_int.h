@@ -11,7 +11,8 @@
 
 /* ---- workflow text being read: [at, s.n) of src ---- */
 enum stop_word {
-	STOP_ELIF = 1, STOP_ELSE = 2, STOP_END = 4, STOP_OR = 8
+	STOP_ELIF = 1, STOP_ELSE = 2, STOP_END = 4, STOP_OR = 8,
+	STOP_PAST = 16 /* none: the `else` of an `if` has been, another is wrong */
 };
 struct text {
 	struct front_ctx *c;

@@ -4,6 +4,10 @@
  */
 #include "engine/front/user_functions.h"
 
+#include <stdio.h>
+#include <string.h>
+
+#include "engine/base/map.h"
 #include "engine/base/text.h"
 #include "engine/base/value.h"
 #include "engine/front/scan.h"
@@ -51,35 +55,67 @@ static int is_lua(const struct front_ctx *c, const struct pending *p)
 		kind->style == STYLE_LUA);
 }
 
-/* Calls of the text, each name once. */
-static size_t calls_of(const struct pending *p, struct str *names)
+/* Per node how many, and "node name" of each. */
+static int is_added(struct front_ctx *c, struct strmap *added, uint32_t node,
+	struct str name)
 {
-	size_t at = p->from, n = 0, i;
-	struct str name;
+	char *key = arena_alloc(&c->arena, name.n + 12);
+	uint32_t one;
+	int n = snprintf(key, name.n + 12, "%u ", node);
 
-	while (n < LIBRARIES_MAX && next_call((struct str){p->src->text.p,
-			p->to}, &at, &name)) {
-		for (i = 0; i < n && !str_same(names[i], name); i++)
-			;
-		if (i == n)
-			names[n++] = name;
-	}
-	return n;
+	memcpy(key + n, name.p, name.n);
+	if (strmap_find(added, (struct str){key, (size_t)n + name.n}, &one))
+		return 1;
+	strmap_put(added, (struct str){key, (size_t)n + name.n}, 1);
+	return 0;
+}
+
+static uint32_t count_one(struct front_ctx *c, struct strmap *added,
+	uint32_t node)
+{
+	char *key = arena_alloc(&c->arena, 12);
+	uint32_t count = 0;
+	struct str k = {key, (size_t)snprintf(key, 12, "%u", node)};
+
+	strmap_find(added, k, &count);
+	strmap_put(added, k, count + 1);
+	return count;
+}
+
+static void add_call(struct front_ctx *c, struct strmap *added,
+	const struct pending *p, struct str name)
+{
+	struct front_def def;
+	uint32_t before;
+
+	if (!c->env->find_function(c->env->ud, name, &def) ||
+			is_added(c, added, p->node, name))
+		return;
+	before = count_one(c, added, p->node);
+	if (before == LIBRARIES_MAX) /* told once */
+		src_error(c, src_at(p->src, (size_t)(name.p - p->src->text.p),
+			name.n), "E501", "call them in a function of your own",
+			"a step calls at most %d functions of files",
+			LIBRARIES_MAX);
+	if (before < LIBRARIES_MAX)
+		add_library(c, p->node, name, &def);
 }
 
 void user_functions_finish(struct front_ctx *c)
 {
-	struct str names[LIBRARIES_MAX];
-	struct front_def def;
+	struct strmap added;
 
 	if (!c->env->find_function)
 		return;
+	strmap_init(&added);
 	for (size_t i = 0; i < c->pending_count; i++) {
 		const struct pending *p = &c->pending[i];
-		size_t n = is_lua(c, p) ? calls_of(p, names) : 0;
+		size_t at = p->from;
+		struct str name;
 
-		for (size_t k = 0; k < n; k++)
-			if (c->env->find_function(c->env->ud, names[k], &def))
-				add_library(c, p->node, names[k], &def);
+		while (is_lua(c, p) && next_call((struct str){p->src->text.p,
+				p->to}, &at, &name))
+			add_call(c, &added, p, name);
 	}
+	strmap_release(&added);
 }
