@@ -7,6 +7,7 @@
 
 #include "engine/base/mem.h"
 #include "engine/base/text.h"
+#include "engine/facts.h"
 #include "shell/defining.h"
 
 static void one(void *ud, const struct front_def *d)
@@ -26,6 +27,29 @@ static int is_taken(struct str root)
 	return 0;
 }
 
+struct root_of {
+	struct str root;
+	int found;
+};
+
+static void is_root(void *ud, const char *root, const char *field,
+	const char *summary)
+{
+	struct root_of *r = ud;
+
+	(void)field;
+	(void)summary;
+	r->found |= str_eq(r->root, root);
+}
+
+static int is_measured(struct str root)
+{
+	struct root_of r = {root, 0};
+
+	engine_facts_each(is_root, &r);
+	return r.found;
+}
+
 /* NAME, or ROOT.NAME; -1 with E116 or E212. */
 static int check_name(struct diags *diags, struct str name)
 {
@@ -35,15 +59,17 @@ static int check_name(struct diags *diags, struct str name)
 		name.n - root.n - (dot != NULL)};
 	struct caret at = caret((size_t)(name.p - diags->source.p), name.n);
 
-	if (!is_name(root) || (dot && !is_name(rest)))
+	/* in a condition a '-' would be a minus */
+	if (!is_name(root) || (dot && !is_name(rest)) || memchr(name.p, '-',
+			name.n))
 		return diag_add(diags, "E116", at, "such as quality.warnings",
 			"'%.*s' is no name of a fact", (int)name.n, name.p);
-	if (front_is_reserved(root) && !is_taken(root))
-		return diag_add(diags, "E212", at, "choose another name",
-			"'%.*s' is a reserved word", (int)root.n, root.p);
-	if (dot && is_taken(root))
+	if (is_taken(root) || (!dot && is_measured(root)))
 		return diag_add(diags, "E212", at, "choose another name",
 			"%.*s. has values of its own", (int)root.n, root.p);
+	if (front_is_reserved(root))
+		return diag_add(diags, "E212", at, "choose another name",
+			"'%.*s' is a reserved word", (int)root.n, root.p);
 	return 0;
 }
 
@@ -94,6 +120,18 @@ static int check_step(struct session *s, struct diags *diags, struct str text,
 	return rc;
 }
 
+static int check_there(struct session *s, struct diags *diags,
+	struct str name)
+{
+	struct front_def def;
+
+	if (defs_find_fact(&s->defs, name, &def))
+		return 0;
+	return diag_add(diags, "E301", caret((size_t)(name.p -
+		diags->source.p), name.n), "/fact lists yours",
+		"no fact of yours is called '%.*s'", (int)name.n, name.p);
+}
+
 static int define(struct session *s, const struct cmd_args *a)
 {
 	struct str name = cmd_arg(a, "name"), text = cmd_arg(a, "text");
@@ -114,7 +152,9 @@ static int define(struct session *s, const struct cmd_args *a)
 	}
 	if (rc == 0)
 		rc = check_name(a->diags, name);
-	if (rc == 0 && !gone)
+	if (rc == 0 && gone)
+		rc = check_there(s, a->diags, name);
+	else if (rc == 0)
 		rc = check_step(s, a->diags, text, at);
 	if (rc == 0)
 		defs_text(&s->defs, DEF_FACT, name, gone ? str_of("") : text);
@@ -143,7 +183,7 @@ const struct cmd cmd_fact = {
 	.group = "workflows",
 	.args = args,
 	.examples = (const char *const[]){
-		"/fact quality.todos '/grep -c TODO'",
+		"/fact quality.todos \"/bash {grep -r TODO src | wc -l}\"",
 		"/fact --remove quality.todos", "/fact", NULL},
 	.run = run,
 	.stateless = 1,

@@ -67,21 +67,30 @@ static int one_of(void *ud, const struct site_row *r)
 	return 0;
 }
 
-static int list(struct session *s, const struct cmd_args *a,
-	struct cmd_out *o)
+/* -n, or what it is without; 0 and the blame when it is no number. */
+static size_t limit_of(const struct cmd_args *a, struct cmd_out *o,
+	size_t usual)
 {
-	struct listing l = {.o = o, .limit = SHOWN,
-		.columns = screen_columns(o->sink->out)};
 	struct str said = cmd_arg(a, "limit");
-	int64_t n;
+	int64_t n = (int64_t)usual;
 
 	if (said.p && number_parse(said, 1, 1000000, &n) < 0) {
 		err_set(&o->err, ERR_USAGE,
 			"--limit takes a number from 1 to 1000000");
-		return cmd_blame(o, said);
+		cmd_blame(o, said);
+		return 0;
 	}
-	if (said.p)
-		l.limit = (size_t)n;
+	return (size_t)n;
+}
+
+static int list(struct session *s, const struct cmd_args *a,
+	struct cmd_out *o)
+{
+	struct listing l = {.o = o, .limit = limit_of(a, o, SHOWN),
+		.columns = screen_columns(o->sink->out)};
+
+	if (!l.limit)
+		return -1;
 	if (o->as_json)
 		json_list_open(&o->json, "sites");
 	if (store_sites(engine_store(s->engine), one_of, &l, &o->err) < 0)
@@ -102,7 +111,7 @@ struct telling {
 	struct session *s;
 	struct cmd_out *o;
 	const struct site_row *site;
-	size_t count;
+	size_t count, limit;
 	uint8_t before_reset;
 };
 
@@ -161,7 +170,7 @@ static int decision(void *ud, const struct decision *d)
 static int each_decision(struct telling *t)
 {
 	const struct decision_query of = {.key = &t->site->key,
-		.max = DECISIONS, .newest = 1};
+		.max = (uint32_t)t->limit, .newest = 1};
 
 	return store_decisions(engine_store(t->s->engine), &of, decision, t,
 		&t->o->err);
@@ -284,10 +293,13 @@ static int freeze(struct session *s, const struct site_row *r, int on,
 static int of_site(struct session *s, const struct cmd_args *a,
 	struct str name, struct cmd_out *o)
 {
-	struct telling t = {.s = s, .o = o};
+	struct telling t = {.s = s, .o = o, .limit = limit_of(a, o,
+		DECISIONS)};
 	struct site_row r;
 	int rc;
 
+	if (!t.limit)
+		return -1;
 	if (store_find_site(engine_store(s->engine), name, &r, &o->err) < 0)
 		return cmd_blame(o, name);
 	t.site = &r;
@@ -356,7 +368,7 @@ static const struct vocab_field args[] = {
 	{"freeze", 'f', FIELD_FLAG, PLACE_FLAG, 0,
 		"it stays as it is, whatever happens"},
 	{"thaw", 't', FIELD_FLAG, PLACE_FLAG, 0, "it learns again"},
-	{"limit", 'n', FIELD_NUMBER, PLACE_FLAG, 0, "at most so many, not 18"},
+	{"limit", 'n', FIELD_NUMBER, PLACE_FLAG, 0, "at most so many, not 18 sites or 10 decisions"},
 	{NULL, 0, 0, 0, 0, NULL},
 };
 

@@ -39,9 +39,9 @@ static int check(struct session *s, const struct cmd_args *a)
 	int rc = 0;
 
 	if (functions && is_file(path) && session_functions(s, path, &err) < 0)
-		rc = diag_add(a->diags, "E105",
-			caret(a->line->at, a->line->len), NULL, "%s",
-			err.text);
+		rc = diag_add(a->diags, "E113",
+			caret(a->line->at, a->line->len),
+			err.help[0] ? err.help : NULL, "%s", err.text);
 	s->depth++;
 	if (sc && script_read(s, sc) != 0)
 		rc = diag_add(a->diags, "E105",

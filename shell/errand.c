@@ -116,6 +116,27 @@ static int is_leaf_line(const struct errand_wish *w)
 			plan_text(p, p->command)) == 0;
 }
 
+/* Whether a text that is evaluated says `prev`. */
+static int asks_prev(const struct plan *p, uint32_t text)
+{
+	return text != PLAN_NONE && strstr(plan_text(p, text), "prev");
+}
+
+/* `prev` where nothing is before is what comes in. */
+static int names_prev(const struct plan *p)
+{
+	for (uint32_t i = 0; i < p->ref_count; i++)
+		if (p->refs[i].root == REF_PREV)
+			return 1;
+	for (uint32_t i = 0; i < p->branch_count; i++)
+		if (asks_prev(p, p->branches[i].expr))
+			return 1;
+	for (uint32_t i = 0; i < p->node_count; i++)
+		if (asks_prev(p, p->nodes[i].cond))
+			return 1;
+	return 0;
+}
+
 /* Whether any step reads what comes in. */
 static int wants_input(const struct plan *p)
 {
@@ -134,7 +155,7 @@ static int wants_input(const struct plan *p)
 		if (k == sizeof(deaf) / sizeof(deaf[0]))
 			return 1;
 	}
-	return 0;
+	return names_prev(p);
 }
 
 static struct errand *errand_new(struct session *s, uint32_t slot,

@@ -268,7 +268,7 @@ static void fact_line(const struct fact *f, struct buf *out)
 	else if (f->ms >= 0)
 		buf_printf(out, "made by steps in about %s", took);
 	else
-		buf_str(out, "made by steps that have not run before");
+		buf_str(out, "made by steps; how long that takes is not known");
 	buf_char(out, '\n');
 }
 

@@ -18,19 +18,25 @@
 #define NO_PYTHON "${facts.security.wf_issues} - " \
 	"${facts.security.wf_python_issues} + ${facts.security.bandit_issues}"
 
+/* What the first does, else the other: without a commit, a tag or an upstream
+ * there is none. Not to be in a repository is an error. */
+#define GIT_OR(command, other) "/bash {git rev-parse --git-dir >/dev/null || " \
+	"exit; " command " 2>/dev/null || " other "}"
+
 static const struct fact_known list[] = {
 	{"git.branch", "name of the branch; of a detached HEAD its commit", NULL,
 		"/bash {git symbolic-ref --short -q HEAD || "
 		"git rev-parse --short HEAD}"},
 	{"git.commit", "id of the last commit", NULL,
-		"/exec git rev-parse HEAD"},
+		GIT_OR("git rev-parse -q --verify HEAD", "echo null")},
 	{"git.commits", "commits behind HEAD", NULL,
-		"/exec git rev-list --count HEAD"},
+		GIT_OR("git rev-list --count HEAD", "echo 0")},
 	{"git.author", "author of the last commit", NULL,
-		"/exec git log -1 --format=%an"},
+		GIT_OR("git log -1 --format=%an", "echo null")},
 	{"git.age_s", "seconds since the last commit", NULL,
-		"/bash {t=$(git log -1 --format=%ct) && "
-		"echo $(($(date +%s) - t))}"},
+		"/bash {git rev-parse --git-dir >/dev/null || exit; "
+		"t=$(git log -1 --format=%ct 2>/dev/null) && "
+		"echo $(($(date +%s) - t)) || echo null}"},
 	{"git.dirty", "true when something is not committed", NULL,
 		"/exec git status --porcelain -> /lua return input ~= ''"},
 	{"git.changed_files", "files that are not as committed", NULL,
@@ -38,12 +44,12 @@ static const struct fact_known list[] = {
 		"/lua local n = 0 for _ in input:gmatch('[^\\n]+') do "
 		"n = n + 1 end return n"},
 	{"git.lines_added", "lines added since the last commit", NULL,
-		"/exec git diff --numstat HEAD -> "
+		GIT_OR("git diff --numstat HEAD", "true") " -> "
 		"/lua local sum = 0 for a, b in "
 		"input:gmatch('(%d+)\\t(%d+)') do sum = sum + a end "
 		"return sum"},
 	{"git.lines_deleted", "lines deleted since the last commit", NULL,
-		"/exec git diff --numstat HEAD -> "
+		GIT_OR("git diff --numstat HEAD", "true") " -> "
 		"/lua local sum = 0 for a, b in "
 		"input:gmatch('(%d+)\\t(%d+)') do sum = sum + b end "
 		"return sum"},
@@ -52,11 +58,13 @@ static const struct fact_known list[] = {
 		"/lua local n = 0 for _ in input:gmatch('[^\\n]+') do "
 		"n = n + 1 end return n"},
 	{"git.ahead", "commits that the upstream has not", NULL,
-		"/exec git rev-list --count '@{upstream}..HEAD'"},
+		GIT_OR("git rev-list --count '@{upstream}..HEAD'",
+			"echo null")},
 	{"git.behind", "commits that only the upstream has", NULL,
-		"/exec git rev-list --count 'HEAD..@{upstream}'"},
+		GIT_OR("git rev-list --count 'HEAD..@{upstream}'",
+			"echo null")},
 	{"git.tag", "the last tag behind HEAD", NULL,
-		"/exec git describe --tags --abbrev=0"},
+		GIT_OR("git describe --tags --abbrev=0", "echo null")},
 	{"security.bandit_issues", "what bandit finds in Python", "bandit",
 		"/exec bandit -r . -q -f custom --msg-template '{relpath}:"
 		"{line}' --exit-zero " COUNT_LINES},
@@ -130,6 +138,14 @@ const struct fact_known *fact_known_find(struct str name, const char *dir)
 	for (const struct fact_known *k = list; k->name; k++)
 		if (str_eq(name, k->name) && is_met(k->needs, dir))
 			return k;
+	return NULL;
+}
+
+const struct fact_known *fact_known_unmet(struct str name)
+{
+	for (const struct fact_known *k = list; k->name; k++)
+		if (str_eq(name, k->name))
+			return k->needs ? k : NULL;
 	return NULL;
 }
 

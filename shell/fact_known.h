@@ -18,6 +18,8 @@ struct fact_known {
  * first behind `last`, NULL at the end. */
 const struct fact_known *fact_known_next(const struct fact_known *last,
 	const char *dir);
+/* The first of that name, when it has needs, or NULL. */
+const struct fact_known *fact_known_unmet(struct str name);
 /* The one of that name whose needs are met, or NULL. */
 const struct fact_known *fact_known_find(struct str name, const char *dir);
 

@@ -18,6 +18,9 @@ struct fact_names {
 
 void fact_names_open(struct session *s, struct fact_names *n);
 void fact_names_release(struct fact_names *n);
+/* 1: others have its root, but nothing is called `name`; what to do is written
+ * to help (FACT_HELP). */
+int fact_names_miss(struct session *s, struct str name, char *help);
 int fact_names_has(const struct fact_names *n, struct str name);
 
 #endif

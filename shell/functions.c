@@ -19,6 +19,7 @@ static void file_free(struct function_file *f)
 		mem_free(f->functions[i]);
 	mem_free(f->functions);
 	mem_free(f->name);
+	mem_free(f->path);
 	mem_free(f->text);
 	mem_free(f);
 }
@@ -65,17 +66,38 @@ static void add_name(void *ud, const char *name)
 	f->functions[f->count++] = mem_strdup(name);
 }
 
-/* The one of that name is taken out. */
-static void forget(struct functions *f, const char *name)
+/* As it was read before it is taken out. */
+static void forget(struct functions *f, const char *path)
 {
 	for (size_t i = 0; i < f->count; i++) {
-		if (strcmp(f->v[i]->name, name) != 0)
+		if (strcmp(f->v[i]->path, path) != 0)
 			continue;
 		file_free(f->v[i]);
 		memmove(f->v + i, f->v + i + 1, (--f->count - i) *
 			sizeof(*f->v));
 		return;
 	}
+}
+
+/* One name for a file, however it is written. Owned. */
+static char *path_of(const char *path)
+{
+	char *real = realpath(path, NULL), *out = mem_strdup(real ? real :
+		path);
+
+	free(real);
+	return out;
+}
+
+/* What the language has already would go before it. */
+static int check_names(const struct function_file *file, struct err *err)
+{
+	for (size_t i = 0; i < file->count; i++)
+		if (vm_is_function(str_of(file->functions[i])))
+			return err_set(err, ERR_SYNTAX, "%s() is a function of "
+				"conditions already: choose another name",
+				file->functions[i]);
+	return 0;
 }
 
 int functions_load(struct functions *f, struct vm *vm, const char *path,
@@ -90,10 +112,15 @@ int functions_load(struct functions *f, struct vm *vm, const char *path,
 		return -1;
 	file = mem_zero(sizeof(*file));
 	file->name = mem_strdup(slash ? slash + 1 : path);
+	file->path = path_of(path);
 	file->text = text;
 	lib = (struct vm_library){.name = str_of(file->name),
 		.source = str_of(text)};
 	if (vm_functions(vm, &lib, add_name, file, err) < 0) {
+		file_free(file);
+		return -1;
+	}
+	if (check_names(file, err) < 0) {
 		file_free(file);
 		return -1;
 	}
@@ -103,7 +130,7 @@ int functions_load(struct functions *f, struct vm *vm, const char *path,
 		file_free(file);
 		return -1;
 	}
-	forget(f, file->name);
+	forget(f, file->path);
 	f->v = mem_more(f->v, f->count, &f->cap, sizeof(*f->v));
 	f->v[f->count++] = file;
 	return 0;

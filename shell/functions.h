@@ -10,7 +10,7 @@
 struct vm;
 
 struct function_file {
-	char *name, *text;     /* owned; the file's name less its folders */
+	char *name, *path, *text; /* owned; the name is less its folders */
 	char **functions;      /* owned; NULL-terminated */
 	size_t count, cap;
 };
@@ -19,8 +19,9 @@ struct functions {
 	size_t count, cap;
 };
 
-/* Reads a file and learns what it defines; one of the same name is replaced.
- * -1: it cannot be read, is too large, or is no Lua. */
+/* Reads a file and learns what it defines; what it defined before goes.
+ * -1: it cannot be read, is too large, is no Lua, or defines what conditions
+ * have already. */
 int functions_load(struct functions *f, struct vm *vm, const char *path,
 	struct err *err);
 void functions_release(struct functions *f);

@@ -24,6 +24,7 @@
 #include "shell/cmd.h"
 #include "shell/errand.h"
 #include "shell/fact_known.h"
+#include "shell/fact_names.h"
 #include "shell/interactive.h"
 #include "shell/monitor.h"
 #include "shell/observe_jsonl.h"
@@ -381,6 +382,11 @@ static int find_fact(void *ud, struct str name, struct front_def *out)
 	return 1;
 }
 
+static int no_fact(void *ud, struct str name, char *help)
+{
+	return fact_names_miss(ud, name, help);
+}
+
 static size_t def_names(void *ud, const char **names, size_t max)
 {
 	return defs_names(&((struct session *)ud)->defs, names, max);
@@ -426,6 +432,7 @@ static void front_ready(struct session *s)
 	s->env.ud = s;
 	s->env.find_def = find_def;
 	s->env.find_fact = find_fact;
+	s->env.no_fact = no_fact;
 	s->env.find_function = find_function;
 	s->env.def_names = def_names;
 	s->env.predict = predict;
