@@ -78,7 +78,7 @@ bad=$(grep -c bad took)
 ok $? "the arm that fails is hardly taken ($bad of 40)"
 is "$(sort -u took | wc -l)" 2 "but each is tried"
 run_wf -c '/why @last.choose'
-like "$out" '^  arm +1: taken [0-9]+ times?, succeeds [0-9]+ %' \
+like "$out" '^  arm +1 \(bad\): taken [0-9]+ times?, [0-9]+ % to succeed' \
 	"/why tells of each arm"
 like "$out" '^  because +' "and what decided"
 : >took
@@ -165,4 +165,34 @@ for i in 1 2 3; do
 	is "$status $(sort -u arm | wc -l)" "0 1" \
 		"after a kill -9 it does too ($(head -n 1 arm))"
 done
+
+# ------------------------------------------------------------------- trouble
+mkdir broken
+echo 'return {' >broken/adaptive.lua
+text='/flow "if codebase.files > ~1 and system.cores > 0 then /echo a else /echo b" --adaptive'
+run_wf -q -c "$text"
+WF_LUA_PATH=$PWD/broken
+export WF_LUA_PATH
+run_wf -q -c "$text" -c '/why @last.if'
+is "$status" 0 "a policy that is broken fails nothing"
+has "$out" "nothing new is learned: adaptive.lua:2:" "/why tells of it"
+run_wf -q -c '/flow "choose /echo a or /echo b end" --adaptive' -c '/why @last.choose'
+has "$out" "1 (echo)" "a choose takes the first then"
+has "$out" "nothing new is learned" "and tells why"
+unset WF_LUA_PATH
+run_wf -q -c '/flow "if exists(codebase.files) and codebase.files >= 0 then /echo a else /echo b" --adaptive' -c '/why @last.if'
+is "$(printf '%s\n' "$out" | grep -c operands)" 1 \
+	"a question that comes again is told once, with its answer" || note "$out"
+has "$out" "1 is true" "the right one"
+n=0
+for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 \
+	27 28 29 30 31 32 33 34 35 36 37 38 39 40; do
+	printf '/flow "if system.cores > ~0.5[0.1,9999] then /bash true else /bash exit 0" --adaptive\n/why @last.if\n'
+done >trials
+run_wf -q trials
+has "$out" "tried on purpose: one side has not been seen" \
+	"the side that was never seen is tried" || note "$out"
+run_wf -q -c '/flow "choose one: /echo a or two: /echo b end" --adaptive' \
+	-c '/why @last.choose'
+has "$out" "arm          2 (two): never taken" "arms are told by their names"
 finish

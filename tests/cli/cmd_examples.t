@@ -67,6 +67,7 @@ while IFS='	' read -r name line; do
 	case $line in
 	*--help | */trust\ --list) ;;
 	/pause* | /continue* | /fg* | /trust*) want=1 ;; # none is here
+	'/fact --remove '*) want=2 ;; # none is defined here
 	/shell* | /edit*) want=2 ;; # which ask for a terminal
 	esac
 	is "$status" $want "$line" || note "$err"

@@ -75,4 +75,16 @@ run_wf -q -c '/flow {a: /echo 1 -> if steps.a.ok and run.dir and run.command == 
 is "$out" yes "and those that are there have their values" || note "$err"
 run_wf -c '/chain {for x in {"a","b"} do /bash exit 3 end}'
 lacks "$err" "for failed" "a loop fails with its step without a line of its own"
+
+printf 'a\nb\n' >lines
+in=$WORLD/lines
+cp lines "$in"
+out=$("$WF" -q -c '/flow {if prev == "a\nb" then /echo same else /echo other}' <"$in")
+is "$out" same "prev of a first step is what comes in, for a condition too"
+out=$("$WF" -q -c '/flow {for l in prev do /echo line ${l} end}' <"$in")
+is "$out" "line a
+line b" "for a loop"
+out=$("$WF" -q -c '/echo got ${prev}' <"$in")
+is "$out" "got a
+b" "and for a text"
 finish

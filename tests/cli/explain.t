@@ -125,7 +125,7 @@ run_wf -c '/fact slow "/bash touch made; echo 3"
 /explain "if slow > 2 then /echo x else /echo y"
 /flow "if slow > 2 then /echo x else /echo y"
 /explain "if slow > 2 then /echo x else /echo y"'
-like "$out" 'reads slow, made by steps that have not run before' \
+like "$out" 'reads slow, made by steps; how long that takes is not known' \
 	"a fact that steps make is not made"
 has "$out" "now: not known, for slow is known when it runs" "nor guessed"
 like "$out" 'reads slow, made by steps in about [0-9.]+m?s$' \
@@ -148,6 +148,6 @@ run_wf -c '/explain "while vars.on do /echo x end"
 has "$out" "  while vars.on" "conditions of loops are shown"
 has "$out" "  in {1,2}" "and what they go over"
 run_wf -c '/explain "if codebase.complexty > 2 then /echo x else /echo y"'
-has "$out" "now: not known, for unknown fact 'codebase.complexty'" \
+has "$err" "unknown fact 'codebase.complexty'  [E301]" \
 	"what cannot be evaluated is told"
 finish

@@ -35,7 +35,7 @@ is "$out" '1 files' "a condition of the step holds as before" || note "$err"
 like "$err" '^a skipped' "also when it is false"
 
 run_wf -c '/echo ${facts.codebase.complexty}'
-is "$status" 1 "an unknown field fails the step"
+is "$status" 2 "an unknown field is an error before anything runs"
 has "$err" 'did you mean codebase.complexity?' "with the nearest"
 run_wf -c '/echo ${facts.nope}'
 has "$err" "unknown name 'nope'" "an unknown fact does"

@@ -99,4 +99,32 @@ is "$status" 1 "a fact that fails ends its run"
 run_wf -q -c '/resume @last'
 run_wf -o json -c '/show @last'
 has "$out" '"output":"three' "which goes on when it can be made"
+
+# ------------------------------------------------------------- read once more
+for text in 007 00 5. -5. '[1, 007]' 1.2.3; do
+	run_wf -q -c "/fact n '/bash printf %s \"$text\"'
+/flow {if exists(n) and n == \"$text\" then /echo text else /echo \${facts.n}}"
+	is "$out" text "$text is a text, not nothing" || note "$err"
+done
+run_wf -q -c '/fact n "/bash echo 007"
+/flow "if n == 7 then /echo seven"'
+is "$out" seven "one of digits is compared as a number"
+echo one >world
+run_wf -c '/fact w "/bash cat world"
+/flow "a: /echo x -> if w > 5 then /echo big else /echo small"'
+has "$err" "the string \"one\" and the number 5" "a fact of the wrong type fails"
+echo 9 >world
+run_wf -c '/resume @last'
+run_wf -o json -c '/show @last'
+has "$out" '"output":"big' "a resumed run reads it anew for the step that failed"
+echo 3 >world
+run_wf -c '/resume @last --from if'
+run_wf -o json -c '/show @last'
+has "$out" '"output":"small' "so does one that goes back before the step"
+echo 8 >world
+run_wf -c '/resume @last --from if.echo_2'
+run_wf -o json -c '/show @last'
+has "$out" '"output":"small' "one that goes back behind the decision keeps it"
+run_wf -c '/resume @last --from if.fact[w].bash'
+has "$err" "runs when it is asked for" "to a step of a fact nobody goes back"
 finish

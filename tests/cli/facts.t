@@ -107,12 +107,26 @@ cond() {
 	run_wf -q -c "/flow if $1 then /echo yes else /echo no"
 }
 cond 'codebase.complexityy > 3'
-is "$status" 1 "a condition about an unknown field fails"
+is "$status" 2 "a condition about an unknown field is an error before anything runs"
 has "$err" "unknown fact 'codebase.complexityy'" "and names it"
 has "$err" "did you mean codebase.complexity?" "and what was meant"
 cond 'codebase.zzz > 3'
 has "$err" "codebase. has files, lines, languages" \
 	"what is like none: all that there are"
+git init -q .
+cond 'git.ahed > 3'
+has "$err" "unknown fact 'git.ahed'  [E301]" "so is one of git"
+has "$err" "did you mean git.ahead?" "with what was meant"
+cond 'git.commits == 0 and git.tag == nil and git.ahead == nil and git.age_s == nil and git.lines_added == 0'
+is "$out" yes "what a repository does not have is nil or nothing" || note "$err"
+rm -rf .git
+cond 'git.tag == nil'
+has "$err" "not a git repository" "but there must be one"
+cond 'security.bandit_issues > 1'
+case $err in
+*"it needs bandit here"*) ok 0 "a scanner that is not there is named" ;;
+*) command -v bandit >/dev/null; ok $? "a scanner that is not there is named" ;;
+esac
 cond 'codebas.files > 3'
 has "$err" "unknown name 'codebas'" "a root that is none is named"
 has "$err" "did you mean codebase?" "with what was meant"
@@ -152,4 +166,17 @@ has "$out" '"event":"fact"' "what is asked for is recorded"
 run_wf -o jsonl -c '/flow if false AND codebase.files == 2 then /echo yes'
 has "$out" '"event":"run.finished"' "what is not asked for"
 lacks "$out" '"event":"fact"' "is not measured"
+
+# A slot of a run that was cancelled is another's: its measurement is not.
+mkdir many few
+seq 3000 | while read -r i; do
+	echo "int f$i(int x) { return x ? 1 : 2; }" >"many/f$i.c"
+done
+run_wf -q -c '/cd many
+/flow "if codebase.files == 0 then /echo a else /echo b" &
+/cancel @last
+/cd ../few
+/flow "a: /bash {sleep 0.7} -> if codebase.files == 0 then /echo right else /echo wrong"'
+is "$out" right "what another run asked for elsewhere is not told to this one"
+rm -rf many few
 finish

@@ -113,4 +113,35 @@ run_wf -q -c '/source risk.lua
 /why @last.if'
 is "$status" 0 "operands with functions can learn"
 has "$out" "operand" "and are told of"
+
+{
+	echo 'function twice(x) return 2 * x end'
+	seq 70 | while read -r i; do echo "function f$i(x) return x end"; done
+} >many.lua
+locals=$(seq 70 | while read -r i; do printf 'local function g%d(x) return x end ' "$i"; done)
+run_wf -q -c "/source many.lua
+/lua {$locals return twice(4)}"
+is "$out" 8 "a call behind many others is found"
+elifs=$(seq 64 | while read -r i; do printf 'elif f1(%d) > 900 then /echo %d ' "$i" "$i"; done)
+run_wf -q -c "/source many.lua
+/flow {if false then /echo a $elifs elif twice(4) == 8 then /echo right else /echo wrong}"
+is "$out" right "one function counts once, however often it is called"
+calls=$(seq 66 | while read -r i; do printf 'f%d(1) > 1 or ' "$i"; done)
+run_wf -c "/source many.lua
+/flow {if $calls false then /echo a}"
+has "$err" "a step calls at most 64 functions of files  [E501]" \
+	"too many are told before anything runs"
+mkdir -p x y
+echo 'function fx() return 1 end' >x/u.lua
+echo 'function fy() return 2 end' >y/u.lua
+run_wf -q -c '/source x/u.lua
+/source y/u.lua
+/flow "if fx() + fy() == 3 then /echo both"'
+is "$out" both "files of one name in two folders do not replace each other"
+echo 'function len(x) return 1 end' >len.lua
+run_wf -c '/source len.lua'
+has "$err" "len() is a function of conditions already" \
+	"what conditions have cannot be replaced"
+run_wf -q -c '/flow {s: /echo {{"a":[{"b":5}]}} -> if s.json.a[1].b == 5 and s.json["a"][1].b == 5 then /echo five else /echo none}'
+is "$out" five "a field behind an index is read" || note "$err"
 finish

@@ -13,7 +13,7 @@ for source in tests/unit/test_*.c; do
 	# Not these: they start the guard by its other name, mount a disk, or
 	# hold the process to a bound of memory, or take minutes. The sanitizers
 	# run them all.
-	case $name in test_exec* | test_guard* | test_store_f* | test_vm | test_yaml) continue ;; esac
+	case $name in test_adaptive | test_exec* | test_guard* | test_store_f* | test_vm | test_yaml) continue ;; esac
 	timeout 250 valgrind -q --error-exitcode=99 --leak-check=full \
 		--errors-for-leak-kinds=definite --child-silent-after-fork=yes \
 		"$BUILD/test/$name" >"$WORLD/out" 2>"$WORLD/err" </dev/null
