@@ -33,6 +33,45 @@ static size_t expr_end(struct str s, size_t i, const char *word)
 	return SCAN_NONE;
 }
 
+/* The bracket or quote from i on that is not closed; SCAN_NONE: none. */
+static size_t left_open(struct str s, size_t i)
+{
+	size_t open[LIMIT_NEST], depth = 0, from;
+
+	for (; i < s.n; i++) {
+		char c = s.p[i];
+
+		if (c == '"' || c == '\'') {
+			for (from = i++; i < s.n && s.p[i] != c; i++)
+				i += s.p[i] == '\\';
+			if (i >= s.n)
+				return from;
+		} else if (c && strchr("([{", c) && depth < LIMIT_NEST) {
+			open[depth++] = i;
+		} else if (c && strchr(")]}", c)) {
+			depth -= depth > 0;
+		}
+	}
+	return depth ? open[depth - 1] : SCAN_NONE;
+}
+
+static void no_word(struct text *t, const char *word)
+{
+	size_t from = scan_skip(t->s, t->at), open = left_open(t->s, t->at);
+	const char *help = strcmp(word, "do") == 0 ? "write: do STEPS end"
+		: "write: if EXPR then STEP";
+
+	if (open != SCAN_NONE)
+		src_error(t->c, src_at(t->src, open, 1), "E204", help,
+			"this %c is not closed before '%s'", t->s.p[open],
+			word);
+	else
+		src_error(t->c, src_at(t->src, from < t->s.n ? from : t->at,
+			1), "E205", help,
+			"'%s' is missing behind the expression", word);
+	t->at = t->s.n;
+}
+
 /* The expression at t->at up to `word`; moves behind it. NULL: error. */
 static const struct src *expression(struct text *t, const char *word)
 {
@@ -40,12 +79,7 @@ static const struct src *expression(struct text *t, const char *word)
 	struct src *e;
 
 	if (end == SCAN_NONE) {
-		from = scan_skip(t->s, from);
-		src_error(t->c, src_at(t->src, from < t->s.n ? from : t->at, 1),
-			"E205", strcmp(word, "do") == 0 ?
-			"write: do STEPS end" : "write: if EXPR then STEP",
-			"'%s' is missing behind the expression", word);
-		t->at = t->s.n;
+		no_word(t, word);
 		return NULL;
 	}
 	scan_trim(t->s, &from, &to);
