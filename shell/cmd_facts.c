@@ -40,50 +40,6 @@ static struct str value_of(const struct engine_fact *f, const char *field)
 	return value;
 }
 
-/* A list as its elements, a string without its quotes. */
-static void put_text(struct buf *out, struct str value)
-{
-	struct jspan_walk w = {value, 0};
-	struct str item;
-	size_t n = 0;
-
-	if (value.n && value.p[0] == '[') {
-		for (; jspan_next(&w, NULL, &item); n++) {
-			buf_str(out, n ? ", " : "");
-			put_text(out, item);
-		}
-		buf_str(out, n ? "" : "-");
-	} else if (!value.n || value.p[0] != '"' ||
-			jspan_text(value, out) < 0) {
-		buf_add(out, value.p, value.n);
-	}
-}
-
-static void put_json(struct json *j, struct str value)
-{
-	struct jspan_walk w = {value, 0};
-	struct str item;
-	struct buf text;
-
-	buf_init(&text);
-	if (value.n && value.p[0] == '[') {
-		json_open(j, '[');
-		while (jspan_next(&w, NULL, &item))
-			put_json(j, item);
-		json_close(j, ']');
-	} else if (value.n && value.p[0] == '"' &&
-			jspan_text(value, &text) == 0) {
-		json_str(j, (struct str){text.data, text.len});
-	} else {
-		buf_add(&text, value.p, value.n);
-		if (strpbrk(buf_cstr(&text), ".eE"))
-			json_real(j, strtod(buf_cstr(&text), NULL));
-		else
-			json_int(j, strtoll(buf_cstr(&text), NULL, 10));
-	}
-	buf_release(&text);
-}
-
 static int64_t age_ms(const struct engine_fact *f)
 {
 	int64_t age = clock_now_ms() - f->at_ms;
@@ -93,16 +49,7 @@ static int64_t age_ms(const struct engine_fact *f)
 
 static void put_age(struct buf *out, const struct engine_fact *f)
 {
-	int64_t s = age_ms(f) / 1000;
-
-	if (s == 0)
-		buf_str(out, "now");
-	else if (s < 120)
-		buf_printf(out, "%lld s ago", (long long)s);
-	else if (s < 7200)
-		buf_printf(out, "%lld min ago", (long long)(s / 60));
-	else
-		buf_printf(out, "%lld h ago", (long long)(s / 3600));
+	fact_age(out, age_ms(f));
 }
 
 /* ------------------------------------------------------------------- rows */
@@ -214,7 +161,6 @@ static void on_field(void *ud, const char *root, const char *field,
 	if ((v->root.n == 0 || str_eq(v->root, root)) &&
 			(v->field.n == 0 || str_eq(v->field, field)) &&
 			!is_replaced(v, name)) {
-		v->shown++;
 		if (v->o->as_json)
 			json_row(v, name, field, summary, f);
 		else
@@ -265,17 +211,11 @@ static void step_text(struct facts_view *v, struct str name, struct str said,
 static void step_row(struct facts_view *v, struct str name, struct str text,
 	const char *summary)
 {
-	struct facts_view *v = ud;
 	struct json *j = &v->o->json;
 	struct str said = summary && !v->field.n ? str_of(summary) : text;
 	struct engine_fact known, *f = NULL;
 
-	while (dot < d->name.n && d->name.p[dot] != '.')
-		dot++;
-	if (v->root.n && !(str_same((struct str){d->name.p, dot}, v->root) &&
-			(!v->field.n || (dot < d->name.n && str_same((struct
-			str){d->name.p + dot + 1, d->name.n - dot - 1},
-			v->field)))))
+	if (!is_asked_for(v, name))
 		return;
 	if (step_known(v, name, &known))
 		f = &known;
@@ -330,7 +270,7 @@ static void show(struct facts_view *v)
 		buf_char(&o->text, '\n');
 	}
 	engine_facts_each(on_field, v);
-	defs_each(&v->s->defs, DEF_FACT, on_defined, v);
+	step_rows(v);
 	if (o->as_json) {
 		json_close(&o->json, ']');
 		json_close(&o->json, '}');
@@ -357,7 +297,7 @@ static void is_measured_root(void *ud, const char *root, const char *field,
 	struct facts_view *v = ud;
 
 	(void)summary;
-	v->shown |= str_eq(v->root, root) &&
+	v->is_measured |= str_eq(v->root, root) &&
 		(!v->field.n || str_eq(v->field, field));
 }
 
@@ -370,9 +310,8 @@ static int measure(struct facts_view *v, struct engine_fact *out)
 	int rc;
 
 	engine_facts_each(is_measured_root, v);
-	if (!v->shown)
+	if (!v->is_measured)
 		return 0;
-	v->shown = 0;
 	root = mem_strndup(v->root.p, v->root.n);
 	ask.root = root;
 	rc = engine_fact_now(v->s->engine, &ask, out, &v->o->err);

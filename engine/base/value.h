@@ -71,7 +71,9 @@ struct vm_host {
  * The operands of an expression, for who evaluates them in an order of their
  * own: an AND list or an OR list of slices of `expr`, without the blanks and
  * parentheses around them; anything else (and what does not parse) is a LEAF
- * of one slice. The last slice of a longer list holds the rest.
+ * of one slice. The last slice of a longer list holds the rest. An operand may
+ * rely on those before it (exists(a.b) and a.b > 3): what fails in another
+ * order is to be evaluated in this one.
  */
 enum { VM_OPERANDS = 32 };
 enum vm_split_kind { VM_LEAF, VM_AND, VM_OR };

@@ -245,9 +245,24 @@ static int weigh_one(struct weighing *w, const struct vm_split *split,
 	return 0;
 }
 
+static int weigh_in(struct weighing *w, const struct vm_split *split,
+	const size_t *order, struct value *out, struct err *err)
+{
+	for (size_t i = 0; i < split->count; i++) {
+		if (weigh_one(w, split, order[i], out, err) < 0)
+			return -1;
+		if (split->kind == (is_true(out) ? VM_OR : VM_AND))
+			break;
+	}
+	return 0;
+}
+
+/* An operand may rely on those before it: what fails in the order that was
+ * found is asked as it is written. A fact that is not there yet is no failure:
+ * the question comes again. */
 static int weigh(struct weighing *w, struct value *out, struct err *err)
 {
-	size_t order[VM_OPERANDS], i;
+	size_t order[VM_OPERANDS];
 	struct vm_split split;
 
 	w->e->lua.split(w->e->lua.ud, w->ask->expr, &w->host, &split);

@@ -23,6 +23,7 @@ struct asking {
 	struct place at;
 	struct buf scratch;    /* holds the value given last */
 	const struct fact_source *wanted; /* must be measured first; or NULL */
+	struct buf read;       /* facts and their values, for an error */
 	struct fact_need need; /* must be made first */
 	struct adaptive_cost cost;
 };
@@ -58,6 +59,8 @@ void eval_note(struct buf *read, struct flow_name name,
 		buf_printf(&b, "%.14g", v->d);
 	else if (v->kind == VALUE_BOOL)
 		buf_str(&b, v->i ? "true" : "false");
+	else if (v->kind == VALUE_NIL)
+		buf_str(&b, "nil");
 	else
 		put_shown(&b, v->s);
 	buf_printf(read, "%s%s", read->len ? ", " : "", buf_cstr(&b));
@@ -158,7 +161,7 @@ static int get(void *ud, struct str root, struct str field,
 	struct value *out, struct err *err)
 {
 	struct asking *a = ud;
-	struct fact_name fact = {{root, field}, NULL};
+	struct flow_name name = {root, field};
 	int rc;
 
 	buf_clear(&a->scratch);
@@ -418,6 +421,7 @@ static void eval_lua(struct engine *e, const struct action *a)
 	int rc, again, is_made;
 
 	buf_init(&ask.scratch);
+	buf_init(&ask.read);
 	do {
 		rc = ask_lua(e, a, &ask, &v, what, &err);
 		again = 0;

@@ -42,32 +42,6 @@ struct facts {
 };
 
 /* -------------------------------------------------------------------- get */
-static void json_value_of(struct str json, struct value *out,
-	struct buf *scratch)
-{
-	memset(out, 0, sizeof(*out));
-	if (json.p[0] == '"' && jspan_text(json, scratch) == 0) {
-		out->kind = VALUE_STRING;
-		out->s = (struct str){buf_cstr(scratch), scratch->len};
-	} else if (json.p[0] == '[' || json.p[0] == '{') {
-		out->kind = VALUE_JSON;
-		out->s = json;
-	} else if (json.p[0] == 't' || json.p[0] == 'f') {
-		out->kind = VALUE_BOOL;
-		out->i = json.p[0] == 't';
-	} else if (json.p[0] != 'n') {
-		buf_add(scratch, json.p, json.n);
-		out->s = (struct str){buf_cstr(scratch), scratch->len};
-		if (strpbrk(out->s.p, ".eE")) {
-			out->kind = VALUE_NUMBER;
-			out->d = strtod(out->s.p, NULL);
-		} else {
-			out->kind = VALUE_INT;
-			out->i = strtoll(out->s.p, NULL, 10);
-		}
-	}
-}
-
 int facts_suggest(struct err *err, struct str word, const char *const *names,
 	size_t count)
 {
@@ -119,7 +93,7 @@ int facts_get(const struct run *r, struct fact_name *ask, struct value *out,
 		return err_set(err, ERR_CORRUPT, "%s was recorded without "
 			"%.*s", source->root, (int)name.field.n,
 			name.field.p);
-	json_value_of(value, out, scratch);
+	fact_value(value, out, scratch);
 	return 1;
 }
 

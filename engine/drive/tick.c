@@ -14,6 +14,7 @@
 #include "engine/base/limits.h"
 #include "engine/drive/adaptive.h"
 #include "engine/drive/cachekey.h"
+#include "engine/drive/evals.h"
 #include "engine/drive/fact_step.h"
 #include "engine/drive/sites.h"
 #include "engine/io/clock.h"

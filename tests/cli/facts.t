@@ -35,6 +35,13 @@ run_wf -c '/facts codebase.files
 like "$out" '^codebase.lines  *7 \((now|[0-9]+ s ago)\): their lines$' \
 	"what was measured is listed with its age"
 
+run_wf -c '/facts git'
+has "$out" 'git.dirty                  true when something' \
+	"those that come with wf as steps are listed"
+run_wf -c '/facts git.dirty'
+has "$out" 'git.dirty                  /exec git status --porcelain' \
+	"one of them with its step"
+
 # -------------------------------------------------------------- measuring
 run_wf -c '/facts codebase'
 like "$out" "^in $PWD: [0-9]+ ms, now\$" "a root is measured, with its cost"
@@ -147,6 +154,16 @@ cond 'codebase.files == 1 AND "C" in codebase.languages'
 is "$out" yes "a condition reads facts"
 cond 'exists(codebase.files)'
 is "$out" yes "exists() measures first"
+run_wf -q -c "/fact n '/echo 5'
+/flow if exists(n) AND n == 5 then /echo yes else /echo no"
+is "$out" yes "also what a step makes"
+run_wf -q -c "/fact n '/bash exit 3'
+/flow if exists(n) then /echo yes else /echo no"
+is "$out" no "one that fails is not there"
+run_wf -q -c "/fact n '/echo [1]'
+/flow if n > 3 then /echo yes else /echo no"
+has "$err" 'a list and the number 3' "a fact made by a step is named"
+has "$err" 'n is [1]' "with its value too"
 cond 'exists(codebase.nothing)'
 is "$out" no "and does not fail"
 run_wf -q -c '/flow "if codebase.files == 1 then /bash touch new.c end -> if codebase.files == 1 then /echo same else /echo other"'
